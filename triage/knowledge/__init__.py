@@ -1,0 +1,1 @@
+"""The knowledge files: read, validated, and held so that nothing can change them."""
