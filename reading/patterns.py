@@ -1,0 +1,212 @@
+"""The lexicon's small language, compiled and matched (described in docs/architecture.md)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reading.tokens import NUMBER, Token, Tokeniser, lemma
+
+_GAPS = {"~": 3, "~~": 6}
+_MOST_VARIANTS = 2_000
+_GROUP = re.compile(r"\{(\w+)\}")
+
+
+class PatternError(ValueError):
+    """A phrase that is not written in the lexicon's language."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One word of a pattern: any of ``keys`` fits (see :class:`reading.tokens.Token`)."""
+
+    keys: frozenset[str]
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Up to ``most`` words in between, inside one clause."""
+
+    most: int
+
+
+Element = Slot | Gap
+
+
+@dataclass(frozen=True)
+class Match:
+    """A pattern found in a message.
+
+    Args:
+        label: what the pattern stands for.
+        tokens: positions of the tokens that fit its words (gaps left out), ascending.
+    """
+
+    label: str
+    tokens: tuple[int, ...]
+
+    @property
+    def start(self) -> int:
+        """Position of the first token."""
+        return self.tokens[0]
+
+    @property
+    def end(self) -> int:
+        """One past the position of the last token."""
+        return self.tokens[-1] + 1
+
+
+class PatternSet:
+    """Many patterns with labels, found together.
+
+    A pattern is tried only where its rarest word occurs, so the time grows with the message
+    and hardly with the lexicon.
+
+    Args:
+        tokeniser: splits the phrases as it splits messages.
+        groups: word groups, ``{name}`` in a phrase stands for any entry.
+    """
+
+    def __init__(self, tokeniser: Tokeniser, groups: Mapping[str, Sequence[str]]) -> None:
+        self._tokeniser = tokeniser
+        self._groups = groups
+        self._patterns: list[tuple[str, tuple[Element, ...]]] = []
+        self._anchors: dict[str, list[tuple[int, int]]] | None = None
+
+    def add(self, label: str, phrase: str) -> None:
+        """Compile one phrase.
+
+        Args:
+            label: what it stands for.
+            phrase: in the lexicon's language.
+
+        Raises:
+            PatternError: for an unknown group, an empty phrase, or one with too many variants.
+        """
+        for elements in self._compile(phrase):
+            self._patterns.append((label, elements))
+        self._anchors = None
+
+    def words(self) -> set[str]:
+        """Every word the patterns ask for, for the speller."""
+        found = set()
+        for _, elements in self._patterns:
+            for element in elements:
+                if isinstance(element, Slot):
+                    found |= {key.lstrip("=") for key in element.keys}
+        return found - {NUMBER}
+
+    def find(self, tokens: Sequence[Token]) -> list[Match]:
+        """Every match in a message, without repeats, in the order of the text."""
+        anchors = self._index()
+        found: dict[tuple[str, tuple[int, ...]], None] = {}
+        for position, token in enumerate(tokens):
+            for key in token.keys:
+                for number, at in anchors.get(key, ()):
+                    label, elements = self._patterns[number]
+                    for right in _walk(elements[at:], tokens, position, 1):
+                        for left in _walk(elements[:at][::-1], tokens, position - 1, -1):
+                            found[(label, (*reversed(left), *right))] = None
+        return sorted((Match(*key) for key in found), key=lambda match: match.tokens)
+
+    def _index(self) -> Mapping[str, list[tuple[int, int]]]:
+        if self._anchors is None:
+            frequency: dict[str, int] = defaultdict(int)
+            for _, elements in self._patterns:
+                for element in elements:
+                    if isinstance(element, Slot):
+                        for key in element.keys:
+                            frequency[key] += 1
+            anchors: dict[str, list[tuple[int, int]]] = defaultdict(list)
+            for number, (_, elements) in enumerate(self._patterns):
+                slots = [
+                    (sum(frequency[key] for key in element.keys), at)
+                    for at, element in enumerate(elements)
+                    if isinstance(element, Slot) and not element.optional
+                ]
+                _, at = min(slots)
+                slot = elements[at]
+                assert isinstance(slot, Slot)
+                for key in slot.keys:
+                    anchors[key].append((number, at))
+            self._anchors = anchors
+        return self._anchors
+
+    def _compile(self, phrase: str) -> Iterator[tuple[Element, ...]]:
+        choices: list[list[tuple[Element, ...]]] = []
+        for written in phrase.split():
+            choices.append([(Gap(_GAPS[written]),)] if written in _GAPS else self._alternatives(written, phrase))
+        count = 1
+        for choice in choices:
+            count *= len(choice)
+        if count > _MOST_VARIANTS:
+            raise PatternError(f"{phrase!r} stands for {count} variants: at most {_MOST_VARIANTS}")
+        for parts in itertools.product(*choices):
+            elements = tuple(itertools.chain.from_iterable(parts))
+            if not any(isinstance(element, Slot) and not element.optional for element in elements):
+                raise PatternError(f"{phrase!r} has no word that must be there")
+            yield elements
+
+    def _alternatives(self, written: str, phrase: str) -> list[tuple[Element, ...]]:
+        """One written word: its single-word alternatives share a slot, longer ones are variants."""
+        optional = written.endswith("?") and len(written) > 1
+        single: set[str] = set()
+        several: set[tuple[Element, ...]] = set()
+        for part in (written[:-1] if optional else written).split("/"):
+            group = _GROUP.fullmatch(part)
+            if not group:
+                entries: Iterable[str] = [part]
+            elif part == NUMBER:
+                single.add(NUMBER)
+                continue
+            elif group[1] in self._groups:
+                entries = self._groups[group[1]]
+            else:
+                raise PatternError(f"{phrase!r} uses the unknown word group {part}")
+            for entry in entries:
+                keys = self._keys(entry, phrase)
+                if len(keys) == 1:
+                    single.add(keys[0])
+                else:
+                    several.add(tuple(Slot(frozenset({key}), optional=False) for key in keys))
+        result: list[tuple[Element, ...]] = [(Slot(frozenset(single), optional),)] if single else []
+        if optional and several:
+            result.append(())
+        return result + sorted(several, key=repr)
+
+    def _keys(self, entry: str, phrase: str) -> list[str]:
+        keys: list[str] = []
+        for word in entry.split():
+            if word == NUMBER:
+                keys.append(NUMBER)
+                continue
+            exact = word.startswith("=")
+            parts = self._tokeniser.words(word.lstrip("="))
+            keys += ["=" + part if exact else lemma(part) for part in parts]
+        if not keys:
+            raise PatternError(f"{phrase!r} has an entry without a word: {entry!r}")
+        return keys
+
+
+def _walk(elements: Sequence[Element], tokens: Sequence[Token], at: int, step: int) -> Iterator[tuple[int, ...]]:
+    """Positions that fit ``elements`` one after another from ``at`` on, in direction ``step``."""
+    if not elements:
+        yield ()
+        return
+    first, rest = elements[0], elements[1:]
+    if isinstance(first, Gap):
+        for skipped in range(first.most + 1):
+            yield from _walk(rest, tokens, at + step * skipped, step)
+            here = at + step * skipped
+            if not 0 <= here < len(tokens) or not tokens[here].is_word:
+                return
+        return
+    if first.optional:
+        yield from _walk(rest, tokens, at, step)
+    if 0 <= at < len(tokens) and tokens[at].keys & first.keys:
+        for positions in _walk(rest, tokens, at + step, step):
+            yield (at, *positions)

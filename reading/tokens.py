@@ -1,0 +1,124 @@
+"""Tokens that the lexicon is matched on: spaCy's tokeniser, contractions undone, spelling mended, lemmas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import simplemma
+import spacy
+
+NUMBER = "{number}"
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen twenty "
+    "thirty forty fifty sixty hundred half couple few several".split()
+)
+_STOPS = frozenset(".!?;:\n()[]{}\"…|*>")
+_WORD = re.compile(r"\w")
+_DIGITS = re.compile(r"\d+([.,/]\d+)?")
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word or mark of a message.
+
+    Args:
+        start: first character in the message.
+        end: one past the last.
+        norm: lower-case form with contractions undone and spelling mended.
+        keys: what a pattern may ask for: the lemma, ``=norm``, and ``{number}``.
+        is_word: false for punctuation.
+        is_stop: true for marks that end a clause for good (full stop, semicolon, new line, bracket).
+        is_comma: true for a comma.
+    """
+
+    start: int
+    end: int
+    norm: str
+    keys: frozenset[str]
+    is_word: bool = True
+    is_stop: bool = False
+    is_comma: bool = False
+
+
+@lru_cache(maxsize=50_000)
+def lemma(word: str) -> str:
+    """The dictionary form of a lower-case word ("threw" gives "throw")."""
+    return str(simplemma.lemmatize(word, lang="en")).lower()
+
+
+class Tokeniser:
+    """Splits messages and patterns alike, so that both meet in the same forms.
+
+    Args:
+        shorthand: texting forms and what they stand for ("u": "you").
+    """
+
+    def __init__(self, shorthand: Mapping[str, str]) -> None:
+        self._nlp = spacy.blank("en")
+        self._shorthand = dict(shorthand)
+
+    def words(self, text: str) -> list[str]:
+        """The normalised words of a pattern or a phrase, without punctuation and without mending."""
+        return [token.norm for token in self.tokens(text) if token.is_word]
+
+    def tokens(self, text: str, mend: Callable[[str], tuple[str, ...]] | None = None) -> list[Token]:
+        """The tokens of a cleaned text.
+
+        Args:
+            text: from :func:`reading.text.clean`.
+            mend: spelling correction for one word, or none.
+
+        Returns:
+            Tokens in order; hyphens inside words are left out ("light-headed" is two words).
+        """
+        tokens: list[Token] = []
+        doc = self._nlp.tokenizer(text)
+        for token in doc:
+            start, end = token.idx, token.idx + len(token.text)
+            raw = token.text
+            if raw.isspace():
+                if "\n" in raw:
+                    tokens.append(Token(start, end, "\n", frozenset(), is_word=False, is_stop=True))
+                continue
+            if not _WORD.search(raw):
+                mark = self._mark(raw, text, start, end)
+                if mark is not None:
+                    tokens.append(mark)
+                continue
+            norm = token.norm_.lower().strip("'_*~^")
+            for word in self._expand(norm, mend):
+                tokens.append(Token(start, end, word, _keys(word)))
+        return tokens
+
+    def _expand(self, norm: str, mend: Callable[[str], tuple[str, ...]] | None) -> list[str]:
+        norm = self._shorthand.get(norm, norm)
+        if " " in norm:
+            return norm.split()
+        if mend is None:
+            return [norm]
+        return [part for word in mend(norm) for part in self._shorthand.get(word, word).split()]
+
+    @staticmethod
+    def _mark(raw: str, text: str, start: int, end: int) -> Token | None:
+        if set(raw) <= {"-", "_", "~"}:
+            spaced = start == 0 or text[start - 1] in " \n" or text[end : end + 1] in ("", " ", "\n")
+            return Token(start, end, "-", frozenset(), is_word=False, is_stop=True) if spaced else None
+        if raw[0] == ",":
+            return Token(start, end, ",", frozenset(), is_word=False, is_comma=True)
+        if raw[0] == "/":
+            return Token(start, end, "/", frozenset({"/"}), is_word=False, is_comma=True)
+        if raw[0] in "&+":
+            return Token(start, end, "and", frozenset({"and", "=and"}))
+        stop = raw[0] in _STOPS or len(raw) > 1
+        return Token(start, end, raw[0], frozenset({raw[0]}), is_word=False, is_stop=stop)
+
+
+@lru_cache(maxsize=50_000)
+def _keys(word: str) -> frozenset[str]:
+    keys = {lemma(word), "=" + word}
+    if word in _NUMBER_WORDS or _DIGITS.fullmatch(word):
+        keys.add(NUMBER)
+    return frozenset(keys)
