@@ -113,13 +113,13 @@ class Section(Record):
 
 
 class Document(Record):
-    """A source. ``kind`` tells the provided documents from what goes beyond them."""
+    """A source: a provided document, what goes ``beyond`` them, or the project's own ``policy``."""
 
     id: StrictStr
     title: StrictStr
     name: StrictStr  # short, to show patients
     date: StrictStr
-    kind: Literal["provided", "beyond"]
+    kind: Literal["provided", "beyond", "policy"]
     file: StrictStr | None = None
     note: StrictStr | None = None
     sections: tuple[Section, ...]
