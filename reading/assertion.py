@@ -1,0 +1,240 @@
+"""Present, denied, past, uncertain or not the patient's: what is said about each match.
+
+The cues are data (``knowledge/lexicon/assertion.yml``); this module knows how far each reaches.
+In doubt a symptom stays present: a missed warning costs more than a question too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reading.model import Status
+from reading.patterns import Match, PatternSet
+from reading.tokens import Token, Tokeniser
+
+# A new subject starts a new statement: "no rash and my back hurts".
+_SUBJECTS = frozenset("i my he she his her we our it there this".split())
+_MINE = frozenset("i my me".split())
+# "I don't think I have a fever": behind these the new subject still belongs to the denial.
+_OPEN_VERBS = frozenset("think believe feel say sure know that if like suppose reckon".split())
+_DENIAL_REACH = 6
+_REACH = {"past_before": 4, "past_right_before": 1, "uncertain_before": 5, "fear": 6}
+_AFTER_REACH = 3
+_NOT_REPORTED = ("hypothetical", "fear", "question", "leaflet", "other_person")
+_BEFORE = ("denied_before", "past_before", "past_right_before", "uncertain_before", *_NOT_REPORTED)
+_AFTER = ("denied_after", "past_after", "uncertain_after", "question_after", "returned")
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The cues found in one message.
+
+    Args:
+        matches: category to its matches.
+        ends: positions where a scope ends ("but", "just").
+    """
+
+    matches: Mapping[str, tuple[Match, ...]]
+    ends: frozenset[int]
+
+
+class Asserter:
+    """Says what a message claims about each match.
+
+    Args:
+        tokeniser: the reader's tokeniser.
+        groups: the lexicon's word groups.
+        cues: category to phrases, from ``assertion.yml``.
+    """
+
+    def __init__(
+        self, tokeniser: Tokeniser, groups: Mapping[str, Sequence[str]], cues: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._patterns = PatternSet(tokeniser, groups)
+        for category in (*_BEFORE, *_AFTER, "not_a_denial", "ends_scope"):
+            for phrase in cues[category]:
+                self._patterns.add(category, phrase)
+
+    def words(self) -> set[str]:
+        """Every word of the cues, for the speller."""
+        return self._patterns.words()
+
+    def cues(self, tokens: Sequence[Token], claimed: frozenset[int]) -> Cues:
+        """Find the cues of a message.
+
+        Args:
+            tokens: the message.
+            claimed: positions that belong to a symptom's own words ("can't" in "can't breathe").
+
+        Returns:
+            The cues that are left.
+        """
+        found: dict[str, list[Match]] = {}
+        for match in self._patterns.find(tokens):
+            found.setdefault(match.label, []).append(match)
+        excused = {at for match in found.get("not_a_denial", ()) for at in match.tokens}
+        matches = {
+            category: tuple(
+                match
+                for match in found.get(category, ())
+                if not claimed.intersection(match.tokens)
+                and (category == "returned" or not excused.issuperset(match.tokens))
+            )
+            for category in (*_BEFORE, *_AFTER)
+        }
+        ends = frozenset(match.start for match in found.get("ends_scope", ()))
+        return Cues(matches, ends - claimed)
+
+    def status(self, tokens: Sequence[Token], match: Match, cues: Cues, others: Sequence[Match]) -> Status:
+        """What the message says about one match.
+
+        Args:
+            tokens: the message.
+            match: the symptom's words.
+            cues: from :meth:`cues`.
+            others: all symptom matches of the message (a denial runs on through a list of them).
+
+        Returns:
+            The status; ``PRESENT`` when nothing speaks against it.
+        """
+        covered = frozenset(at for other in others for at in other.tokens)
+        before = {
+            category
+            for category in _BEFORE
+            for cue in cues.matches[category]
+            if cue.end <= match.start and self._reaches(tokens, category, cue, match, cues.ends, covered)
+        }
+        after = {
+            category
+            for category in _AFTER
+            for cue in cues.matches[category]
+            if cue.start >= match.end and _follows(tokens, match, cue, category)
+        }
+        if before.intersection(_NOT_REPORTED) or "question_after" in after:
+            return Status.NOT_REPORTED
+        if "denied_before" in before:
+            return Status.DENIED
+        if "returned" in after:
+            return Status.PRESENT
+        if "denied_after" in after:
+            return Status.DENIED
+        if before.intersection({"past_before", "past_right_before"}) or "past_after" in after:
+            return Status.PAST
+        if "uncertain_before" in before or "uncertain_after" in after:
+            return Status.UNCERTAIN
+        return Status.PRESENT
+
+    @staticmethod
+    def _reaches(
+        tokens: Sequence[Token], category: str, cue: Match, match: Match, ends: frozenset[int], covered: frozenset[int]
+    ) -> bool:
+        between = range(cue.end, match.start)
+        if any(tokens[at].is_stop for at in between):
+            return False
+        if category == "denied_before":
+            return _denial_reaches(tokens, cue, match, ends, covered)
+        words = [at for at in between if tokens[at].is_word]
+        if len(words) > _REACH.get(category, 40):
+            return False
+        stoppers = _MINE if category == "other_person" else _SUBJECTS
+        for at in words:
+            if tokens[at].norm in stoppers and at > cue.end and tokens[at - 1].norm not in _OPEN_VERBS:
+                return False
+            if at in ends and category not in ("question", "leaflet"):
+                return False
+        first = tokens[cue.end]
+        return not (category in ("question", "fear", "leaflet") and first.norm in {"my", "this", "these"})
+
+
+def _denial_reaches(
+    tokens: Sequence[Token], cue: Match, match: Match, ends: frozenset[int], covered: frozenset[int]
+) -> bool:
+    """Whether a denial in front still holds at the match: through "or", through a list, not past a new statement."""
+    reach = _DENIAL_REACH
+    for at in range(cue.end, match.start):
+        token = tokens[at]
+        if at in ends:
+            return False
+        if at in covered or token.norm in {"or", "nor", "any"}:
+            reach = _DENIAL_REACH
+            continue
+        if token.is_comma:
+            if not _list_goes_on(tokens, at, ends):
+                return False
+            continue
+        if not token.is_word:
+            continue
+        if token.norm == "and" and not _and_goes_on(tokens, cue, at, covered):
+            return False
+        if token.norm in _SUBJECTS and at > cue.end and tokens[at - 1].norm not in _OPEN_VERBS:
+            return False
+        reach -= 1
+        if reach < 0:
+            return False
+    return True
+
+
+def _list_goes_on(tokens: Sequence[Token], comma: int, ends: frozenset[int]) -> bool:
+    """Whether a comma only separates denied items: "no fever, chills or rash"; "no fever, rash, cough"."""
+    if tokens[comma].norm == "/":
+        return True
+    rest: list[Token] = []
+    for at in range(comma + 1, len(tokens)):
+        if tokens[at].is_stop or at in ends or tokens[at].norm in _SUBJECTS:
+            break
+        rest.append(tokens[at])
+    if any(token.norm in {"or", "nor"} for token in rest):
+        return True
+    commas_before = sum(1 for token in _sentence_before(tokens, comma) if token.is_comma)
+    items = list(_items(rest))
+    plain = all(len(item) <= 2 and not item[-1].norm.endswith(("ed", "ing", "y")) for item in items)
+    return plain and len(items) + commas_before >= 2
+
+
+def _and_goes_on(tokens: Sequence[Token], cue: Match, at: int, covered: frozenset[int]) -> bool:
+    """ "I haven't had nausea and vomiting" denies both; "no fever and a bad headache" does not."""
+    if at + 1 >= len(tokens) or tokens[at + 1].norm in _SUBJECTS:
+        return False
+    return tokens[cue.end - 1].norm != "no" and at + 1 in covered
+
+
+def _sentence_before(tokens: Sequence[Token], at: int) -> Iterator[Token]:
+    for token in reversed(tokens[:at]):
+        if token.is_stop:
+            return
+        yield token
+
+
+def _items(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    item: list[Token] = []
+    for token in tokens:
+        if token.is_comma or token.norm == "and":
+            if item:
+                yield item
+            item = []
+        elif token.is_word:
+            item.append(token)
+    if item:
+        yield item
+
+
+def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -> bool:
+    """Whether a cue behind the match speaks of it: close by, in the same statement ("fever: none" counts)."""
+    words = 0
+    for at in range(match.end, cue.start):
+        token = tokens[at]
+        if token.is_stop:
+            if category != "denied_after" or at != match.end or token.norm not in {":", "-", "?", "="}:
+                return False
+        elif token.is_comma or token.norm in _SUBJECTS - {"it"}:
+            return False
+        elif token.norm in {"and", "but", "or", "no", "not"}:
+            return False
+        elif token.is_word:
+            words += 1
+    if category == "denied_after" and len(cue.tokens) == 1:
+        # A bare "no" behind the symptom is an answer only at the end: "fever: no", not "fever no appetite".
+        ends_here = cue.end >= len(tokens) or not tokens[cue.end].is_word
+        return words == 0 and ends_here
+    return words <= (12 if category == "returned" else _AFTER_REACH)

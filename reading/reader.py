@@ -1,0 +1,247 @@
+"""The symptom reader: lexicon, assertion and measurements, and the encoder for what the lexicon lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from reading.assertion import Asserter, Cues
+from reading.clauses import clauses
+from reading.lexicon import Lexicon, Matches
+from reading.measurements import measurements, pain_score
+from reading.model import Finding, Measurement, Reading, Sign, Status
+from reading.patterns import Match
+from reading.spelling import Speller
+from reading.text import MAX_CHARACTERS, clean
+from reading.tokens import Token, Tokeniser
+from triage.knowledge import Knowledge
+
+_SEVERE_SCORE = 7
+_MANY_TIMES = 4
+_TIMES = re.compile(
+    r"\b(\d{1,2}|four|five|six|seven|eight|nine|ten|twelve|dozen)\s+(?:\w+\s+){0,2}?"
+    r"(?:times|stools?|poos?|poops?|motions?|trips|goes|bouts|episodes|runs|visits)\b"
+)
+_NOT_A_DAY = re.compile(r"\s*(?:a|per|this|last|in the last|in a)\s+(?:week|month|year)")
+_SHORTEST_READABLE = 3
+_MOSTLY_UNKNOWN = 0.5
+
+
+class ClauseReader(Protocol):
+    """Reads symptoms out of clauses in words that no lexicon has."""
+
+    def read(self, clauses: Sequence[str]) -> list[tuple[str, float] | None]:
+        """For each clause a symptom id with its probability, or none."""
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    start: int
+    end: int
+
+
+class SymptomReader:
+    """Reads a patient's message.
+
+    Args:
+        knowledge: the lexicon, word groups, signs, cues and idioms.
+        clause_reader: for wording that the lexicon lacks; none reads with the lexicon alone.
+    """
+
+    def __init__(self, knowledge: Knowledge, clause_reader: ClauseReader | None = None) -> None:
+        cues = knowledge.cues
+        self._tokeniser = Tokeniser(_shorthand(cues["shorthand"]))
+        self._lexicon = Lexicon(
+            self._tokeniser, knowledge.words, knowledge.lexicon, knowledge.signs, knowledge.idioms
+        )
+        self._asserter = Asserter(self._tokeniser, knowledge.words, cues)
+        self._implied = {id: sign.implies for id, sign in knowledge.signs.items() if sign.implies}
+        self._speller = Speller(self._lexicon.words() | self._asserter.words())
+        self._clause_reader = clause_reader
+
+    def read(self, text: str) -> Reading:
+        """Everything a message says about symptoms.
+
+        Args:
+            text: the patient's message; past 5,000 characters it is not read, and the reading says so.
+
+        Returns:
+            The reading; positions are those of ``text``.
+        """
+        cleaned = clean(text)
+        tokens = self._tokeniser.tokens(cleaned, self._speller.mend)
+        language = self._language(tokens)
+        matches = self._lexicon.find(tokens)
+        claimed = frozenset(at for match in matches.symptoms for at in match.tokens)
+        cues = self._asserter.cues(tokens, claimed)
+        signs = self._signs(cleaned, tokens, matches, cues)
+        findings = self._findings(cleaned, tokens, matches, cues, signs)
+        if self._clause_reader is not None and language == "english":
+            findings += self._from_clauses(cleaned, tokens, matches, cues)
+        values = [m for m in measurements(cleaned) if not self._only_mentioned(tokens, m, cues)]
+        return Reading(
+            text=text[:MAX_CHARACTERS],
+            findings=tuple(sorted(_once(findings), key=lambda f: (f.start, f.end))),
+            signs=tuple(signs),
+            measurements=tuple(values),
+            truncated=len(text) > MAX_CHARACTERS,
+            language=language,
+        )
+
+    def _findings(
+        self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues, signs: Sequence[Sign]
+    ) -> list[Finding]:
+        findings = []
+        for match in matches.symptoms:
+            status = self._asserter.status(tokens, match, cues, matches.symptoms)
+            start, end = tokens[match.start].start, tokens[match.end - 1].end
+            findings.append(
+                Finding(
+                    symptom=match.label,
+                    status=status,
+                    text=_words_around(text, tokens, match),
+                    start=start,
+                    end=end,
+                )
+            )
+        for sign in signs:
+            implied = self._implied.get(sign.id)
+            if implied and not any(f.symptom == implied and f.status is sign.status for f in findings):
+                findings.append(Finding(implied, sign.status, sign.text, sign.start, sign.end))
+        return [_with_qualifiers(finding, findings, signs, text) for finding in findings]
+
+    def _signs(self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues) -> list[Sign]:
+        signs = []
+        for match in matches.signs:
+            # A sign's own negation ("can't keep anything down") is no denial of it.
+            own = Cues(
+                {
+                    category: tuple(cue for cue in found if not set(cue.tokens) & set(match.tokens))
+                    for category, found in cues.matches.items()
+                },
+                cues.ends - set(match.tokens),
+            )
+            status = self._asserter.status(tokens, match, own, matches.symptoms)
+            start, end = tokens[match.start].start, tokens[match.end - 1].end
+            signs.append(Sign(match.label, status, text[start:end], start, end))
+        score = pain_score(text)
+        if score is not None and score >= _SEVERE_SCORE and not any(sign.id == "severe" for sign in signs):
+            signs.append(Sign("severe", Status.PRESENT, f"{score}/10", 0, len(text)))
+        count = _many_times(text)
+        if count is not None and not any(sign.id == "four_or_more_a_day" for sign in signs):
+            signs.append(Sign("four_or_more_a_day", Status.PRESENT, text[slice(*count)], *count))
+        return signs
+
+    def _from_clauses(
+        self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues
+    ) -> list[Finding]:
+        """What the encoder says about clauses in which the lexicon found nothing."""
+        assert self._clause_reader is not None
+        explained = matches.hidden | {at for match in (*matches.symptoms, *matches.signs) for at in match.tokens}
+        left = [
+            piece
+            for piece in clauses(tokens)
+            if not explained.intersection(piece) and sum(tokens[at].is_word for at in piece) >= 2
+        ]
+        if not left:
+            return []
+        texts = [text[tokens[piece[0]].start : tokens[piece[-1]].end] for piece in left]
+        findings = []
+        for piece, words, read in zip(left, texts, self._clause_reader.read(texts)):
+            if read is None:
+                continue
+            symptom, probability = read
+            match = Match(symptom, tuple(piece))
+            status = self._asserter.status(tokens, match, cues, matches.symptoms)
+            if status is Status.PRESENT and _speaks_otherwise(piece, cues):
+                status = Status.NOT_REPORTED
+            start, end = tokens[piece[0]].start, tokens[piece[-1]].end
+            findings.append(
+                Finding(symptom, status, words, start, end, source="encoder", confidence=round(probability, 3))
+            )
+        return findings
+
+    def _only_mentioned(self, tokens: Sequence[Token], value: Measurement, cues: Cues) -> bool:
+        """Whether a value is only talked about: "what if it goes over 38?"."""
+        at = [i for i, token in enumerate(tokens) if token.start < value.end and token.end > value.start]
+        if not at:
+            return False
+        match = Match(value.kind, tuple(at))
+        status = self._asserter.status(tokens, match, cues, ())
+        return status in (Status.NOT_REPORTED, Status.PAST)
+
+    def _language(self, tokens: Sequence[Token]) -> str:
+        words = [token.norm for token in tokens if token.is_word and token.norm.isalpha()]
+        if not words:
+            return "none" if not any("{number}" in token.keys for token in tokens) else "english"
+        long = [word for word in words if len(word) > 1]
+        unknown = sum(not self._speller.knows(word) for word in long)
+        if len(long) >= _SHORTEST_READABLE and unknown / len(long) > _MOSTLY_UNKNOWN:
+            return "other"
+        return "english"
+
+
+def _shorthand(entries: Sequence[str]) -> dict[str, str]:
+    pairs = (entry.split("=", 1) for entry in entries)
+    return {short.strip(): long.strip() for short, long in pairs}
+
+
+def _words_around(text: str, tokens: Sequence[Token], match: Match) -> str:
+    """The patient's own words: the clause that the match stands in."""
+    piece = next((piece for piece in clauses(tokens) if match.start in piece), range(match.start, match.end))
+    first, last = min(piece[0], match.start), max(piece[-1], match.end - 1)
+    return text[tokens[first].start : tokens[last].end].strip()
+
+
+def _with_qualifiers(
+    finding: Finding, findings: Sequence[Finding], signs: Sequence[Sign], text: str
+) -> Finding:
+    """A finding with the signs said about it: those in its sentence, or in the next if that names none."""
+    ids = {
+        sign.id
+        for sign in signs
+        if sign.status in (Status.PRESENT, Status.UNCERTAIN) and _belongs(sign, finding, findings, text)
+    }
+    return Finding(**{**finding.__dict__, "qualifiers": tuple(sorted(ids))})
+
+
+def _belongs(sign: Sign, finding: Finding, findings: Sequence[Finding], text: str) -> bool:
+    nearest = min(_distance(sign, other, text) for other in findings)
+    return _distance(sign, finding, text) <= nearest
+
+
+def _distance(sign: Sign, finding: Finding, text: str) -> int:
+    """How far apart: characters in between, with a sentence's end counting for much."""
+    first, second = sorted([(sign.start, sign.end), (finding.start, finding.end)])
+    between = text[first[1] : second[0]]
+    return 200 * len(re.findall(r"[.!?\n;]", between)) + 60 * len(re.findall(r",| and | but ", between)) + len(between)
+
+
+def _many_times(text: str) -> tuple[int, int] | None:
+    lowered = text.lower()
+    for match in _TIMES.finditer(lowered):
+        if match[1].isdigit() and int(match[1]) < _MANY_TIMES:
+            continue
+        if not _NOT_A_DAY.match(lowered[match.end() :]):
+            return match.span()
+    return None
+
+
+def _speaks_otherwise(piece: range, cues: Cues) -> bool:
+    """A clause with a denial or a question in it, read by the encoder as a whole, reports nothing for sure."""
+    return any(
+        set(cue.tokens) & set(piece)
+        for category in ("denied_before", "hypothetical", "fear", "question", "leaflet", "other_person")
+        for cue in cues.matches[category]
+    )
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding a symptom and status; what is present is not also denied, past or uncertain elsewhere."""
+    kept: dict[tuple[str, Status], Finding] = {}
+    for finding in findings:
+        kept.setdefault((finding.symptom, finding.status), finding)
+    present = {symptom for symptom, status in kept if status is Status.PRESENT}
+    return [f for (symptom, status), f in kept.items() if status is Status.PRESENT or symptom not in present]
