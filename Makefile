@@ -1,0 +1,41 @@
+# Every command sets up what it needs first, and is quick when nothing changed.
+ANY_PYTHON := sh scripts/any_python.sh
+PYTHON_IN_VENV := .venv/bin/python
+CODE := $(wildcard actions channels nlu reading scripts server tests triage benchmarks)
+
+.DEFAULT_GOAL := help
+.PHONY: help run shell train test lint evaluate bench lock clean setup setup-test
+
+help: ## Show the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+run: train ## Start the assistant on http://127.0.0.1:5005 (HOST and PORT change that; Ctrl-C stops it)
+	@$(PYTHON_IN_VENV) -m server
+
+shell: train ## Talk to the assistant in this terminal
+	@$(PYTHON_IN_VENV) -m server shell
+
+train: setup ## Train the model, if anything that it depends on changed
+	@$(ANY_PYTHON) -m scripts.train
+
+test: setup-test ## Run all tests (ARGS="tests/unit -k fever" runs some of them)
+	@$(ANY_PYTHON) -m scripts.train
+	@CHROMIUM="$$(sh scripts/install_browser.sh)" && export CHROMIUM && $(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+lint: setup-test ## Check style and types
+	@$(PYTHON_IN_VENV) -m ruff check .
+	@$(PYTHON_IN_VENV) -m ruff format --check .
+	@$(PYTHON_IN_VENV) -m mypy $(CODE)
+
+lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
+	@$(PYTHON_IN_VENV) -m scripts.lock
+
+clean: ## Remove all that the other commands made
+	rm -rf .venv .setup.lock models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+setup:
+	@$(ANY_PYTHON) -m scripts.setup run
+
+setup-test:
+	@$(ANY_PYTHON) -m scripts.setup test

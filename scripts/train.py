@@ -1,0 +1,131 @@
+"""Train Rasa's model if anything that it depends on changed: `python -m scripts.train`.
+
+The decision reads files only and takes no noticeable time; Rasa is not imported for it.
+Rasa's own cache does not see changes of knowledge/ or of the components' code, hence `--force`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from scripts.common import ROOT, VENV_PYTHON, Stop, digest, main, one_at_a_time, say
+
+LOCK_FILE = ROOT / ".setup.lock"
+MODEL_NAME = "blina"
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "data",
+    "knowledge",
+    "nlu",
+    "reading",
+    "triage/knowledge",
+    "requirements.txt",
+)
+SETTINGS = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYTHONWARNINGS": "ignore::DeprecationWarning,ignore::FutureWarning",
+}
+
+
+def model_file(root: Path = ROOT) -> Path:
+    """Tell where the model is kept.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        the archive's path.
+    """
+    return root / "models" / f"{MODEL_NAME}.tar.gz"
+
+
+def stamp_file(root: Path = ROOT) -> Path:
+    """Tell where is written what the model was trained from.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        the file's path.
+    """
+    return root / "models" / f"{MODEL_NAME}.trained-from"
+
+
+def inputs_digest(root: Path = ROOT) -> str:
+    """Fingerprint everything that the model depends on.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        a SHA-256, in hexadecimal.
+    """
+    return digest([root / name for name in INPUTS], root)
+
+
+def is_current(root: Path = ROOT) -> bool:
+    """Decide whether the model was trained from what is there now.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        False if it must be trained.
+    """
+    stamp = stamp_file(root)
+    return model_file(root).is_file() and stamp.is_file() and stamp.read_text() == inputs_digest(root)
+
+
+def check_knowledge() -> None:
+    """Stop at a broken knowledge file before Rasa starts.
+
+    Raises:
+        Stop: the knowledge is not valid; the sentence names file, line and field.
+    """
+    check = [str(VENV_PYTHON), "-m", "triage.knowledge.check"]
+    done = subprocess.run(check, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip()
+        raise Stop(f"the knowledge cannot be used. {said}")
+
+
+def train() -> None:
+    """Train the model and note what it was trained from.
+
+    Raises:
+        Stop: the knowledge is not valid, or Rasa could not train.
+    """
+    trained_from = inputs_digest()  # before training, so that an edit meanwhile is not lost
+    say("Training the model (about a minute)")
+    stamp_file().unlink(missing_ok=True)
+    model_file().unlink(missing_ok=True)
+    rasa = [str(VENV_PYTHON), "-m", "rasa", "train", "--force", "--fixed-model-name", MODEL_NAME]
+    done = subprocess.run(
+        [*rasa, "--out", "models"], cwd=ROOT, env={**os.environ, **SETTINGS}, stdin=subprocess.DEVNULL
+    )
+    if done.returncode != 0 or not model_file().is_file():
+        raise Stop("Rasa could not train the model; the lines above say why.")
+    stamp_file().write_text(trained_from)
+
+
+def script() -> None:
+    """Train only if need be.
+
+    Raises:
+        Stop: see `train`, or nothing is set up yet.
+    """
+    if not VENV_PYTHON.exists():
+        raise Stop("nothing is set up here yet: type `make train`.")
+    with one_at_a_time(LOCK_FILE):
+        if not is_current():
+            check_knowledge()
+            train()
+
+
+if __name__ == "__main__":
+    main(script)
