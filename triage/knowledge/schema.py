@@ -139,7 +139,7 @@ class DocumentsFile(Record):
 
 # A term of a condition: a sign id of lexicon/signs.yml, or
 #   symptom:<id>         this symptom, present in the conversation
-#   symptom_sign:<group> any symptom of this group (neurological, crs, infection, bleeding)
+#   symptom_sign:<group> any symptom of this group of signs
 #   red_flag             anything in policy.red_flags
 #   fever_or_chills      fever or chills, or a temperature that counts as fever
 #   infection_sign       any symptom of the group infection
@@ -264,6 +264,16 @@ class Course(Record):
     at_most: Urgency
 
 
+class Question(Record):
+    """A yes-or-no question that can change the urgency; its words are ``question.<id>`` in ``wording.yml``.
+
+    ``about`` says when it may be asked, ``yes`` is what a yes stands for: sign ids.
+    """
+
+    about: Condition
+    yes: tuple[StrictStr, ...] = ()
+
+
 class Policy(Record):
     """The triage policy: numbers and rules."""
 
@@ -274,6 +284,7 @@ class Policy(Record):
     red_flags: Condition
     unlisted: Unlisted
     course: Course
+    questions: Mapping[StrictStr, Question]  # by id, in the order in which they are asked
     rules: tuple[Rule, ...]
 
     def rule(self, id: str) -> Rule:
