@@ -1,81 +1,93 @@
-"""What a message or clause is about: the encoder's vector and character n-grams into logistic regression."""
+"""What a message or clause is about: the encoder's vector and character n-grams, each into a linear model.
+
+What was learned is kept as plain arrays, so that loading a model can never run code.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
-import scipy.sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.linear_model import SGDClassifier
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+
+from reading.encoder import Array
 
 # Chosen by cross-validation on the training phrases (docs/evaluation.md).
 ENCODER_C = 30.0
 NGRAM_ALPHA = 3e-5
 ENCODER_SHARE = 0.7
+_NGRAM_FEATURES = 2**14
 
 
 class PhraseClassifier:
-    """Classes with probabilities; trained on phrases, used on messages and on clauses."""
+    """Classes with probabilities; trained on phrases, used on messages and on clauses.
 
-    def __init__(self) -> None:
-        self._meaning = LogisticRegression(C=ENCODER_C, max_iter=300, class_weight="balanced")
-        self._spelling = SGDClassifier(
-            loss="log_loss", alpha=NGRAM_ALPHA, class_weight="balanced", random_state=1, max_iter=30
-        )
-        self._ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True)
-        self.classes: tuple[str, ...] = ()
+    Args:
+        classes: the labels, in the order of the weights' rows.
+        weights: ``meaning`` and ``meaning_bias`` over the encoder's vector, ``spelling`` and
+            ``spelling_bias`` over hashed character n-grams.
+    """
 
-    def fit(self, texts: Sequence[str], vectors: npt.NDArray[np.float32], labels: Sequence[str]) -> PhraseClassifier:
-        """Train.
+    def __init__(self, classes: Sequence[str], weights: Mapping[str, Array]) -> None:
+        self.classes = tuple(classes)
+        self.weights = dict(weights)
+
+    @classmethod
+    def trained(cls, texts: Sequence[str], vectors: Array, labels: Sequence[str]) -> PhraseClassifier:
+        """Learn from labelled phrases.
 
         Args:
             texts: the phrases.
             vectors: their encodings, shape ``(len(texts), dimensions)``.
-            labels: their classes.
+            labels: their classes, at least two different ones.
 
         Returns:
-            Itself.
+            The trained classifier.
         """
-        self._meaning.fit(vectors, labels)
-        ngrams: scipy.sparse.csr_matrix = self._ngrams.fit_transform([text.lower() for text in texts])
-        self._spelling.fit(ngrams, labels)
-        self.classes = tuple(str(label) for label in self._meaning.classes_)
-        return self
+        meaning = LogisticRegression(C=ENCODER_C, max_iter=400, class_weight="balanced")
+        meaning.fit(vectors, labels)
+        spelling = SGDClassifier(
+            loss="log_loss", alpha=NGRAM_ALPHA, class_weight="balanced", random_state=1, max_iter=20, tol=None
+        )
+        spelling.fit(_ngrams(texts), labels)
+        weights = {
+            "meaning": meaning.coef_,
+            "meaning_bias": meaning.intercept_,
+            "spelling": spelling.coef_,
+            "spelling_bias": spelling.intercept_,
+        }
+        return cls(
+            [str(label) for label in meaning.classes_],
+            {name: np.asarray(values, dtype=np.float32) for name, values in weights.items()},
+        )
 
-    def probabilities(self, texts: Sequence[str], vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    def probabilities(self, texts: Sequence[str], vectors: Array) -> Array:
         """The probability of each class.
 
         Args:
             texts: messages or clauses.
-            vectors: their encodings.
+            vectors: their encodings, shape ``(len(texts), dimensions)``.
 
         Returns:
             Array of shape ``(len(texts), len(self.classes))``; rows sum to 1.
         """
-        by_meaning = self._meaning.predict_proba(vectors)
-        by_spelling = self._spelling.predict_proba(self._ngrams.transform([text.lower() for text in texts]))
-        mixed: npt.NDArray[np.float64] = ENCODER_SHARE * by_meaning + (1 - ENCODER_SHARE) * by_spelling
+        scores = vectors @ self.weights["meaning"].T + self.weights["meaning_bias"]
+        by_meaning = np.exp(scores - scores.max(axis=1, keepdims=True))
+        by_meaning /= by_meaning.sum(axis=1, keepdims=True)
+        # One model a class, as scikit-learn does it: sigmoids scaled to sum to one.
+        odds = _ngrams(texts) @ self.weights["spelling"].T + self.weights["spelling_bias"]
+        by_spelling = 1 / (1 + np.exp(-odds))
+        by_spelling /= np.maximum(by_spelling.sum(axis=1, keepdims=True), 1e-9)
+        mixed: Array = (ENCODER_SHARE * by_meaning + (1 - ENCODER_SHARE) * by_spelling).astype(np.float32)
         return mixed
 
-    def state(self) -> dict[str, Any]:
-        """Everything learned, to be stored by the caller."""
-        return {
-            "meaning": self._meaning,
-            "spelling": self._spelling,
-            "ngrams": self._ngrams,
-            "classes": self.classes,
-        }
 
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> PhraseClassifier:
-        """The classifier back from :meth:`state`."""
-        classifier = cls()
-        classifier._meaning = state["meaning"]
-        classifier._spelling = state["spelling"]
-        classifier._ngrams = state["ngrams"]
-        classifier.classes = state["classes"]
-        return classifier
+_VECTORIZER = HashingVectorizer(
+    analyzer="char_wb", ngram_range=(2, 5), n_features=_NGRAM_FEATURES, alternate_sign=False, dtype=np.float32
+)
+
+
+def _ngrams(texts: Sequence[str]) -> Array:
+    rows: Array = _VECTORIZER.transform([text.lower() for text in texts])
+    return rows

