@@ -1,0 +1,24 @@
+"""Trouble with the infusion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import take_turn
+
+
+class ActionInfusionTrouble(Action):
+    """Runs when something is wrong with the pump, the bag or the line."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_infusion_trouble"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Answer the latest message; see `actions.turn.take_turn`."""
+        return take_turn(dispatcher, tracker)

@@ -1,0 +1,24 @@
+"""Small talk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import take_turn
+
+
+class ActionSmallTalk(Action):
+    """Runs on greetings, thanks, goodbyes, questions about the assistant and whatever is not about health."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_small_talk"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Answer the latest message; see `actions.turn.take_turn`."""
+        return take_turn(dispatcher, tracker)

@@ -1,0 +1,1 @@
+"""The channels patients write through, and what all of them share."""

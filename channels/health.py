@@ -1,0 +1,75 @@
+"""`GET /health`: whether the assistant can answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import BaseHTTPResponse
+
+from actions.resources import knowledge, settings
+from server import in_process
+
+_log = logging.getLogger(__name__)
+
+
+class HealthChannel(InputChannel):
+    """Answers monitors; takes no messages."""
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name."""
+        return "health"
+
+    def url_prefix(self) -> str:
+        """An absolute path: the address is not under ``/webhooks``."""
+        return "/health"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The one route.
+
+        Args:
+            on_new_message: not used.
+
+        Returns:
+            The blueprint that Rasa's server takes in.
+        """
+        blueprint = Blueprint("health")
+
+        @blueprint.route("/", methods=["GET", "HEAD"])
+        async def health(request: Request) -> BaseHTTPResponse:
+            agent = getattr(request.app.ctx, "agent", None)
+            model = bool(agent is not None and agent.is_ready())
+            actions = model and actions_ready(agent.domain.user_actions)
+            ready = model and actions
+            return response.json(
+                {"status": "ok" if ready else "starting", "model": model, "actions": actions},
+                status=200 if ready else 503,
+            )
+
+        return blueprint
+
+
+def actions_ready(names: list[str]) -> bool:
+    """Whether every custom action of the domain can run in this process.
+
+    An action server of its own may be configured beside that; when it fails, actions run here,
+    so only this decides.
+
+    Args:
+        names: the custom actions of the domain.
+
+    Returns:
+        False when one is missing or the knowledge or the settings cannot be loaded.
+    """
+    try:
+        knowledge()
+        settings()
+        return set(names) <= set(in_process.executor().actions)
+    except Exception as error:
+        _log.error("actions cannot run (%s)", type(error).__name__)
+        return False

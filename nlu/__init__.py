@@ -1,0 +1,1 @@
+"""Rasa graph components: guard, sentence encoder, intent classifier, symptom reader."""

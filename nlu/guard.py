@@ -1,0 +1,79 @@
+"""The first component: makes of a message text that is safe to read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from server import rasa_patches
+
+MAX_CHARACTERS = 5_000  # what is read of one message; the rest only costs time and memory
+
+_COMMAND = re.compile(r"^[\s/]+")
+
+rasa_patches.apply()  # every way of starting Rasa loads the pipeline, so every one gets the patches
+
+
+def clean(text: str) -> str:
+    """The part of a message that is read.
+
+    Control and format characters (NUL, bidirectional marks, zero-width marks; line breaks stay) become
+    spaces or vanish: they hide words from the reader. A leading slash goes, because Rasa takes
+    ``/intent{"slot": "value"}`` for a command; here no text that a user sends is one.
+
+    Args:
+        text: as it came from the channel.
+
+    Returns:
+        At most ``MAX_CHARACTERS`` characters without control characters or a leading slash.
+    """
+    kept = []
+    for character in text[:MAX_CHARACTERS]:
+        category = unicodedata.category(character)
+        if category == "Cc":
+            kept.append("\n" if character == "\n" else " ")
+        elif category not in ("Cf", "Cs"):
+            kept.append(character)
+    return _COMMAND.sub("", "".join(kept))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class MessageGuard(GraphComponent):
+    """Cleans the text of every message before anything else reads it."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MessageGuard:
+        """A new guard; it has no settings and keeps nothing."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Replace the text of each message by its cleaned form.
+
+        Args:
+            messages: the messages of one request.
+
+        Returns:
+            The same messages.
+        """
+        for message in messages:
+            message.set(TEXT, clean(message.get(TEXT) or ""))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave the training phrases as they are: they are written by us."""
+        return training_data

@@ -1,0 +1,61 @@
+"""Custom actions inside Rasa's own process."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from typing import Any
+
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa_sdk.executor import ActionExecutor
+
+from actions.resources import safe_answer
+
+_log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def executor() -> ActionExecutor:
+    """The project's actions, loaded once."""
+    loaded = ActionExecutor()
+    loaded.register_package("actions")
+    return loaded
+
+
+def action_call(name: str, tracker: DialogueStateTracker) -> dict[str, Any]:
+    """What an action is told: the slots and the latest message.
+
+    The events of the conversation stay behind, so that the cost of a turn does not grow
+    with it; all that is remembered is in the slots.
+
+    Args:
+        name: of the action.
+        tracker: the conversation.
+
+    Returns:
+        The call in the form of Rasa's action server.
+    """
+    state = tracker.current_state()
+    latest = {"event": "user", "input_channel": state["latest_input_channel"]}
+    return {"next_action": name, "sender_id": tracker.sender_id, "tracker": {**state, "events": [latest]}}
+
+
+async def run(name: str, tracker: DialogueStateTracker) -> dict[str, Any]:
+    """Run a custom action here; never raises.
+
+    Args:
+        name: of the action.
+        tracker: the conversation.
+
+    Returns:
+        Events and responses; the safe answer with the phone numbers when the action fails.
+    """
+    try:
+        result = await executor().run(action_call(name, tracker))
+        if result and result["responses"]:
+            return dict(result)
+        _log.error("action %s said nothing", name)
+    except Exception as error:
+        # the type only: the text of an error can hold the patient's words
+        _log.error("action %s failed (%s)", name, type(error).__name__)
+    return {"events": [], "responses": [{"text": safe_answer()}]}

@@ -1,0 +1,177 @@
+"""The one place that changes Rasa itself, where no setting or subclass serves.
+
+Every patch names the upstream code it replaces and why. `apply` refuses to start when that
+code is no longer what the patch was written for (Rasa 3.6.21), so an upgrade cannot carry
+them along unseen. Each has a test in ``tests/unit/test_server_patches.py``.
+
+| upstream (``rasa.core``) | why |
+|---|---|
+| ``actions.action.RemoteAction.run`` | without a running action server Rasa says nothing at all: actions run in this process, and when a configured action server fails |
+| ``actions.action.RemoteAction._validate_action_result`` | builds and checks the schema's validator for every message (15 of 30 ms); here it is built once |
+| ``processor.MessageProcessor.parse_message`` | a component that raises loses the message; here it becomes one that could not be read |
+| ``processor.MessageProcessor._send_bot_messages`` | a channel that fails to send loses the whole turn; here the turn is kept |
+| ``agent.Agent.handle_message`` | any other failure leaves the patient without an answer |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import inspect
+import logging
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import ValidationError
+from jsonschema.validators import validator_for
+from rasa.core.actions.action import RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core import events
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, Event
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+
+from actions.turn import UNREAD
+from channels import safety_net
+from server import in_process, privacy
+
+_log = logging.getLogger(__name__)
+
+ACTION_SERVER_SECONDS = 5.0  # how long a patient may wait for a configured action server
+
+_UPSTREAM: dict[Callable[..., Any], str] = {
+    RemoteAction.run: "ccabf6f1160d527a",
+    RemoteAction._validate_action_result: "f8cdb4be68123961",
+    MessageProcessor.parse_message: "b98d8e49b9f2c433",
+    MessageProcessor._send_bot_messages: "154f44b4e1d3a0d1",
+    Agent.handle_message: "ba53507e4d5532a3",
+}
+_run_over_http = RemoteAction.run
+_parse_message = MessageProcessor.parse_message
+_handle_message = Agent.handle_message
+
+
+class UpstreamChanged(RuntimeError):
+    """Rasa's code is not the code that these patches were written for."""
+
+
+@lru_cache(maxsize=1)
+def apply() -> None:
+    """Put the patches in place, once; also turns off what reports to outside hosts.
+
+    Raises:
+        UpstreamChanged: when a replaced function differs from Rasa 3.6.21's.
+    """
+    privacy.enforce()
+    check_upstream()
+    RemoteAction.run = _run_action
+    RemoteAction._validate_action_result = _validate_action_result
+    MessageProcessor.parse_message = _parse_or_mark_unread
+    MessageProcessor._send_bot_messages = staticmethod(_send_bot_messages)
+    Agent.handle_message = _handle_or_answer_safely
+
+
+def check_upstream() -> None:
+    """Compare the replaced functions with those the patches were written for.
+
+    Raises:
+        UpstreamChanged: naming the first function that differs.
+    """
+    for function, expected in _UPSTREAM.items():
+        found = source_hash(function)
+        if found != expected:
+            raise UpstreamChanged(
+                f"Rasa's {function.__qualname__} is not the one of Rasa 3.6.21 ({found}): "
+                "review server/rasa_patches.py before using this version."
+            )
+
+
+def source_hash(function: Callable[..., Any]) -> str:
+    """The first 16 hex digits of the sha256 of a function's source."""
+    return hashlib.sha256(inspect.getsource(function).encode()).hexdigest()[:16]
+
+
+async def _run_action(
+    self: RemoteAction,
+    output_channel: OutputChannel,
+    nlg: Any,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+) -> list[Event]:
+    """Run a custom action over HTTP where that is configured, else (or when it fails) in this process."""
+    if self.action_endpoint is not None:
+        try:
+            return await asyncio.wait_for(
+                _run_over_http(self, output_channel, nlg, tracker, domain), ACTION_SERVER_SECONDS
+            )
+        except Exception as error:
+            _log.error("the action server failed (%s): running %s here", type(error).__name__, self.name())
+    result = await in_process.run(self.name(), tracker)
+    self._validate_action_result(result)
+    uttered: list[Event] = list(
+        await self._utter_responses(result["responses"], output_channel, nlg, tracker)
+    )
+    return uttered + list(events.deserialise_events(result["events"]))
+
+
+@lru_cache(maxsize=1)
+def _result_validator() -> Any:
+    schema = RemoteAction.action_response_format_spec()
+    kind = validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
+    """Check what an action returned against Rasa's schema, with a validator built once."""
+    error: ValidationError | None = next(_result_validator().iter_errors(result), None)
+    if error is not None:
+        raise error
+    return True
+
+
+async def _parse_or_mark_unread(
+    self: MessageProcessor,
+    message: UserMessage,
+    tracker: DialogueStateTracker | None = None,
+    only_output_properties: bool = True,
+) -> dict[str, Any]:
+    """Read a message; when a component raises, hand it on as one that could not be read."""
+    try:
+        parsed: dict[str, Any] = await _parse_message(self, message, tracker, only_output_properties)
+        message.text = parsed[TEXT]  # what is stored is what was read: cleaned, and not longer
+        return parsed
+    except Exception as error:
+        # the type only: the text of an error can hold the patient's words
+        _log.error("a message could not be read (%s)", type(error).__name__)
+        return {
+            TEXT: message.text or "",
+            INTENT: {"name": "nlu_fallback", "confidence": 1.0},
+            ENTITIES: [{"entity": "note", "value": UNREAD, "start": 0, "end": 0}],
+        }
+
+
+async def _send_bot_messages(
+    events: list[Event], tracker: DialogueStateTracker, output_channel: OutputChannel
+) -> None:
+    """Send each of the bot's messages; one that cannot be sent does not lose the others or the turn."""
+    for event in events:
+        if not isinstance(event, BotUttered):
+            continue
+        try:
+            await output_channel.send_response(tracker.sender_id, event.message())
+            safety_net.note_delivery()
+        except Exception as error:
+            _log.error("a reply could not be sent (%s)", type(error).__name__)
+
+
+async def _handle_or_answer_safely(self: Agent, message: UserMessage) -> list[dict[str, Any]] | None:
+    """Handle a message; when that fails or says nothing, send the safe answer."""
+    replies: list[dict[str, Any]] | None = await safety_net.answered(
+        lambda incoming: _handle_message(self, incoming), message
+    )
+    return replies

@@ -1,0 +1,117 @@
+"""Where conversations are kept: one SQLite file, or the memory of the process."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.orm import Session
+
+from actions.turn import MEMORY
+
+IN_MEMORY = ":memory:"
+
+_log = logging.getLogger(__name__)
+
+
+class ConversationStore(SQLTrackerStore):
+    """Rasa's SQL store on SQLite, at a cost that does not grow with the conversation.
+
+    Rasa reads and replays every event of a session for each message. What is remembered here
+    is in one slot, so a turn needs the events since that slot was last set and no others.
+    """
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        db: str = IN_MEMORY,
+        **settings: Any,
+    ) -> None:
+        """Open the store; a missing folder is made.
+
+        Args:
+            domain: of the assistant.
+            event_broker: told of every event, when one is configured.
+            db: path of the SQLite file, or ``:memory:``.
+            settings: what Rasa's SQL store takes beside these; only SQLite is supported, so
+                what names a host is refused.
+
+        Raises:
+            ValueError: for another dialect or a host.
+        """
+        settings = {name: value for name, value in settings.items() if value is not None}
+        if set(settings) - {"dialect"} or settings.get("dialect", "sqlite") != "sqlite":
+            raise ValueError("this store keeps conversations in SQLite; use Rasa's 'SQL' type for other databases")
+        if db != IN_MEMORY:
+            Path(db).parent.mkdir(parents=True, exist_ok=True)
+        super().__init__(domain, db=db, event_broker=event_broker)
+        self.engine.hide_parameters = True  # an error's text would hold the patient's words
+        sa.event.listen(self.engine, "connect", _prepare)
+
+    @contextmanager
+    def session_scope(self) -> Iterator[Session]:
+        """A transaction; unlike Rasa's, a damaged row is an error and not the end of the process."""
+        session = self.sessionmaker()
+        try:
+            yield session
+        finally:
+            session.close()
+
+    async def _retrieve(
+        self, sender_id: str, fetch_events_from_all_sessions: bool
+    ) -> DialogueStateTracker | None:
+        if fetch_events_from_all_sessions or self.domain is None:
+            return await super()._retrieve(sender_id, fetch_events_from_all_sessions)
+        with self.session_scope() as session:
+            start = self._start_of_turn(session, sender_id)
+            rows = (
+                session.query(self.SQLEvent.data)
+                .filter(self.SQLEvent.sender_id == sender_id, self.SQLEvent.id >= start)
+                .order_by(self.SQLEvent.id)
+                .all()
+            )
+        if not rows:
+            return None
+        events = [json.loads(data) for (data,) in rows]
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        tracker.events_stored = len(tracker.events)
+        return tracker
+
+    def _start_of_turn(self, session: Session, sender_id: str) -> int:
+        """The row of the patient's message at which the memory was last set, 0 when it never was."""
+        mine = session.query(sa.func.max(self.SQLEvent.id)).filter(self.SQLEvent.sender_id == sender_id)
+        memory = mine.filter(
+            self.SQLEvent.type_name == SlotSet.type_name, self.SQLEvent.action_name == MEMORY
+        ).scalar()
+        if memory is None:
+            return 0
+        message = mine.filter(
+            self.SQLEvent.type_name == UserUttered.type_name, self.SQLEvent.id < memory
+        ).scalar()
+        return int(message or 0)
+
+    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> Iterator[Event]:
+        """The events that are not stored yet."""
+        stored = getattr(tracker, "events_stored", 0)
+        tracker.events_stored = len(tracker.events)
+        return itertools.islice(tracker.events, stored, None)
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    """Readers and the writer do not wait for each other; what was answered survives the process."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=2000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
