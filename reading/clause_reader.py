@@ -8,6 +8,9 @@ from reading.classifier import PhraseClassifier
 from reading.encoder import Encoder
 
 NOTHING = "nothing"
+UNLISTED = "unlisted"
+# Signs that the encoder may find too: their wording has no end. The most urgent first.
+ALARMS = ("self_harm", "infusion_trouble")
 
 
 class EncoderClauseReader:
@@ -15,8 +18,8 @@ class EncoderClauseReader:
 
     Args:
         encoder: sentences to vectors.
-        classifier: trained with symptom ids, ``unlisted`` and ``nothing`` as classes.
-        thresholds: the least probability for each symptom id; chosen by what a miss costs
+        classifier: trained with symptom ids, the alarms, ``unlisted`` and ``nothing`` as classes.
+        thresholds: the least probability for each class but ``nothing``; chosen by what a miss costs
             against a false alarm (docs/evaluation.md).
     """
 
@@ -32,7 +35,7 @@ class EncoderClauseReader:
             clauses: pieces of a message.
 
         Returns:
-            For each clause a symptom id with its probability, or none.
+            For each clause a symptom id, an alarm or ``unlisted`` with its probability, or none.
         """
         rows = self._classifier.probabilities(clauses, self._encoder.encode(clauses))
         found: list[tuple[str, float] | None] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reading.assertion import Asserter, Cues
+from reading.clause_reader import ALARMS
 from reading.clauses import clauses
 from reading.lexicon import Lexicon, Matches
 from reading.measurements import measurements, pain_score
@@ -79,7 +80,11 @@ class SymptomReader:
         signs = self._signs(cleaned, tokens, matches, cues)
         findings = self._findings(cleaned, tokens, matches, cues, signs)
         if self._clause_reader is not None and language == "english":
-            findings += self._from_clauses(cleaned, tokens, matches, cues)
+            for found in self._from_clauses(cleaned, tokens, matches, cues):
+                if found.symptom in ALARMS:
+                    signs.append(Sign(found.symptom, found.status, found.text, found.start, found.end))
+                else:
+                    findings.append(found)
         values = [m for m in measurements(cleaned) if not self._only_mentioned(tokens, m, cues)]
         return Reading(
             text=text[:MAX_CHARACTERS],

@@ -1,0 +1,122 @@
+"""The intent of a message and the topic of a question, as a Rasa classifier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from actions.resources import knowledge
+from nlu.encoder import vectors
+from nlu.storage import restore, store
+from nlu.training import ASK_DRUG, Example, intent_of, topic_label, topic_of, train
+from reading.classifier import PhraseClassifier
+from triage.knowledge import fingerprint
+
+FALLBACK = "nlu_fallback"
+RANKING = "intent_ranking"
+_RANKED = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentClassifier(GraphComponent):
+    """Says what a message is about; below ``threshold`` it says ``nlu_fallback``."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        classifier: PhraseClassifier | None = None,
+    ) -> None:
+        self._threshold = float(config["threshold"])
+        self._topic_threshold = float(config["topic_threshold"])
+        self._storage = storage
+        self._resource = resource
+        self._classifier = classifier
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """``threshold``: least probability of an intent; ``topic_threshold``: of a question's topic."""
+        return {"threshold": 0.2, "topic_threshold": 0.15}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> IntentClassifier:
+        """A classifier to be trained."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> IntentClassifier:
+        """The classifier of a trained model."""
+        return cls(config, model_storage, resource, restore(model_storage, resource))
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Topics are learned from the knowledge files, so a change there asks for training."""
+        return fingerprint()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the intents of the training data and the topics of ``questions.yml``."""
+        questions = [
+            Example(phrase, topic_label(topic.id))
+            for topic in knowledge().questions.values()
+            for phrase in topic.asked_as
+        ]
+        self._classifier = train(training_data, lambda intent: intent, questions)
+        store(self._classifier, self._storage, self._resource)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent, ranking and the ``topic`` entity on featurized messages."""
+        assert self._classifier is not None
+        readable = [message for message in messages if message.get(TEXT)]
+        rows = self._classifier.probabilities([m.get(TEXT) for m in readable], vectors(readable))
+        for message, row in zip(readable, rows):
+            self._label(message, dict(zip(self._classifier.classes, map(float, row))))
+        return messages
+
+    def _label(self, message: Message, probabilities: dict[str, float]) -> None:
+        intents: dict[str, float] = {}
+        for label, probability in probabilities.items():
+            intents[intent_of(label)] = intents.get(intent_of(label), 0.0) + probability
+        ranking = [
+            {"name": name, "confidence": round(value, 4)}
+            for name, value in sorted(intents.items(), key=lambda pair: -pair[1])
+        ]
+        best = ranking[0]
+        if best["confidence"] < self._threshold:
+            best = {"name": FALLBACK, "confidence": 1.0 - best["confidence"]}
+        message.set(INTENT, best, add_to_output=True)
+        message.set(RANKING, ranking[:_RANKED], add_to_output=True)
+        topics = {label: value for label, value in probabilities.items() if topic_of(label)}
+        if not topics or intents[ASK_DRUG] < self._threshold:
+            return
+        label = max(topics, key=lambda name: topics[name])
+        if topics[label] >= self._topic_threshold:
+            topic = {
+                "entity": "topic",
+                "value": topic_of(label),
+                "start": 0,
+                "end": len(message.get(TEXT)),
+                "confidence": round(topics[label], 4),
+            }
+            message.set(ENTITIES, [*message.get(ENTITIES, []), topic], add_to_output=True)

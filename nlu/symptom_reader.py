@@ -1,0 +1,140 @@
+"""The symptom reader as a Rasa extractor; it also settles the intent, since a symptom comes first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from actions.resources import knowledge
+from nlu.classifier import FALLBACK, RANKING
+from nlu.storage import restore, store
+from nlu.training import train
+from reading.classifier import PhraseClassifier
+from reading.clause_reader import ALARMS, NOTHING, UNLISTED, EncoderClauseReader
+from reading.encoder import default_encoder
+from reading.medicines import MedicineReader
+from reading.model import Reading, Status
+from reading.reader import SymptomReader as TextReader
+from triage.knowledge import fingerprint
+
+_REPORTED = (Status.PRESENT, Status.UNCERTAIN)
+UNLISTED_INTENT = "unlisted_complaint"
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
+    is_trainable=True,
+)
+class SymptomReader(GraphComponent):
+    """Finds symptoms, signs, values and medicines, with what is said about each."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        classifier: PhraseClassifier | None = None,
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._urgency = {id: symptom.urgency for id, symptom in knowledge().symptoms.items()}
+        clause_reader = None
+        if classifier is not None:
+            clause_reader = EncoderClauseReader(default_encoder(), classifier, self._thresholds())
+        self._reader = TextReader(knowledge(), clause_reader)
+        self._medicines = MedicineReader(knowledge().medicines)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """``thresholds``: least probability for a symptom read from meaning alone, by its base urgency."""
+        return {
+            "thresholds": {"emergency": 0.3, "contact_now": 0.3, "call_today": 0.35, "tell_team": 0.35},
+            "unlisted_threshold": 0.5,
+            "alarm_threshold": 0.5,
+        }
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SymptomReader:
+        """A reader to be trained."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SymptomReader:
+        """The reader of a trained model."""
+        return cls(config, model_storage, resource, restore(model_storage, resource))
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The lexicon is part of the knowledge files, so a change there asks for training."""
+        return fingerprint()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn to tell the symptoms from one another and from nothing."""
+        classifier = train(training_data, self._clause_class)
+        store(classifier, self._storage, self._resource)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add entities to messages and settle their intent."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            reading = self._reader.read(text)
+            entities = [*message.get(ENTITIES, []), *reading.as_entities(), *self._medicines.entities(text)]
+            message.set(ENTITIES, entities, add_to_output=True)
+            message.set(INTENT, self._settle(message, reading), add_to_output=True)
+        return messages
+
+    def _thresholds(self) -> dict[str, float]:
+        by_urgency = self._config["thresholds"]
+        thresholds = {id: float(by_urgency[urgency.value]) for id, urgency in self._urgency.items()}
+        return {
+            **thresholds,
+            **dict.fromkeys(ALARMS, float(self._config["alarm_threshold"])),
+            UNLISTED: float(self._config["unlisted_threshold"]),
+        }
+
+    def _clause_class(self, intent: str) -> str:
+        if intent in self._urgency or intent in ALARMS:
+            return intent
+        return UNLISTED if intent == UNLISTED_INTENT else NOTHING
+
+    def _settle(self, message: Message, reading: Reading) -> dict[str, Any]:
+        """The intent: what was reported, most urgent first; else the best one that reports nothing."""
+        signs = {sign.id for sign in reading.signs if sign.status in _REPORTED}
+        for alarm in ALARMS:
+            if alarm in signs:
+                return {"name": alarm, "confidence": 1.0}
+        reported = [finding for finding in reading.findings if finding.status in _REPORTED]
+        listed = [finding for finding in reported if finding.symptom in self._urgency]
+        if listed:
+            first = max(listed, key=lambda finding: self._urgency[finding.symptom].rank)
+            return {"name": first.symptom, "confidence": first.confidence}
+        if reported:
+            return {"name": UNLISTED_INTENT, "confidence": reported[0].confidence}
+        intent: dict[str, Any] = message.get(INTENT) or {"name": FALLBACK, "confidence": 1.0}
+        if intent["name"] not in self._urgency:
+            return intent
+        # The classifier heard a symptom that the reader found denied, asked about or not there.
+        others = [entry for entry in message.get(RANKING, []) if entry["name"] not in self._urgency]
+        return others[0] if others else {"name": FALLBACK, "confidence": 1.0}

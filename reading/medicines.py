@@ -1,0 +1,51 @@
+"""Medicines of the leaflet's list in a message: by name, by brand, and misspelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from symspellpy import SymSpell, Verbosity
+
+from reading.text import clean
+from triage.knowledge.schema import Medicine
+
+_WORD = re.compile(r"[A-Za-z]{4,}")
+_SHORTEST_FOR_TWO_EDITS = 8
+
+
+class MedicineReader:
+    """Finds the listed medicines.
+
+    Args:
+        medicines: by id, from ``knowledge/medicines.yml``.
+    """
+
+    def __init__(self, medicines: Mapping[str, Medicine]) -> None:
+        self._ids: dict[str, str] = {}
+        self._names = SymSpell(max_dictionary_edit_distance=2)
+        for id, medicine in medicines.items():
+            for name in (medicine.name, *medicine.also):
+                self._ids[name.lower()] = id
+                self._names.create_dictionary_entry(name.lower(), 1)
+
+    def entities(self, text: str) -> list[dict[str, Any]]:
+        """Rasa entities ``medicine``: ``value`` is the id, ``name`` what the patient wrote."""
+        found = []
+        for match in _WORD.finditer(clean(text)):
+            id = self._id(match[0].lower())
+            if id is not None:
+                found.append(
+                    {"entity": "medicine", "value": id, "name": match[0], "start": match.start(), "end": match.end()}
+                )
+        return found
+
+    def _id(self, word: str) -> str | None:
+        if word in self._ids:
+            return self._ids[word]
+        reach = 2 if len(word) >= _SHORTEST_FOR_TWO_EDITS else 1
+        if len(word) < 6:
+            return None
+        near = self._names.lookup(word, Verbosity.TOP, max_edit_distance=reach)
+        return self._ids[near[0].term] if near and near[0].term[0] == word[0] else None
