@@ -12,6 +12,8 @@ from scripts.common import Stop
 
 WANTED = "3.10"
 
+_SYSTEM_FOLDERS = ("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin")  # not on every PATH
+
 # What the interpreter must bring: some systems split these off, and pyenv builds
 # without them when a system library is missing.
 _PARTS = ("venv", "ensurepip", "ssl", "ctypes")
@@ -40,7 +42,7 @@ def candidates(environment: Mapping[str, str]) -> Iterator[str]:
     uv = Path(environment.get("UV_PYTHON_INSTALL_DIR") or home / ".local/share/uv/python")
     for version in [*pyenv.glob(f"{WANTED}.*"), *uv.glob(f"cpython-{WANTED}.*")]:
         yield str(version / "bin" / "python3")
-    for folder in ("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"):
+    for folder in _SYSTEM_FOLDERS:
         yield f"{folder}/python{WANTED}"
 
 

@@ -100,7 +100,8 @@ def train() -> None:
     Raises:
         Stop: the knowledge is not valid, or Rasa could not train.
     """
-    trained_from = inputs_digest()  # before training, so that an edit meanwhile is not lost
+    trained_from = inputs_digest()  # before all else, so that an edit meanwhile is not lost
+    check_knowledge()
     say("Training the model (about a minute)")
     stamp_file().unlink(missing_ok=True)
     model_file().unlink(missing_ok=True)
@@ -123,7 +124,6 @@ def script() -> None:
         raise Stop("nothing is set up here yet: type `make train`.")
     with one_at_a_time(LOCK_FILE):
         if not is_current():
-            check_knowledge()
             train()
 
 
