@@ -3,69 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 from typing import Any, Literal, Union
 
 from pydantic import BaseModel, Field, StrictFloat, StrictInt, StrictStr, validator
 
+from triage.knowledge.vocabulary import Category as Category
+from triage.knowledge.vocabulary import SymptomSign as SymptomSign
+from triage.knowledge.vocabulary import Urgency as Urgency
+
 Number = Union[StrictInt, StrictFloat]
-
-
-class Urgency(str, Enum):
-    """What to do, from least to most urgent. Compare with ``<`` and ``max``."""
-
-    NONE = "none"
-    TELL_TEAM = "tell_team"
-    CALL_TODAY = "call_today"
-    CONTACT_NOW = "contact_now"
-    EMERGENCY = "emergency"
-
-    @property
-    def rank(self) -> int:
-        """0 for none to 4 for emergency."""
-        return list(Urgency).index(self)
-
-    def step_up(self, at_most: Urgency) -> Urgency:
-        """One step more urgent, but never beyond ``at_most`` and never below itself."""
-        higher = list(Urgency)[min(self.rank + 1, at_most.rank)]
-        return max(self, higher)
-
-    # str has its own alphabetical order, so all four are needed.
-    def __lt__(self, other: object) -> bool:
-        return self.rank < other.rank if isinstance(other, Urgency) else NotImplemented
-
-    def __le__(self, other: object) -> bool:
-        return self.rank <= other.rank if isinstance(other, Urgency) else NotImplemented
-
-    def __gt__(self, other: object) -> bool:
-        return self.rank > other.rank if isinstance(other, Urgency) else NotImplemented
-
-    def __ge__(self, other: object) -> bool:
-        return self.rank >= other.rank if isinstance(other, Urgency) else NotImplemented
-
-
-class Category(str, Enum):
-    """The list in which the documents name a symptom, most serious first."""
-
-    NEUROLOGICAL_WARNING = "neurological_warning"
-    CRS_WARNING = "crs_warning"
-    INFECTION_WARNING = "infection_warning"
-    COMMON = "common"
-    MORE_COMMON = "more_common"
-    LESS_COMMON = "less_common"
-    UNLISTED = "unlisted"
-    NONE = "none"
-
-
-class SymptomSign(str, Enum):
-    """Groups of symptoms that the policy treats alike."""
-
-    NEUROLOGICAL = "neurological"
-    CRS = "crs"
-    INFECTION = "infection"
-    BLEEDING = "bleeding"
-    SCREEN = "screen"
-    LABORATORY = "laboratory"
 
 
 class Record(BaseModel):
@@ -133,6 +79,8 @@ class Document(Record):
 
 
 class DocumentsFile(Record):
+    """``documents.yml``."""
+
     documents: tuple[Document, ...]
     conditions: tuple[Mention, ...]  # rows of the mentions table that name no symptom
 
@@ -188,6 +136,8 @@ class Symptom(Record):
 
 
 class SymptomsFile(Record):
+    """``symptoms.yml``."""
+
     symptoms: tuple[Symptom, ...]
 
 
@@ -267,11 +217,11 @@ class Course(Record):
 class Question(Record):
     """A yes-or-no question that can change the urgency; its words are ``question.<id>`` in ``wording.yml``.
 
-    ``about`` says when it may be asked, ``yes`` is what a yes stands for: sign ids.
+    ``about`` says when it may be asked, ``yes_means`` is what a yes stands for: sign ids.
     """
 
     about: Condition
-    yes: tuple[StrictStr, ...] = ()
+    yes_means: tuple[StrictStr, ...] = ()
 
 
 class Policy(Record):
@@ -321,6 +271,8 @@ class Topic(Sourced):
 
 
 class QuestionsFile(Record):
+    """``questions.yml``."""
+
     topics: tuple[Topic, ...]
 
 
@@ -333,6 +285,8 @@ class Medicine(Sourced):
 
 
 class MedicinesFile(Record):
+    """``medicines.yml``."""
+
     medicines: tuple[Medicine, ...]
 
 

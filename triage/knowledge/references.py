@@ -1,0 +1,248 @@
+"""Checking what the knowledge files say about each other: nothing twice, nothing that is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from string import Formatter
+from typing import Any
+
+from triage.knowledge.problems import Problem
+from triage.knowledge.schema import (
+    GROUP_TERM,
+    SPECIAL_TERMS,
+    SYMPTOM_TERM,
+    Category,
+    Condition,
+    Source,
+    SymptomSign,
+    Urgency,
+)
+from triage.knowledge.yaml_file import Place, YamlFile
+
+UNLISTED = "unlisted"  # stands for a symptom where the lexicon and questions speak of complaints in no list
+_WORD_GROUP = re.compile(r"\{(\w+)\}")
+_NOT_SYMPTOMS = ("unlisted", "none")
+
+
+def check(files: Mapping[str, tuple[YamlFile, Any]]) -> list[Problem]:
+    """Every dangling reference and every id that is there twice.
+
+    Args:
+        files: by name inside the knowledge folder: the file and its content, right in itself.
+
+    Returns:
+        The problems, in the order of the files.
+    """
+    return list(_Check(files).problems())
+
+
+class _Check:
+    def __init__(self, files: Mapping[str, tuple[YamlFile, Any]]) -> None:
+        self._files = files
+        self._lexicon = {name: content for name, (_, content) in files.items() if name.startswith("lexicon/")}
+        self._documents = {document.id: document for document in self._content("documents.yml").documents}
+        self._symptoms = {symptom.id for symptom in self._content("symptoms.yml").symptoms}
+        self._rules = {rule.id for rule in self._content("policy.yml").rules}
+        self._signs = {sign for part in self._lexicon.values() for sign in part.signs}
+        self._groups = {group for part in self._lexicon.values() for group in part.words}
+        self._placeholders = set(self._content("wording.yml").placeholders)
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._in_documents()
+        yield from self._in_symptoms()
+        yield from self._in_policy()
+        yield from self._in_wording()
+        if "questions.yml" in self._files:
+            yield from self._in_questions()
+        if "medicines.yml" in self._files:
+            yield from self._in_medicines()
+        yield from self._in_lexicon()
+
+    def _content(self, name: str) -> Any:
+        return self._files[name][1]
+
+    def _in_documents(self) -> Iterator[Problem]:
+        file, content = self._files["documents.yml"]
+        yield from _twice(file, ("documents",), (document.id for document in content.documents))
+        for at, document in enumerate(content.documents):
+            place = ("documents", at, "sections")
+            yield from _twice(file, place, (section.id for section in document.sections))
+            yield from _twice(file, place, (section.reference for section in document.sections), "reference")
+        yield from self._sources(file, ("conditions",), content.conditions)
+
+    def _in_symptoms(self) -> Iterator[Problem]:
+        file, content = self._files["symptoms.yml"]
+        yield from _twice(file, ("symptoms",), (symptom.id for symptom in content.symptoms))
+        for at, symptom in enumerate(content.symptoms):
+            place: Place = ("symptoms", at)
+            if symptom.category.value in _NOT_SYMPTOMS:
+                yield file.problem(
+                    (*place, "category"), f"'{symptom.category.value}' is no list of the documents"
+                )
+            if symptom.urgency is Urgency.NONE:
+                yield file.problem((*place, "urgency"), "a documented side effect is at least tell_team")
+            if not symptom.mentions:
+                yield file.problem((*place, "mentions"), "at least one source is needed")
+            yield from self._sources(file, (*place, "mentions"), symptom.mentions)
+            for number, escalation in enumerate(symptom.escalations):
+                where = (*place, "escalations", number)
+                yield from self._condition(file, (*where, "any_of"), escalation.any_of)
+                if not escalation.any_of:
+                    yield file.problem((*where, "any_of"), "is empty, so it would never hold")
+                if escalation.rule is not None and escalation.rule not in self._rules:
+                    yield file.problem(
+                        (*where, "rule"), f"there is no rule '{escalation.rule}' in policy.yml"
+                    )
+
+    def _in_policy(self) -> Iterator[Problem]:
+        file, policy = self._files["policy.yml"]
+        yield from self._complete(file, "urgencies", (words.id for words in policy.urgencies), Urgency)
+        yield from self._complete(file, "categories", (words.id for words in policy.categories), Category)
+        for at, words in enumerate(policy.categories):
+            yield from self._text(file, ("categories", at, "reason"), words.reason)
+        for kind, limits in policy.numbers.plausible.items():
+            if limits.low >= limits.high:
+                yield file.problem(("numbers", "plausible", kind), "low must be under high")
+        for name in ("alone", "any_two"):
+            ids = getattr(policy.crs, name)
+            yield from self._all_there(file, ("crs", name), ids, self._symptoms, "symptom")
+        yield from self._condition(file, ("red_flags",), policy.red_flags)
+        for name in ("unlisted", "course"):
+            ids = getattr(policy, name).raised_by
+            yield from self._all_there(file, (name, "raised_by"), ids, self._signs, "sign")
+        texts = self._content("wording.yml").texts.get("question", {})
+        for id, question in policy.questions.items():
+            yield from self._condition(file, ("questions", id, "about"), question.about)
+            yield from self._all_there(
+                file, ("questions", id, "yes_means"), question.yes_means, self._signs, "sign"
+            )
+            if id not in texts:
+                yield file.problem(("questions", id), f"wording.yml has no text question.{id}")
+        yield from _twice(file, ("rules",), (rule.id for rule in policy.rules))
+        for at, rule in enumerate(policy.rules):
+            yield from self._condition(file, ("rules", at, "any_of"), rule.any_of)
+            yield from self._text(file, ("rules", at, "reason"), rule.reason)
+            yield from self._sources(file, ("rules", at, "sources"), rule.sources)
+            if rule.any_of and rule.urgency is None:
+                yield file.problem(("rules", at), "any_of needs an urgency")
+
+    def _in_wording(self) -> Iterator[Problem]:
+        file, content = self._files["wording.yml"]
+        for section, texts in content.texts.items():
+            for name, text in texts.items():
+                yield from self._text(file, ("texts", section, name), text)
+
+    def _in_questions(self) -> Iterator[Problem]:
+        file, content = self._files["questions.yml"]
+        yield from _twice(file, ("topics",), (topic.id for topic in content.topics))
+        for at, topic in enumerate(content.topics):
+            yield from self._sources(file, ("topics", at, "sources"), topic.sources)
+
+    def _in_medicines(self) -> Iterator[Problem]:
+        file, content = self._files["medicines.yml"]
+        yield from _twice(file, ("medicines",), (medicine.id for medicine in content.medicines))
+        for at, medicine in enumerate(content.medicines):
+            yield from self._sources(file, ("medicines", at, "sources"), medicine.sources)
+
+    def _in_lexicon(self) -> Iterator[Problem]:
+        homes: dict[tuple[str, str], str] = {}
+        for name, part in self._lexicon.items():
+            file = self._files[name][0]
+            for kind in ("words", "symptoms", "signs", "cues"):
+                for id in getattr(part, kind):
+                    home = homes.setdefault((kind, id), file.name)
+                    if home != file.name:
+                        yield file.problem((kind, id), f"is already in {home}")
+            for id in part.symptoms:
+                if id not in self._symptoms and id != UNLISTED:
+                    yield file.problem(("symptoms", id), f"there is no symptom '{id}' in symptoms.yml")
+            for id, sign in part.signs.items():
+                if sign.implies is not None and sign.implies not in self._symptoms:
+                    yield file.problem(("signs", id, "implies"), f"there is no symptom '{sign.implies}'")
+            yield from self._word_groups(file)
+
+    def _word_groups(self, file: YamlFile) -> Iterator[Problem]:
+        """Every ``{group}`` in the file's phrases has to be a word group."""
+        for place, phrase in _texts(file.data, ()):
+            for group in _WORD_GROUP.findall(phrase):
+                if group not in self._groups and "meaning" not in place:
+                    yield file.problem(place, f"there is no word group '{group}'")
+
+    def _sources(self, file: YamlFile, place: Place, sources: Iterable[Source]) -> Iterator[Problem]:
+        for at, source in enumerate(sources):
+            document = self._documents.get(source.document)
+            if document is None:
+                yield file.problem((*place, at, "document"), f"there is no document '{source.document}'")
+                continue
+            try:
+                document.section(source.section)
+            except KeyError:
+                message = f"{source.document} has no section '{source.section}'"
+                yield file.problem((*place, at, "section"), message)
+
+    def _condition(self, file: YamlFile, place: Place, condition: Condition) -> Iterator[Problem]:
+        for outer, terms in enumerate(condition):
+            if not terms:
+                yield file.problem((*place, outer), "is empty, so it would always hold")
+            for inner, term in enumerate(terms):
+                if message := self._term(term):
+                    yield file.problem((*place, outer, inner), message)
+
+    def _term(self, term: str) -> str | None:
+        """What is wrong with a term of a condition."""
+        if term.startswith(SYMPTOM_TERM):
+            id = term[len(SYMPTOM_TERM) :]
+            return None if id in self._symptoms or id == UNLISTED else f"there is no symptom '{id}'"
+        if term.startswith(GROUP_TERM):
+            group = term[len(GROUP_TERM) :]
+            groups = [sign.value for sign in SymptomSign]
+            return None if group in groups else f"'{group}' is not one of {', '.join(groups)}"
+        return None if term in SPECIAL_TERMS or term in self._signs else f"there is no sign '{term}'"
+
+    def _text(self, file: YamlFile, place: Place, text: str) -> Iterator[Problem]:
+        """Every ``{placeholder}`` of a text has to be declared in wording.yml."""
+        if not text.strip():
+            yield file.problem(place, "is empty")
+        try:
+            used = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        except ValueError:
+            yield file.problem(place, "has a brace without its pair")
+            return
+        for name in used:
+            if name not in self._placeholders:
+                yield file.problem(place, f"'{{{name}}}' is no placeholder of wording.yml")
+
+    @staticmethod
+    def _complete(file: YamlFile, field: str, ids: Iterable[Any], kinds: Any) -> Iterator[Problem]:
+        if list(ids) != list(kinds):
+            names = ", ".join(kind.value for kind in kinds)
+            yield file.problem((field,), f"must name each of these once, in this order: {names}")
+
+    @staticmethod
+    def _all_there(
+        file: YamlFile, place: Place, ids: Iterable[str], known: set[str], what: str
+    ) -> Iterator[Problem]:
+        for at, id in enumerate(ids):
+            if id not in known:
+                yield file.problem((*place, at), f"there is no {what} '{id}'")
+
+
+def _twice(file: YamlFile, place: Place, ids: Iterable[str], key: str = "id") -> Iterator[Problem]:
+    seen: set[str] = set()
+    for at, id in enumerate(ids):
+        if id in seen:
+            yield file.problem((*place, at, key), f"'{id}' is there twice")
+        seen.add(id)
+
+
+def _texts(data: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text in plain data, with its place."""
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _texts(value, (*place, key))
+    elif isinstance(data, list):
+        for at, value in enumerate(data):
+            yield from _texts(value, (*place, at))
