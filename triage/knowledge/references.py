@@ -22,6 +22,7 @@ from triage.knowledge.yaml_file import Place, YamlFile
 
 UNLISTED = "unlisted"  # stands for a symptom where the lexicon and questions speak of complaints in no list
 _WORD_GROUP = re.compile(r"\{(\w+)\}")
+_BUILT_IN_GROUPS = {"number"}  # any number, in digits or words: the reader knows it
 _NOT_SYMPTOMS = ("unlisted", "none")
 
 
@@ -45,7 +46,7 @@ class _Check:
         self._symptoms = {symptom.id for symptom in self._content("symptoms.yml").symptoms}
         self._rules = {rule.id for rule in self._content("policy.yml").rules}
         self._signs = {sign for part in self._lexicon.values() for sign in part.signs}
-        self._groups = {group for part in self._lexicon.values() for group in part.words}
+        self._groups = {group for part in self._lexicon.values() for group in part.words} | _BUILT_IN_GROUPS
         self._placeholders = set(self._content("wording.yml").placeholders)
 
     def problems(self) -> Iterator[Problem]:
@@ -114,9 +115,7 @@ class _Check:
         texts = self._content("wording.yml").texts.get("question", {})
         for id, question in policy.questions.items():
             yield from self._condition(file, ("questions", id, "about"), question.about)
-            yield from self._all_there(
-                file, ("questions", id, "yes_means"), question.yes_means, self._signs, "sign"
-            )
+            yield from self._all_there(file, ("questions", id, "yes"), question.yes, self._signs, "sign")
             if id not in texts:
                 yield file.problem(("questions", id), f"wording.yml has no text question.{id}")
         yield from _twice(file, ("rules",), (rule.id for rule in policy.rules))

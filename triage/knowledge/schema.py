@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, StrictFloat, StrictInt, StrictStr, validator
 
@@ -11,13 +11,15 @@ from triage.knowledge.vocabulary import Category as Category
 from triage.knowledge.vocabulary import SymptomSign as SymptomSign
 from triage.knowledge.vocabulary import Urgency as Urgency
 
-Number = Union[StrictInt, StrictFloat]
+Number = StrictInt | StrictFloat
 
 
 class Record(BaseModel):
     """Base of all entries: cannot be changed, refuses unknown keys."""
 
     class Config:
+        """Settings of pydantic."""
+
         extra = "forbid"
         frozen = True
         allow_population_by_field_name = True
@@ -217,11 +219,11 @@ class Course(Record):
 class Question(Record):
     """A yes-or-no question that can change the urgency; its words are ``question.<id>`` in ``wording.yml``.
 
-    ``about`` says when it may be asked, ``yes_means`` is what a yes stands for: sign ids.
+    ``about`` says when it may be asked, ``yes`` is what a yes stands for: sign ids.
     """
 
     about: Condition
-    yes_means: tuple[StrictStr, ...] = ()
+    yes: tuple[StrictStr, ...] = ()
 
 
 class Policy(Record):
