@@ -17,6 +17,7 @@ _NUMBER_WORDS = frozenset(
 )
 _STOPS = frozenset(".!?;:\n()[]{}\"…|*>")
 _WORD = re.compile(r"\w")
+_NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]{1,12})")
 _DIGITS = re.compile(r"\d+([.,/]\d+)?")
 
 
@@ -94,6 +95,9 @@ class Tokeniser:
         return tokens
 
     def _expand(self, norm: str, mend: Callable[[str], tuple[str, ...]] | None) -> list[str]:
+        glued = _NUMBER_WITH_UNIT.fullmatch(norm)
+        if glued:
+            return [glued[1], *self._expand(glued[2], mend)]
         norm = self._shorthand.get(norm, norm)
         if " " in norm:
             return norm.split()
