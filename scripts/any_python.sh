@@ -2,7 +2,7 @@
 # Runs the first Python (3.8 or newer) that works with the arguments given. Set-up uses
 # it only to look for the Python 3.10 that the assistant itself runs on.
 for candidate in "${PYTHON:-python3.10}" python3 python3.10 python3.11 python3.12 python3.13 python; do
-    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1; then
+    if [ "$("$candidate" -c 'import sys; print(sys.version_info >= (3, 8))' 2>/dev/null)" = True ]; then
         exec "$candidate" "$@"
     fi
 done

@@ -158,7 +158,7 @@ def install(group: str) -> None:
     Raises:
         Stop: a package could not be had, differs from its hash or does not fit the others.
     """
-    say("Set-up 2 of 3: installing the packages (about 700 MB the first time on this machine)")
+    say("Set-up 2 of 3: installing the packages (the first time on a machine, about 1 GB to download)")
     pip = [str(VENV_PYTHON), "-m", "pip"]
     quiet = ["-qq", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary=:all:"]
     call([*pip, "install", *quiet, "-r", str(INSTALLER)], "the installer could not be installed")

@@ -107,13 +107,14 @@ def test_the_probe_tells_the_truth_about_the_python_that_runs_this() -> None:
 
 
 def test_any_python_will_do_to_start_the_search(machine: Path) -> None:
-    fake_program(machine / "bin/python3", "ran python3")
+    fake_program(machine / "bin/python3.10", "False")
+    fake_program(machine / "bin/python3", "True")
     started = subprocess.run(
         ["/bin/sh", str(ROOT / "scripts/any_python.sh"), "-m", "scripts.setup"],
         capture_output=True,
         text=True,
     )
-    assert started.stdout == "ran python3\n"
+    assert started.stdout == "True\n"
 
 
 @pytest.mark.usefixtures("machine")
