@@ -14,9 +14,11 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from reading.text import MAX_CHARACTERS
 from server import rasa_patches
 
-MAX_CHARACTERS = 5_000  # what is read of one message; the rest only costs time and memory
+# One more than is read: the reader can tell that a message was cut. The rest only costs time and memory.
+_KEPT_CHARACTERS = MAX_CHARACTERS + 1
 
 _COMMAND = re.compile(r"^[\s/]+")
 
@@ -34,16 +36,16 @@ def clean(text: str) -> str:
         text: as it came from the channel.
 
     Returns:
-        At most ``MAX_CHARACTERS`` characters without control characters or a leading slash.
+        Little more characters than are read, without control characters or a leading slash.
     """
     kept = []
-    for character in text[:MAX_CHARACTERS]:
+    for character in text[: 2 * _KEPT_CHARACTERS]:
         category = unicodedata.category(character)
         if category == "Cc":
             kept.append("\n" if character == "\n" else " ")
         elif category not in ("Cf", "Cs"):
             kept.append(character)
-    return _COMMAND.sub("", "".join(kept))
+    return _COMMAND.sub("", "".join(kept))[:_KEPT_CHARACTERS]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

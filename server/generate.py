@@ -89,7 +89,7 @@ def rules(answers: dict[str, str]) -> dict[str, Any]:
 
 def files() -> dict[str, str]:
     """The text of every generated file by its path from the project's folder."""
-    symptoms = [symptom.id for symptom in knowledge().symptoms]
+    symptoms = list(knowledge().symptoms)
     contents = {
         "domain.yml": domain(symptoms),
         "data/rules/symptoms.yml": rules(dict.fromkeys(symptoms, "action_triage")),

@@ -1,0 +1,94 @@
+"""The port: taken once, answered from the first moment, handed over when the assistant is ready."""
+
+from __future__ import annotations
+
+import errno
+import json
+import socket
+import threading
+from typing import Any
+
+from actions.resources import safe_answer
+from server.stop import Stop
+
+_BACKLOG = 128
+_LOOK_EVERY = 0.2  # seconds between two looks whether to stop
+_LONGEST_REQUEST = 64 * 1024
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port.
+
+    Args:
+        host: address or name to bind.
+        port: number, 0 for any free one.
+
+    Returns:
+        The listening socket.
+
+    Raises:
+        Stop: when it is taken or must not be used.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Stop(
+                f"Port {port} is taken: stop the program that uses it, or choose another with BLINA_PORT."
+            ) from error
+        raise Stop(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+    return listener
+
+
+class Waiting:
+    """Answers 503 on a listening socket until the assistant takes it over.
+
+    Loading takes seconds. A monitor learns that the assistant is starting, and a patient who
+    writes meanwhile gets the phone numbers, instead of a refused connection.
+    """
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._answer, name="waiting", daemon=True)
+        body = {"status": "starting", "error": "The assistant is starting.", "text": safe_answer()}
+        content = json.dumps(body).encode()
+        self._response = (
+            b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
+            b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content)
+        )
+
+    def __enter__(self) -> Waiting:
+        self._listener.settimeout(_LOOK_EVERY)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop answering; may be called more than once."""
+        if self._done.is_set():
+            return
+        self._done.set()
+        self._thread.join()
+        self._listener.setblocking(False)
+
+    def _answer(self) -> None:
+        while not self._done.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # nobody came
+                continue
+            with connection:
+                try:
+                    connection.settimeout(_LOOK_EVERY)
+                    connection.recv(_LONGEST_REQUEST)
+                    connection.sendall(self._response)
+                except OSError:  # gone, or too slow
+                    continue

@@ -1,0 +1,92 @@
+"""Serves the assistant: channels, chat page and health on one port."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from actions.resources import knowledge, settings
+from server import logs
+from server.port import Waiting, listen
+from server.stop import Stop
+from triage.knowledge import KnowledgeError
+from triage.settings import SettingsError
+
+ROOT = Path(__file__).resolve().parents[1]
+MODELS = ROOT / "models"
+
+
+def serve() -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Raises:
+        Stop: when something that is needed is missing, broken or taken.
+    """
+    os.chdir(ROOT)  # Rasa's files name each other relative to the project
+    logs.configure()
+    check_data()
+    model = newest_model()
+    host, port = settings().host, settings().port
+    with listen(host, port) as listener, Waiting(listener) as waiting:
+        print("Starting: this takes some seconds ...", flush=True)
+        app = _application(model, waiting, f"http://{host}:{listener.getsockname()[1]}")
+        app.run(sock=listener, access_log=False, motd=False)
+    print("Stopped.", flush=True)
+
+
+def check_data() -> None:
+    """Load settings and knowledge.
+
+    Raises:
+        Stop: saying what is wrong where.
+    """
+    try:
+        settings()
+        knowledge()
+    except (SettingsError, KnowledgeError) as error:
+        raise Stop(str(error)) from error
+
+
+def newest_model() -> Path:
+    """The model that was trained last.
+
+    Returns:
+        Its file, always in the project's own folder.
+
+    Raises:
+        Stop: when there is none.
+    """
+    models = sorted(MODELS.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not models:
+        raise Stop("There is no trained model in models/: run `make train`.")
+    return models[-1]
+
+
+def _application(model: Path, waiting: Waiting, url: str) -> Any:
+    """Rasa's web application with the channels of ``credentials.yml`` and no management API."""
+    from rasa.core import run  # slow: not before what can go wrong quickly has been looked at
+    from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.WARNING)
+    endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+    channels = run.create_http_input_channels(None, "credentials.yml")
+    app = run.configure_app(channels, cors=None, enable_api=False, endpoints=endpoints)
+    load = partial(run.load_agent_on_start, str(model), endpoints, None)
+
+    async def take_over(app: Any, loop: Any) -> None:
+        agent = await load(app, loop)
+        if not agent.is_ready():
+            raise Stop(f"The model {model.name} cannot be loaded: run `make train`.")
+        waiting.stop()
+
+    async def announce(*_: Any) -> None:
+        print(f"Ready: open {url}/chat (Ctrl-C stops it)", flush=True)
+
+    app.register_listener(take_over, "before_server_start")
+    app.register_listener(announce, "after_server_start")
+    app.register_listener(run.close_resources, "after_server_stop")
+    return app
