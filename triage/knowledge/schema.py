@@ -157,7 +157,6 @@ class Range(Record):
 class Numbers(Record):
     """The policy's numbers, with units in their names."""
 
-    fever_c: Number
     low_systolic_mmhg: Number
     crs_window_hours: Number
     memory_hours: Number  # what was reported longer ago no longer counts

@@ -50,7 +50,7 @@ def _problems(file: YamlFile, error: ValidationError) -> list[Problem]:
     for item in error.errors():
         place = tuple(step for step in item["loc"] if step != "__root__")
         # a value that may have several types has one error for each: one is enough
-        by_place.setdefault(place, _message(dict(item), _value(file.data, place)))
+        by_place.setdefault(place, message(dict(item), _value(file.data, place)))
     return [file.problem(place, message) for place, message in by_place.items()]
 
 
@@ -63,7 +63,13 @@ def _value(data: Any, place: tuple[str | int, ...]) -> Any:
     return data
 
 
-def _message(item: dict[str, Any], value: Any) -> str:
+def message(item: dict[str, Any], value: Any) -> str:
+    """A pydantic error in words.
+
+    Args:
+        item: one of ``ValidationError.errors()``.
+        value: what the file holds at that place.
+    """
     kind = item["type"]
     if kind == "value_error.extra":
         return "this key is not known here"

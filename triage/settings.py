@@ -1,0 +1,205 @@
+"""The settings of one centre, from ``settings.yml`` and the environment, checked before anything starts."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import StrictFloat, StrictInt, StrictStr, ValidationError, validator
+
+from triage.knowledge.problems import KnowledgeError, Problem
+from triage.knowledge.schema import Record
+from triage.knowledge.validate import message, validate
+from triage.knowledge.yaml_file import YamlFile
+
+DEFAULT = Path(__file__).resolve().parents[1] / "settings.yml"
+PREFIX = "BLINA_"
+FEVER_LIMITS_C = (37.0, 39.0)
+MOST_RETENTION_HOURS = 24 * 365
+_LONGEST_NAME = 80
+_RATES = ("messages_per_minute", "messages_per_minute_per_address")
+
+_PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
+_DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+
+
+def _phone(value: str | None) -> str | None:
+    if value is None:
+        return None
+    digits = sum(character.isdigit() for character in value)
+    if not _PHONE.fullmatch(value) or not _DIGITS_IN_PHONE[0] <= digits <= _DIGITS_IN_PHONE[1]:
+        raise ValueError(f'\'{value}\' is no phone number; write it like "+44 113 496 0000" or "112"')
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.strip() or not value.isprintable() or len(value) > _LONGEST_NAME:
+        raise ValueError(f"must be a name of 1 to {_LONGEST_NAME} characters on one line")
+    return value.strip()
+
+
+def _fever_threshold(value: float) -> float:
+    low, high = FEVER_LIMITS_C
+    if not low <= value <= high:
+        raise ValueError(f"{value:g} is not between {low} and {high} (degrees Celsius)")
+    return float(value)
+
+
+def _hours_kept(value: int) -> int:
+    if not 1 <= value <= MOST_RETENTION_HOURS:
+        raise ValueError(f"{value} is not between 1 and {MOST_RETENTION_HOURS} hours")
+    return value
+
+
+def _at_least_one(value: int) -> int:
+    if value < 1:
+        raise ValueError(f"{value} is too small; the least is 1")
+    return value
+
+
+def _origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError(f"'{value}' is no origin; write it like \"https://www.example.org\"")
+    return value
+
+
+def _variable_name(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):
+        raise ValueError("must be the name of an environment variable, such as BLINA_REST_TOKEN")
+    return value
+
+
+class SettingsError(KnowledgeError):
+    """The settings cannot be used; ``problems`` says which and why."""
+
+
+class Settings(Record):
+    """The settings of one centre.
+
+    Args:
+        care_team_phone: None when it is not set: replies then say so.
+        emergency_number: always set.
+        crisis_line: None when there is none.
+        centre_name: fits into "Call ... now".
+        fever_threshold_c: degrees Celsius from which a temperature is a fever. Source: triage policy, step 4.
+        temperature_unit: how temperatures are shown.
+        retention_hours: conversations are deleted this long after their last message.
+        allowed_origins: other web sites that may embed the chat.
+        messages_per_minute: limit for one conversation.
+        messages_per_minute_per_address: limit for one address.
+        rest_token_env: name of the variable that holds the REST token.
+        session_secret_env: name of the variable that holds the key that signs web sessions.
+    """
+
+    care_team_phone: StrictStr | None
+    emergency_number: StrictStr
+    crisis_line: StrictStr | None
+    centre_name: StrictStr
+    fever_threshold_c: StrictFloat | StrictInt
+    temperature_unit: Literal["C", "F"]
+    retention_hours: StrictInt
+    allowed_origins: tuple[StrictStr, ...]
+    messages_per_minute: StrictInt
+    messages_per_minute_per_address: StrictInt
+    rest_token_env: StrictStr
+    session_secret_env: StrictStr
+
+    _phones = validator("care_team_phone", "emergency_number", "crisis_line", allow_reuse=True)(_phone)
+    _name = validator("centre_name", allow_reuse=True)(_one_line)
+    _fever = validator("fever_threshold_c", allow_reuse=True)(_fever_threshold)
+    _retention = validator("retention_hours", allow_reuse=True)(_hours_kept)
+    _limits = validator("messages_per_minute", "messages_per_minute_per_address", allow_reuse=True)(
+        _at_least_one
+    )
+    _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
+    _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
+
+
+def load_settings(path: Path = DEFAULT, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; environment variables win over the file.
+
+    Args:
+        path: the file.
+        environ: the environment; the process's own when None.
+
+    Returns:
+        The settings.
+
+    Raises:
+        SettingsError: one sentence for each mistake, naming file, line and field, or the variable.
+    """
+    environ = os.environ if environ is None else environ
+    file = YamlFile(path, path.name)
+    settings, problems = validate(file, Settings)
+    overrides, wrong = _overrides(environ)
+    if settings and overrides:  # the file has to be right in itself: removing a variable breaks nothing
+        settings, more = _overridden(settings, overrides)
+        wrong += more
+    wrong += _misspelt(environ, settings)
+    if problems or wrong or settings is None:
+        raise SettingsError([*problems, *wrong])
+    return settings
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def _overrides(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for field in Settings.__fields__:
+        name = variable(field)
+        if name not in environ:
+            continue
+        try:
+            values[field] = _parsed(environ[name], field)
+        except (yaml.YAMLError, ValueError, RecursionError):
+            problems.append(Problem(name, None, "", f"'{environ[name]}' cannot be read"))
+    return values, problems
+
+
+def _parsed(text: str, field: str) -> Any:
+    """A variable's value; text stays text, so that 112 needs no quotes, and nothing means null."""
+    if Settings.__fields__[field].type_ is StrictStr and field != "allowed_origins":
+        return text.strip() or None
+    if field == "allowed_origins":
+        return [origin.strip() for origin in text.split(",") if origin.strip()]
+    return yaml.safe_load(text)
+
+
+def _overridden(
+    settings: Settings | None, overrides: Mapping[str, Any]
+) -> tuple[Settings | None, list[Problem]]:
+    if settings is None:
+        return None, []
+    try:
+        return Settings.parse_obj({**settings.dict(), **overrides}), []
+    except ValidationError as error:
+        problems: dict[str, Problem] = {}
+        for item in error.errors():
+            field = str(item["loc"][0])
+            text = message(dict(item), overrides.get(field))
+            problems.setdefault(field, Problem(variable(field), None, "", text))
+        return None, list(problems.values())
+
+
+def _misspelt(environ: Mapping[str, str], settings: Settings | None) -> list[Problem]:
+    """Variables that were meant as settings: a phone number that is silently ignored is a hazard."""
+    known = [variable(field) for field in Settings.__fields__]
+    secrets = {settings.rest_token_env, settings.session_secret_env} if settings else set()
+    others = [name for name in environ if name.startswith(PREFIX) and name not in {*known, *secrets}]
+    meant = {name: difflib.get_close_matches(name, known, n=1, cutoff=0.85) for name in others}
+    return [
+        Problem(name, None, "", f"is no setting; did you mean {near[0]}?")
+        for name, near in meant.items()
+        if near
+    ]
