@@ -29,7 +29,7 @@ class Knowledge:
         documents: the sources by id.
         conditions: what the documents name that is no symptom.
         policy: numbers and rules.
-        wording: what the assistant says; ``wording.texts[section][name]``.
+        wording: what the assistant says, by section and name.
         questions: topics that the documents answer, by id.
         medicines: the medicines that the leaflet lists, by id.
         words: word groups of the lexicon by name.
@@ -43,7 +43,7 @@ class Knowledge:
     documents: Mapping[str, Document]
     conditions: tuple[Mention, ...]
     policy: Policy
-    wording: WordingFile
+    wording: Mapping[str, Mapping[str, str]]
     questions: Mapping[str, Topic]
     medicines: Mapping[str, Medicine]
     words: Mapping[str, tuple[str, ...]]
@@ -54,7 +54,7 @@ class Knowledge:
 
     def text(self, section: str, name: str) -> str:
         """One of the assistant's texts, placeholders unfilled; KeyError when there is none."""
-        return self.wording.texts[section][name]
+        return self.wording[section][name]
 
     def source_names(self, source: Source) -> tuple[str, str]:
         """Short names of a source's document and section, to show patients."""

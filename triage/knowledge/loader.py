@@ -107,7 +107,7 @@ def _assemble(content: Mapping[str, Any]) -> Knowledge:
         documents=_by_id(documents.documents),
         conditions=documents.conditions,
         policy=content["policy.yml"],
-        wording=content["wording.yml"],
+        wording=_merged([content["wording.yml"].texts]),
         questions=_by_id(content["questions.yml"].topics)
         if "questions.yml" in content
         else MappingProxyType({}),
