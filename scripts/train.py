@@ -85,20 +85,19 @@ def check_knowledge() -> None:
     """Stop at a broken knowledge file before Rasa starts.
 
     Raises:
-        Stop: the knowledge is not valid; the sentence names file, line and field.
+        SystemExit: the knowledge is not valid; file, line and field have been printed.
     """
-    check = [str(VENV_PYTHON), "-m", "triage.knowledge.check"]
-    done = subprocess.run(check, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([str(VENV_PYTHON), "-m", "scripts.check_knowledge"], cwd=ROOT)
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip()
-        raise Stop(f"the knowledge cannot be used. {said}")
+        raise SystemExit(done.returncode)
 
 
 def train() -> None:
     """Train the model and note what it was trained from.
 
     Raises:
-        Stop: the knowledge is not valid, or Rasa could not train.
+        Stop: Rasa could not train.
+        SystemExit: the knowledge is not valid.
     """
     trained_from = inputs_digest()  # before all else, so that an edit meanwhile is not lost
     check_knowledge()

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from scripts import train
+from scripts import check_knowledge, train
 from scripts.common import ROOT, Stop
+from triage.knowledge import KnowledgeError, Problem
 
 
 @pytest.fixture
@@ -114,10 +116,10 @@ class Programs:
         if module == "rasa":
             self.environment = options["env"]
         if module == self.failing:
-            return SimpleNamespace(returncode=1, stdout="", stderr="symptoms.yml, line 3: no 'urgency'.\n")
+            return SimpleNamespace(returncode=1)
         if module == "rasa":
             train.model_file(self.project).write_bytes(b"new model")
-        return SimpleNamespace(returncode=0, stdout="", stderr="")
+        return SimpleNamespace(returncode=0)
 
 
 @pytest.fixture
@@ -147,7 +149,7 @@ def test_a_change_is_trained_once(project: Path, started_from: Callable[..., Pro
     a_file_of(project, "data").write_text("changed\n")
     train.script()
     train.script()
-    assert programs.started == ["triage.knowledge.check", "rasa"]
+    assert programs.started == ["scripts.check_knowledge", "rasa"]
 
 
 def test_rasa_reports_nothing_to_outside_while_training(
@@ -159,14 +161,15 @@ def test_rasa_reports_nothing_to_outside_while_training(
     assert programs.environment["RASA_TELEMETRY_ENABLED"] == "false"
 
 
-def test_broken_knowledge_stops_with_its_own_sentence_before_rasa_starts(
+def test_broken_knowledge_stops_before_rasa_starts(
     project: Path, started_from: Callable[..., Programs]
 ) -> None:
-    programs = started_from(failing="triage.knowledge.check")
+    programs = started_from(failing="scripts.check_knowledge")
     a_file_of(project, "knowledge").write_text("changed\n")
-    with pytest.raises(Stop, match=r"symptoms\.yml, line 3: no 'urgency'\."):
+    with pytest.raises(SystemExit) as left:
         train.script()
-    assert programs.started == ["triage.knowledge.check"]
+    assert left.value.code == 1
+    assert programs.started == ["scripts.check_knowledge"]
 
 
 def test_a_failed_training_is_tried_again_the_next_time(
@@ -192,3 +195,10 @@ def test_an_edit_during_training_is_trained_the_next_time(
     monkeypatch.setattr(subprocess, "run", run_while_someone_edits)
     train.script()
     assert not train.is_current(project)
+
+
+def test_broken_knowledge_is_named_with_file_and_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem("knowledge/symptoms.yml", 3, "symptoms[0].urgency", "missing")
+    monkeypatch.setattr("triage.knowledge.load_knowledge", Mock(side_effect=KnowledgeError([problem])))
+    with pytest.raises(Stop, match=r"knowledge/symptoms\.yml:3: symptoms\[0\]\.urgency: missing"):
+        check_knowledge.script()
