@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 from triage.assistant import safe_reply
 from triage.knowledge import Knowledge, load_knowledge
 from triage.settings import Settings, load_settings
+
+Loaded = TypeVar("Loaded")
 
 
 @lru_cache(maxsize=1)
@@ -23,7 +27,11 @@ def settings() -> Settings:
 
 def safe_answer() -> str:
     """The text with the phone numbers for when anything else has failed; never raises."""
+    return safe_reply(_if_readable(settings), _if_readable(knowledge)).text
+
+
+def _if_readable(load: Callable[[], Loaded]) -> Loaded | None:
     try:
-        return safe_reply(settings(), knowledge()).text
-    except Exception:
-        return safe_reply(None, None).text
+        return load()
+    except Exception:  # noqa: BLE001 - whatever it is, there has to be an answer
+        return None

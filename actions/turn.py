@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.resources import knowledge, safe_answer, settings
 from reading.model import Reading
 from triage.assistant import Conversation, Message, Reply, respond
+from triage.chips import numbered
 
 MEMORY = "conversation"  # the slot that holds what is remembered
 UNREAD = "unread"  # value of the entity `note` on a message that could not be read
@@ -82,8 +83,7 @@ def utter(dispatcher: CollectingDispatcher, reply: Reply, *, rich: bool) -> None
         buttons = [{"title": chip.title, "payload": chip.value} for chip in reply.chips]
         dispatcher.utter_message(text=reply.text, buttons=buttons, json_message=reply.payload)
     else:
-        choices = [f"{number}. {chip.title}" for number, chip in enumerate(reply.chips, start=1)]
-        dispatcher.utter_message(text="\n".join([reply.text, *choices]))
+        dispatcher.utter_message(text=numbered(reply.text, reply.chips))
 
 
 def _unread(latest: Mapping[str, Any]) -> bool:

@@ -56,9 +56,8 @@ def read(body: bytes) -> Incoming:
         raise BadBody(400, "The body must be one JSON object.")
     sender = _text(fields, "sender").strip()
     if not sender or len(sender) > MAX_SENDER_CHARACTERS or not sender.isprintable():
-        raise BadBody(
-            400, f"'sender' must be 1 to {MAX_SENDER_CHARACTERS} printable characters: it names the conversation."
-        )
+        limit = f"1 to {MAX_SENDER_CHARACTERS} printable characters"
+        raise BadBody(400, f"'sender' must be {limit}: it names the conversation.")
     return Incoming(sender=sender, message=_text(fields, "message"))
 
 

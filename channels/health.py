@@ -43,8 +43,8 @@ class HealthChannel(InputChannel):
         @blueprint.route("/", methods=["GET", "HEAD"])
         async def health(request: Request) -> BaseHTTPResponse:
             agent = getattr(request.app.ctx, "agent", None)
-            model = bool(agent is not None and agent.is_ready())
-            actions = model and actions_ready(agent.domain.user_actions)
+            model = agent is not None and agent.is_ready()
+            actions = agent is not None and model and actions_ready(agent.domain.user_actions)
             ready = model and actions
             return response.json(
                 {"status": "ok" if ready else "starting", "model": model, "actions": actions},
@@ -70,6 +70,6 @@ def actions_ready(names: list[str]) -> bool:
         knowledge()
         settings()
         return set(names) <= set(in_process.executor().actions)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
         _log.error("actions cannot run (%s)", type(error).__name__)
         return False

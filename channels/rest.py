@@ -16,7 +16,7 @@ from rasa.utils.endpoints import bool_arg
 from sanic import Blueprint, Sanic, response
 from sanic.exceptions import SanicException
 from sanic.request import Request
-from sanic.response import BaseHTTPResponse
+from sanic.response import BaseHTTPResponse, ResponseStream
 
 from channels.body import MAX_BYTES, BadBody, Incoming, read
 from channels.replies import Collected, Streamed
@@ -69,7 +69,7 @@ class RestChannel(RestInput):
             return response.json({"status": "ok"})
 
         @blueprint.route("/webhook", methods=["POST"])
-        async def receive(request: Request) -> BaseHTTPResponse:
+        async def receive(request: Request) -> BaseHTTPResponse | ResponseStream:
             try:
                 incoming = read(request.body)
             except BadBody as error:

@@ -38,7 +38,7 @@ async def answered(handle: Callable[[UserMessage], Awaitable[Any]], message: Use
     token = _delivered.set(record)
     try:
         result = await handle(message)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
         # the type only: the text of an error can hold the patient's words
         _log.error("a message could not be handled (%s)", type(error).__name__)
     finally:
@@ -58,5 +58,5 @@ async def send_safe_answer(channel: OutputChannel, sender: str) -> None:
     _log.error("a message had no answer: sending the safe one")
     try:
         await channel.send_response(sender, {"text": safe_answer()})
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
         _log.error("the safe answer could not be sent (%s)", type(error).__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import socket
 import threading
 from typing import Any
@@ -11,9 +12,34 @@ from typing import Any
 from actions.resources import safe_answer
 from server.stop import Stop
 
+HOST_VARIABLE, PORT_VARIABLE = "BLINA_HOST", "BLINA_PORT"
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 5005  # reached from this machine only
 _BACKLOG = 128
+_HIGHEST_PORT = 65_535
 _LOOK_EVERY = 0.2  # seconds between two looks whether to stop
 _LONGEST_REQUEST = 64 * 1024
+
+
+def address() -> tuple[str, int]:
+    """Where to listen: the variables ``BLINA_HOST`` and ``BLINA_PORT``, else this machine only.
+
+    Returns:
+        Host and port.
+
+    Raises:
+        Stop: when the port is no port number.
+    """
+    host = os.environ.get(HOST_VARIABLE) or DEFAULT_HOST
+    port = os.environ.get(PORT_VARIABLE) or str(DEFAULT_PORT)
+    if not port.isdecimal() or int(port) > _HIGHEST_PORT:
+        raise Stop(f"{PORT_VARIABLE} must be a number from 0 to {_HIGHEST_PORT}.")
+    return host, int(port)
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address of a listening socket as a browser takes it."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -38,9 +64,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise Stop(
-                f"Port {port} is taken: stop the program that uses it, or choose another with BLINA_PORT."
-            ) from error
+            remedy = f"stop the program that uses it, or choose another with {PORT_VARIABLE}"
+            raise Stop(f"Port {port} is taken: {remedy}.") from error
         raise Stop(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
     return listener
 

@@ -4,13 +4,17 @@ Every patch names the upstream code it replaces and why. `apply` refuses to star
 code is no longer what the patch was written for (Rasa 3.6.21), so an upgrade cannot carry
 them along unseen. Each has a test in ``tests/unit/test_server_patches.py``.
 
-| upstream (``rasa.core``) | why |
-|---|---|
-| ``actions.action.RemoteAction.run`` | without a running action server Rasa says nothing at all: actions run in this process, and when a configured action server fails |
-| ``actions.action.RemoteAction._validate_action_result`` | builds and checks the schema's validator for every message (15 of 30 ms); here it is built once |
-| ``processor.MessageProcessor.parse_message`` | a component that raises loses the message; here it becomes one that could not be read |
-| ``processor.MessageProcessor._send_bot_messages`` | a channel that fails to send loses the whole turn; here the turn is kept |
-| ``agent.Agent.handle_message`` | any other failure leaves the patient without an answer |
+Upstream code in ``rasa.core``, and why it is replaced:
+
+- ``actions.action.RemoteAction.run``: without a running action server Rasa says nothing at
+  all. Here actions run in this process, also when a configured action server fails.
+- ``actions.action.RemoteAction._validate_action_result``: builds and checks the schema's
+  validator for every message (15 of 30 ms). Here it is built once.
+- ``processor.MessageProcessor.parse_message``: a component that raises loses the message.
+  Here it becomes a message that could not be read, and is answered safely.
+- ``processor.MessageProcessor._send_bot_messages``: a channel that fails to send loses the
+  whole turn. Here the turn is kept.
+- ``agent.Agent.handle_message``: any other failure leaves the patient without an answer.
 """
 
 from __future__ import annotations
@@ -108,7 +112,7 @@ async def _run_action(
             return await asyncio.wait_for(
                 _run_over_http(self, output_channel, nlg, tracker, domain), ACTION_SERVER_SECONDS
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
             _log.error("the action server failed (%s): running %s here", type(error).__name__, self.name())
     result = await in_process.run(self.name(), tracker)
     self._validate_action_result(result)
@@ -126,7 +130,7 @@ def _result_validator() -> Any:
     return kind(schema)
 
 
-def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
+def _validate_action_result(_: RemoteAction, result: dict[str, Any]) -> bool:
     """Check what an action returned against Rasa's schema, with a validator built once."""
     error: ValidationError | None = next(_result_validator().iter_errors(result), None)
     if error is not None:
@@ -145,7 +149,7 @@ async def _parse_or_mark_unread(
         parsed: dict[str, Any] = await _parse_message(self, message, tracker, only_output_properties)
         message.text = parsed[TEXT]  # what is stored is what was read: cleaned, and not longer
         return parsed
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
         # the type only: the text of an error can hold the patient's words
         _log.error("a message could not be read (%s)", type(error).__name__)
         return {
@@ -165,7 +169,7 @@ async def _send_bot_messages(
         try:
             await output_channel.send_response(tracker.sender_id, event.message())
             safety_net.note_delivery()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
             _log.error("a reply could not be sent (%s)", type(error).__name__)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from actions.resources import knowledge, settings
 from server import logs
-from server.port import Waiting, listen
+from server.port import Waiting, address, listen, url_of
 from server.stop import Stop
 from triage.knowledge import KnowledgeError
 from triage.settings import SettingsError
@@ -29,10 +29,10 @@ def serve() -> None:
     logs.configure()
     check_data()
     model = newest_model()
-    host, port = settings().host, settings().port
+    host, port = address()
     with listen(host, port) as listener, Waiting(listener) as waiting:
         print("Starting: this takes some seconds ...", flush=True)
-        app = _application(model, waiting, f"http://{host}:{listener.getsockname()[1]}")
+        app = _application(model, waiting, url_of(listener))
         app.run(sock=listener, access_log=False, motd=False)
     print("Stopped.", flush=True)
 
@@ -75,6 +75,10 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     channels = run.create_http_input_channels(None, "credentials.yml")
     app = run.configure_app(channels, cors=None, enable_api=False, endpoints=endpoints)
+    server_errors = logging.getLogger("sanic.error")
+    server_errors.disabled = (
+        True  # what fails before the assistant is ready ends in one sentence, not in a trace
+    )
     load = partial(run.load_agent_on_start, str(model), endpoints, None)
 
     async def take_over(app: Any, loop: Any) -> None:
@@ -82,6 +86,7 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
         if not agent.is_ready():
             raise Stop(f"The model {model.name} cannot be loaded: run `make train`.")
         waiting.stop()
+        server_errors.disabled = False
 
     async def announce(*_: Any) -> None:
         print(f"Ready: open {url}/chat (Ctrl-C stops it)", flush=True)

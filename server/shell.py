@@ -28,5 +28,15 @@ def shell() -> None:
     os.dup2(log, sys.stderr.fileno())  # also what libraries written in C say
     from rasa.__main__ import main
 
-    sys.argv = ["rasa", "shell", "--quiet", "--model", str(model), "--interface", "127.0.0.1", "--port", str(port)]
+    sys.argv = [
+        "rasa",
+        "shell",
+        "--quiet",
+        "--model",
+        str(model),
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     main()

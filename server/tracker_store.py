@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +21,7 @@ from sqlalchemy.orm import Session
 from actions.turn import MEMORY
 
 IN_MEMORY = ":memory:"
-
-_log = logging.getLogger(__name__)
+DATABASE_VARIABLE = "BLINA_DATABASE"  # where conversations are kept, instead of what endpoints.yml says
 
 
 class ConversationStore(SQLTrackerStore):
@@ -44,7 +43,7 @@ class ConversationStore(SQLTrackerStore):
         Args:
             domain: of the assistant.
             event_broker: told of every event, when one is configured.
-            db: path of the SQLite file, or ``:memory:``.
+            db: path of the SQLite file, or ``:memory:``; the variable ``BLINA_DATABASE`` wins over it.
             settings: what Rasa's SQL store takes beside these; only SQLite is supported, so
                 what names a host is refused.
 
@@ -53,7 +52,8 @@ class ConversationStore(SQLTrackerStore):
         """
         settings = {name: value for name, value in settings.items() if value is not None}
         if set(settings) - {"dialect"} or settings.get("dialect", "sqlite") != "sqlite":
-            raise ValueError("this store keeps conversations in SQLite; use Rasa's 'SQL' type for other databases")
+            raise ValueError("this store is for SQLite: for other databases use Rasa's type 'SQL'")
+        db = os.environ.get(DATABASE_VARIABLE) or db
         if db != IN_MEMORY:
             Path(db).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(domain, db=db, event_broker=event_broker)
