@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from reading.model import Status
+from triage import answers, measurements, memory, screening
 from triage.conversation import Conversation
+from triage.explain import explanation
+from triage.knowledge.base import Knowledge
+from triage.knowledge.schema import Urgency
+from triage.medicines import medicine_answer
+from triage.policy import Decision, decide
+from triage.questions import asked_about, symptom_answer, topic_answer
+from triage.replies import CRISIS_RULE, Result, advice, crisis_reply, triage_reply
+from triage.settings import Settings
+from triage.summary import summary
 from triage.turn import Chip, Message, Reply, Turn
-
-if TYPE_CHECKING:
-    from triage.knowledge import Knowledge
-    from triage.settings import Settings
+from triage.wording import Voice
 
 __all__ = ["Chip", "Conversation", "Message", "Reply", "Turn", "respond", "safe_reply"]
+
+_log = logging.getLogger(__name__)
+
+# Intents that are answered with one text of ``small_talk``.
+_SMALL_TALK = {
+    "greet": "greet",
+    "goodbye": "goodbye",
+    "thanks": "thanks",
+    "ask_bot": "can_do",
+    "abuse": "abuse",
+    "out_of_scope": "out_of_scope",
+    "affirm": "affirm",
+    "deny": "nothing_asked",
+    "unsure": "nothing_asked",
+}
 
 
 def respond(
     conversation: Conversation, message: Message, knowledge: Knowledge, settings: Settings, now: datetime
 ) -> Turn:
     """Answer one message of the patient.
+
+    What the patient feels always comes before anything that the message asks.
 
     Args:
         conversation: what is remembered (``Conversation()`` for a new one).
@@ -30,9 +57,188 @@ def respond(
     Returns:
         The conversation to keep and one or more replies, never none.
     """
-    raise NotImplementedError("the policy follows in the next commits")
+    step = _advance(conversation, message, knowledge, settings, now)
+    voice = Voice(knowledge, settings)
+    replies = list(_assessing(step, message, voice))
+    replies += _answering(step, message, voice, assessed=bool(replies))
+    if message.reading.truncated:
+        limit = str(knowledge.policy.numbers.max_message_characters)
+        replies.append(Reply(voice.say("reading", "too_long", limit=limit)))
+    if message.intent == "forget_me":
+        return Turn(Conversation(), tuple(replies), forget=True)
+    return Turn(step.result.conversation, tuple(replies))
 
 
 def safe_reply(settings: Settings | None, knowledge: Knowledge | None) -> Reply:
-    """The warning with the phone numbers for when anything else has failed; never raises."""
-    raise NotImplementedError("the policy follows in the next commits")
+    """The warning with the phone numbers for when anything else has failed; never raises.
+
+    Args:
+        settings: None when they cannot be loaded.
+        knowledge: None when it cannot be loaded.
+    """
+    if settings is not None and knowledge is not None:
+        try:
+            return Reply(Voice(knowledge, settings).say("fallback", "say"))
+        except Exception as error:  # whatever is broken, the patient gets the warning
+            _log.error("the fallback text cannot be said (%s)", type(error).__name__)
+    team = getattr(settings, "care_team_phone", None)
+    emergency = getattr(settings, "emergency_number", None) or _EMERGENCY
+    on = f" on {team}" if team else ""
+    return Reply(f"I could not work that out. Call your team now{on}. In an emergency call {emergency}.")
+
+
+_EMERGENCY = "112 or 911"  # only where the settings cannot be read either
+
+
+@dataclass(frozen=True)
+class _Step:
+    """The conversation after the message, and whether the message was assessed."""
+
+    result: Result
+    assessed: bool
+    now: datetime
+
+
+def _advance(
+    conversation: Conversation, message: Message, knowledge: Knowledge, settings: Settings, now: datetime
+) -> _Step:
+    before = memory.expire(conversation, knowledge, now)
+    merged = memory.merge(conversation, message, knowledge, settings, now)
+    taken = answers.take(merged, message, knowledge, now)
+    impossible = measurements.impossible(message.reading)
+    decision = decide(taken, knowledge, settings, now)
+    taken = _with_question(taken, decision, message, knowledge, settings, now)
+    if impossible and taken.question is None and decision.urgency < Urgency.CONTACT_NOW:
+        # it cannot be asked again: take it as what it may mean
+        taken = answers.suspect(impossible.kind, impossible.text, taken, now)
+    decision = decide(taken, knowledge, settings, now)
+    answered = taken.answers[-1].answer if len(taken.answers) > len(merged.answers) else None
+    taken = replace(taken, last_urgency=decision.urgency.value)
+    result = Result(taken, decision, decide(before, knowledge, settings, now), answered)
+    return _Step(result, answered is not None or _is_assessable(message, before, taken), now)
+
+
+def _with_question(
+    conversation: Conversation,
+    decision: Decision,
+    message: Message,
+    knowledge: Knowledge,
+    settings: Settings,
+    now: datetime,
+) -> Conversation:
+    """Close the question when a warning interrupts it, otherwise keep it or ask the next one."""
+    if decision.urgency >= Urgency.CONTACT_NOW:
+        return replace(conversation, question=None)
+    if conversation.question is not None:
+        return conversation
+    impossible = measurements.impossible(message.reading)
+    question = screening.next_question(conversation, decision, knowledge, settings, now, impossible)
+    if question is None:
+        return conversation
+    return replace(conversation, question=question, asked=(*conversation.asked, question.id))
+
+
+def _is_assessable(message: Message, before: Conversation, after: Conversation) -> bool:
+    """Whether the message says something about how the patient is."""
+    reading = message.reading
+    said = any(finding.status is not Status.NOT_REPORTED for finding in reading.findings)
+    known = any(report.present for report in after.reports)
+    signs = any(sign.status is not Status.NOT_REPORTED for sign in reading.signs)
+    standing = signs and (known or any(sign.present for sign in after.signs))
+    changed = before.reports != after.reports or before.signs != after.signs
+    return bool(
+        said
+        or standing
+        or reading.measurements
+        or (changed and message.intent in (memory.UNLISTED_INTENT, *memory.SIGN_INTENTS))
+        or (known and message.intent == "getting_worse")
+    )
+
+
+def _assessing(step: _Step, message: Message, voice: Voice) -> Iterator[Reply]:
+    result = step.result
+    crisis = any(
+        sign.id == "self_harm" and sign.present and sign.turn == result.conversation.turn
+        for sign in result.conversation.signs
+    )
+    if crisis and CRISIS_RULE in result.decision.rules:
+        yield crisis_reply(result, voice)
+    elif step.assessed:
+        yield triage_reply(result, voice)
+
+
+def _answering(step: _Step, message: Message, voice: Voice, assessed: bool) -> Iterator[Reply]:
+    """Replies to what the message asks, beside or instead of the assessment."""
+    text = _asked(step, message, voice)
+    if message.intent == "summary":
+        yield summary(step.result.conversation, step.result.decision, voice, step.now.tzinfo)
+    elif message.intent == "forget_me":
+        yield Reply(" ".join(_forgotten(step.result.decision, voice)))
+    elif text is not None:
+        yield Reply(text if assessed else _with_standing_advice(text, step, voice), _chips(step, voice, assessed))
+    elif not assessed:
+        yield _small_talk(step, message, voice)
+
+
+def _asked(step: _Step, message: Message, voice: Voice) -> str | None:
+    if message.intent == "ask_why":
+        return explanation(step.result.decision, voice)
+    if message.intent == "ask_medicine":
+        return medicine_answer(message.text, message.medicines, voice)
+    parts = []
+    if message.topic is not None:
+        parts.append(topic_answer(message.topic, voice))
+    if asked := asked_about(message.reading):
+        parts.append(symptom_answer(asked, voice))
+    if message.intent == "ask_drug" and not any(parts):
+        parts.append(voice.say("topic", "not_covered"))
+    return "\n\n".join(part for part in parts if part) or None
+
+
+def _small_talk(step: _Step, message: Message, voice: Voice) -> Reply:
+    decision = step.result.decision
+    if message.reading.language == "other":
+        text = voice.say("reading", "other_language")
+    elif message.intent == "feels_fine":
+        text = voice.say("small_talk", "feels_fine" if decision.urgency is Urgency.NONE else "feels_fine_but")
+    elif message.intent in _SMALL_TALK:
+        text = voice.say("small_talk", _SMALL_TALK[message.intent])
+    elif not message.text.strip():
+        text = voice.say("reading", "empty")
+    else:
+        text = voice.say("reading", "not_understood")
+    return Reply(_with_standing_advice(text, step, voice), _chips(step, voice, assessed=False))
+
+
+def _with_standing_advice(text: str, step: _Step, voice: Voice) -> str:
+    """The text with the advice that still holds: in front of it when it is to call now."""
+    decision, question = step.result.decision, step.result.conversation.question
+    paragraphs = [text]
+    if decision.urgency >= Urgency.CALL_TODAY:
+        still = " ".join([voice.say("memory", "still"), *advice(decision.urgency, voice)])
+        paragraphs.insert(0 if decision.urgency >= Urgency.CONTACT_NOW else 1, still)
+    if question:
+        paragraphs.append(
+            " ".join(
+                [
+                    voice.say("screening", "still_open"),
+                    screening.words_of(question, step.result.conversation, voice),
+                    voice.say("screening", "if_yes"),
+                ]
+            )
+        )
+    return "\n\n".join(paragraphs)
+
+
+def _chips(step: _Step, voice: Voice, assessed: bool) -> tuple[Chip, ...]:
+    question = step.result.conversation.question
+    if assessed or question is None:
+        return ()
+    return screening.chips_of(question, step.result.conversation, voice)
+
+
+def _forgotten(decision: Decision, voice: Voice) -> Iterator[str]:
+    yield voice.say("forget", "done")
+    if decision.urgency >= Urgency.CALL_TODAY:
+        yield voice.say("forget", "warning")
+        yield from advice(decision.urgency, voice)

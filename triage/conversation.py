@@ -12,6 +12,8 @@ from reading.model import Status
 
 VERSION = 1  # of the stored form; another version starts a clean conversation
 
+WORSE, AGAIN = COURSES = ("worse", "again")
+
 _log = logging.getLogger(__name__)
 
 
@@ -29,7 +31,7 @@ class Report:
         first_time: when it was said first (UTC).
         present_time: when it was last said to be there (UTC), None when it never was.
         qualifiers: ids of signs said about it ("severe"), sorted.
-        stepped_up: true once it was said to get worse or was reported again.
+        course: ``worse`` once it was said to get worse, ``again`` once it was reported again.
     """
 
     symptom: str
@@ -41,7 +43,7 @@ class Report:
     first_time: datetime
     present_time: datetime | None = None
     qualifiers: tuple[str, ...] = ()
-    stepped_up: bool = False
+    course: str | None = None
 
     @property
     def present(self) -> bool:
@@ -82,8 +84,8 @@ class OpenQuestion:
     """The question that waits for an answer.
 
     Args:
-        id: key of ``questions`` in ``knowledge/policy.yml``.
-        about: the symptom ids it was asked for.
+        id: key of ``questions`` in ``knowledge/policy.yml``, ``feverish`` or ``again_<kind of value>``.
+        about: the symptom ids it was asked for; the patient's words for a value that is asked again.
         turn: the turn it was asked in.
         time: when it was asked (UTC).
         reminded: how often it was put again because the patient spoke of something else.
@@ -161,7 +163,7 @@ class Conversation:
                             "first_time": _time(item["first_time"]),
                             "present_time": _time(item["present_time"]) if item["present_time"] else None,
                             "qualifiers": _words(item["qualifiers"]),
-                            "stepped_up": bool(item["stepped_up"]),
+                            "course": item["course"] if item["course"] in COURSES else None,
                         }
                     )
                     for item in stored["reports"]

@@ -53,7 +53,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Turn:
-    """The conversation after the message, and what to say."""
+    """The conversation after the message, and what to say.
+
+    Args:
+        conversation: to keep for the next message.
+        replies: never empty.
+        forget: true when the patient wants everything deleted: the caller deletes what it stores.
+    """
 
     conversation: Conversation
     replies: tuple[Reply, ...]
+    forget: bool = False

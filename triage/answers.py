@@ -1,0 +1,227 @@
+"""Understanding the answer to the open question, tapped or typed, and what follows from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from reading.model import Reading, Status
+from triage import heard, measurements, memory
+from triage.conversation import Answer, Conversation, OpenQuestion, SignReport
+from triage.knowledge.base import Knowledge
+from triage.memory import Said
+from triage.policy import MEDICINE_SIGN, SCREENING
+from triage.screening import AGAIN_PREFIX, FEVERISH, SCREENING_SYMPTOMS
+from triage.turn import Message
+
+YES, NO, UNSURE, NOT_UNDERSTOOD = "yes", "no", "unsure", "not_understood"
+GIVEN = "given"  # the value that was asked again
+_OTHER = "other"  # understood, but no answer, or not to all of the question
+_NONE_OF_THOSE = "none_of_those"
+_PRESENT = (Status.PRESENT, Status.UNCERTAIN)
+# Intents that are no try to answer.
+_SOMETHING_ELSE = frozenset(
+    "ask_drug ask_medicine ask_bot ask_why summary greet goodbye thanks feels_fine abuse deny".split()
+)
+_COUNT = re.compile(r"\d{1,2}")
+_MANY_STOOLS = 4  # loose stools a day. Source: symptoms.csv, diarrhea ("four or more ... in a day")
+
+
+def take(conversation: Conversation, message: Message, knowledge: Knowledge, now: datetime) -> Conversation:
+    """Work out what a message answers to the open question.
+
+    Being unsure and answers that are not understood count like a yes. A message about something
+    else leaves an important question open once, then it counts as not understood.
+
+    Args:
+        conversation: with the message merged; its question is still the open one.
+        message: the answer.
+        knowledge: the knowledge files.
+        now: the time of the message.
+
+    Returns:
+        The conversation with the answer and what it means, or with the question still open.
+    """
+    question = conversation.question
+    if question is None:
+        return conversation
+    answer = _understood(question, conversation, message, knowledge)
+    if answer == _OTHER:
+        important = question.id in (SCREENING, FEVERISH) or question.id.startswith(AGAIN_PREFIX)
+        if not important:
+            return replace(conversation, question=None)
+        if question.reminded == 0:
+            return replace(conversation, question=replace(question, reminded=1))
+        answer = NOT_UNDERSTOOD
+    return _apply(question, answer, conversation, message, knowledge, now)
+
+
+def suspect(kind: str, text: str, conversation: Conversation, now: datetime) -> Conversation:
+    """Take a value that cannot be told as the symptom that it might mean."""
+    return memory.report(conversation, Said(measurements.MEANS[kind], Status.UNCERTAIN, text, frozenset()), now)
+
+
+def _understood(
+    question: OpenQuestion, conversation: Conversation, message: Message, knowledge: Knowledge
+) -> str:
+    reading = message.reading
+    if question.id.startswith(AGAIN_PREFIX):
+        return _value_again(question, reading, message, knowledge)
+    tapped = _tapped(question, message, knowledge)
+    if tapped:
+        return tapped
+    entry = knowledge.policy.questions.get(question.id)
+    signs = {sign.id: sign.status for sign in reading.signs}
+    said = {qualifier for f in reading.findings if f.status in _PRESENT for qualifier in f.qualifiers}
+    said |= {sign for sign, status in signs.items() if status in _PRESENT}
+    if entry and said & set(entry.yes):
+        return YES
+    if entry and any(signs.get(sign) is Status.DENIED for sign in entry.yes):
+        return NO
+    if question.id == "stools" and _COUNT.fullmatch(message.text.strip()):
+        return YES if int(message.text) >= _MANY_STOOLS else NO
+    if question.id == "severity" and "mild" in said:
+        return NO
+    if question.id == FEVERISH and any(
+        f.symptom in ("fever", "chills") and f.status in _PRESENT for f in reading.findings
+    ):
+        return YES
+    if question.id == SCREENING:
+        return _screened(question, conversation, message, knowledge, said)
+    return _worded(message, knowledge, trust_deny=True)
+
+
+def _tapped(question: OpenQuestion, message: Message, knowledge: Knowledge) -> str | None:
+    text = heard.plain(message.text)
+    chips = knowledge.wording["chip"]
+    named = [heard.plain(title) for title in knowledge.wording["screening_chip"].values()]
+    if question.id == SCREENING and text in named:
+        return YES
+    if text in (heard.plain(chips["no"]), heard.plain(chips["none_of_these"])):
+        return NO
+    if text == heard.plain(chips["yes"]):
+        return YES
+    return UNSURE if text == heard.plain(chips["unsure"]) else None
+
+
+def _worded(message: Message, knowledge: Knowledge, trust_deny: bool) -> str:
+    """The answer in typed words; the words themselves weigh more than the classifier's intent."""
+    text = message.text
+    if heard.says(text, "answer_unsure", knowledge) or message.intent == "unsure":
+        return UNSURE
+    # the longest cue wins: "i do" and "i do not"
+    rests = {
+        answer: heard.starts_with(text, cue, knowledge)
+        for answer, cue in ((UNSURE, "answer_hedge"), (YES, "answer_yes"), (NO, "answer_no"))
+    }
+    starts = {answer: len(rest) for answer, rest in rests.items() if rest is not None}
+    if starts:
+        return min(starts, key=lambda answer: starts[answer])
+    if message.intent == "affirm":
+        return YES
+    if message.intent == "deny" and trust_deny:
+        return NO
+    reading = message.reading
+    if reading.findings or reading.signs or reading.measurements or message.intent in _SOMETHING_ELSE:
+        return _OTHER
+    return NOT_UNDERSTOOD
+
+
+def _screened(
+    question: OpenQuestion, conversation: Conversation, message: Message, knowledge: Knowledge, said: set[str]
+) -> str:
+    """The answer to the screening question; only a clear no to all of it is a no."""
+    text, findings = message.text, message.reading.findings
+    asked = set(SCREENING_SYMPTOMS.values())
+    present = {finding.symptom for finding in findings if finding.status in _PRESENT}
+    denied = {finding.symptom for finding in findings if finding.status is Status.DENIED}
+    if (present - set(question.about)) & asked:
+        return YES
+    if _NONE_OF_THOSE in said:
+        return NO
+    worded = _worded(message, knowledge, trust_deny=False)
+    if worded == UNSURE and denied and not heard.says(text, "answer_unsure", knowledge):
+        return _OTHER
+    if worded in (YES, UNSURE):
+        return worded
+    if worded == NO:
+        # "no fever" denies one thing; "no, no fever" and "no, just tired" deny all of it
+        rest = heard.starts_with(text, "answer_no", knowledge) or ""
+        starts_over = heard.starts_with(rest, "answer_no", knowledge) is not None or _comma_first(text)
+        return NO if not denied or starts_over or denied >= asked - set(question.about) else _OTHER
+    known = {report.symptom for report in conversation.reports if report.first_turn < conversation.turn}
+    if heard.says(text, "answer_only", knowledge) and present <= known:
+        return NO
+    return worded
+
+
+def _comma_first(text: str) -> bool:
+    """Whether the first word stands for itself: "no, ..." or "No. ..."."""
+    return bool(re.match(r"\s*\w+\s*[,.!;:–—-]", text))
+
+
+def _value_again(question: OpenQuestion, reading: Reading, message: Message, knowledge: Knowledge) -> str:
+    kind = question.id[len(AGAIN_PREFIX) :]
+    if any(item.kind == kind and item.plausible for item in reading.measurements):
+        return GIVEN
+    if any(item.kind == kind for item in reading.measurements):
+        return UNSURE
+    worded = _worded(message, knowledge, trust_deny=False)
+    return _OTHER if worded == _OTHER else UNSURE if worded == UNSURE else NOT_UNDERSTOOD
+
+
+def _apply(
+    question: OpenQuestion,
+    answer: str,
+    conversation: Conversation,
+    message: Message,
+    knowledge: Knowledge,
+    now: datetime,
+) -> Conversation:
+    about = () if question.id.startswith(AGAIN_PREFIX) else question.about
+    given = Answer(question.id, answer, message.text, conversation.turn, now, about)
+    conversation = replace(conversation, question=None, answers=(*conversation.answers, given))
+    status = Status.PRESENT if answer == YES else Status.UNCERTAIN
+    if question.id == SCREENING:
+        return _name_tapped(message, conversation, knowledge, now)
+    if question.id.startswith(AGAIN_PREFIX):
+        if answer == GIVEN:
+            return conversation
+        return suspect(question.id[len(AGAIN_PREFIX) :], question.about[0], conversation, now)
+    if question.id == FEVERISH:
+        if answer == NO:
+            status = Status.DENIED
+        said = Said(measurements.FEVER, status, message.text, frozenset())
+        return memory.report(conversation, said, now)
+    signs = knowledge.policy.questions[question.id].yes
+    if MEDICINE_SIGN in signs:
+        status = Status.DENIED if answer == NO else status
+        others = tuple(sign for sign in conversation.signs if sign.id != MEDICINE_SIGN)
+        taken = SignReport(MEDICINE_SIGN, status, message.text, conversation.turn, now)
+        return replace(conversation, signs=(*others, taken))
+    if answer == NO:
+        return conversation
+    return replace(
+        conversation,
+        reports=tuple(
+            replace(report, qualifiers=tuple(sorted({*report.qualifiers, *signs})))
+            if report.symptom in question.about
+            else report
+            for report in conversation.reports
+        ),
+    )
+
+
+def _name_tapped(
+    message: Message, conversation: Conversation, knowledge: Knowledge, now: datetime
+) -> Conversation:
+    """Report the symptom whose chip was tapped, unless the reader found it already."""
+    text = heard.plain(message.text)
+    for item, symptom in SCREENING_SYMPTOMS.items():
+        if heard.plain(knowledge.wording["screening_chip"][item]) != text:
+            continue
+        if not any(report.symptom == symptom and report.present for report in conversation.reports):
+            said = Said(symptom, Status.PRESENT, message.text, frozenset())
+            return memory.report(conversation, said, now)
+    return conversation

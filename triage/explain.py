@@ -1,0 +1,28 @@
+"""The answer to "why?": each rule that was applied, in plain words, with its place in the documents."""
+
+from __future__ import annotations
+
+from triage.knowledge.schema import Urgency
+from triage.policy import Decision
+from triage.questions import places
+from triage.wording import Voice
+
+_MOST_REASONS = 4
+
+
+def explanation(decision: Decision, voice: Voice) -> str:
+    """Why the advice is what it is, the most urgent reason first.
+
+    Args:
+        decision: over everything still current.
+        voice: wording and settings.
+    """
+    reasons = [reason for reason in decision.reasons if reason.urgency > Urgency.NONE]
+    if not reasons:
+        return voice.say("why", "nothing")
+    paragraphs = [voice.say("why", "heading")]
+    for reason in reasons[:_MOST_REASONS]:
+        text = voice.say("why", "rule", reason=reason.text)
+        paragraphs.append(f"{text} {places(reason.sources, voice)}")
+    paragraphs.append(voice.say("why", "approved"))
+    return "\n\n".join(paragraphs)

@@ -1,0 +1,41 @@
+"""Short words that steer the conversation: yes, no, not sure, "just the headache", "sorry, I meant"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from triage.knowledge.base import Knowledge
+
+_APOSTROPHES = re.compile(r"['’‘`´]")
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+def plain(text: str) -> str:
+    """The text's words in lower case, without apostrophes and punctuation, one space apart."""
+    return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()
+
+
+def says(text: str, cue: str, knowledge: Knowledge) -> bool:
+    """Whether a cue of ``lexicon/conversation.yml`` occurs anywhere in the text."""
+    said = f" {plain(text)} "
+    return any(f" {plain(phrase)} " in said for phrase in _phrases(cue, knowledge))
+
+
+def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:
+    """What follows the cue that the text starts with, in plain words; None when it starts otherwise."""
+    said = f"{plain(text)} "
+    for phrase in sorted(_phrases(cue, knowledge), key=len, reverse=True):
+        start = f"{plain(phrase)} "
+        if said.startswith(start):
+            return said[len(start) :].strip()
+    return None
+
+
+def describing_signs(knowledge: Knowledge) -> frozenset[str]:
+    """Ids of the signs that describe one symptom and say nothing about the others."""
+    return frozenset(_phrases("describing_signs", knowledge))
+
+
+def _phrases(cue: str, knowledge: Knowledge) -> Iterable[str]:
+    return tuple(knowledge.cues[cue])

@@ -1,0 +1,224 @@
+"""Merging what was read in a message into what is remembered of the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from reading.model import Status
+from triage import heard, measurements
+from triage.conversation import AGAIN, WORSE, Conversation, Report, SignReport
+from triage.knowledge.base import Knowledge
+from triage.settings import Settings
+from triage.turn import Message
+
+UNLISTED = "unlisted"
+UNLISTED_INTENT = "unlisted_complaint"
+_WORSE_SIGN = "getting_worse"  # also the intent's name
+_AGAIN_SIGN = "again"
+SIGN_INTENTS = ("self_harm", "infusion_trouble")
+# Mentioning a known symptom in one of these is no new report of it.
+_ASKING = ("ask_drug", "ask_medicine", "ask_bot", "ask_why", "summary", "feels_fine", "thanks", "goodbye")
+_PRESENT = (Status.PRESENT, Status.UNCERTAIN)
+# The stronger statement wins inside one message, and being sure wins over being unsure.
+_STRENGTH = (Status.NOT_REPORTED, Status.DENIED, Status.PAST, Status.UNCERTAIN, Status.PRESENT)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one message says about one symptom, all its mentions taken together."""
+
+    symptom: str
+    status: Status
+    text: str
+    qualifiers: frozenset[str]
+
+
+def expire(conversation: Conversation, knowledge: Knowledge, now: datetime) -> Conversation:
+    """Drop what was said longer ago than the policy's ``memory_hours``, the open question included."""
+    oldest = now - timedelta(hours=float(knowledge.policy.numbers.memory_hours))
+    answers = tuple(answer for answer in conversation.answers if answer.time >= oldest)
+    question = conversation.question
+    return replace(
+        conversation,
+        reports=tuple(report for report in conversation.reports if report.time >= oldest),
+        signs=tuple(sign for sign in conversation.signs if sign.time >= oldest),
+        values=tuple(value for value in conversation.values if value.time >= oldest),
+        answers=answers,
+        question=question if question and question.time >= oldest else None,
+    )
+
+
+def merge(
+    conversation: Conversation, message: Message, knowledge: Knowledge, settings: Settings, now: datetime
+) -> Conversation:
+    """The conversation after a message, before any answer to a question is worked out.
+
+    Denials and corrections replace what was said, being unsure does not replace being sure,
+    and a symptom that gets worse or is reported again is marked to step up.
+
+    Args:
+        conversation: what is remembered so far.
+        message: the new message with its reading.
+        knowledge: the knowledge files.
+        settings: for the temperature that counts as fever.
+        now: the time of the message.
+
+    Returns:
+        The conversation with the turn counted and everything in the message taken in.
+    """
+    conversation = expire(conversation, knowledge, now)
+    conversation = replace(conversation, turn=conversation.turn + 1)
+    corrects = heard.says(message.text, "correction", knowledge)
+    limits = measurements.Limits.of(knowledge, settings)
+    conversation = measurements.take_in(conversation, message.reading, corrects, now)
+    said, loose = _said(message, knowledge, limits)
+    conversation = _with_signs(conversation, message, now)
+    conversation = _describe_earlier(conversation, said, loose, knowledge)
+    for item in said:
+        course = _course(item.qualifiers, knowledge, known=False)
+        if course is None and _is_repeat(conversation, item, message):
+            course = AGAIN
+        conversation = report(conversation, item, now, course)
+    return measurements.settle(conversation, message.reading, corrects, limits, now)
+
+
+def report(conversation: Conversation, said: Said, now: datetime, course: str | None = None) -> Conversation:
+    """The conversation with one more statement about a symptom.
+
+    Args:
+        conversation: with the turn already counted.
+        said: the statement.
+        now: its time.
+        course: ``worse`` or ``again`` when it steps up.
+    """
+    known = _known(conversation, said)
+    present = said.status in _PRESENT
+    status = said.status
+    if known and known.status is Status.PRESENT and status is Status.UNCERTAIN:
+        status = Status.PRESENT
+    kept = known if known and known.status is not Status.DENIED and present else None
+    new = Report(
+        symptom=said.symptom,
+        status=status,
+        text=said.text,
+        turn=conversation.turn,
+        time=now,
+        first_turn=known.first_turn if known else conversation.turn,
+        first_time=known.first_time if known else now,
+        present_time=now
+        if present
+        else (known.present_time if known and status is Status.PAST else None),
+        qualifiers=tuple(sorted(said.qualifiers.union(kept.qualifiers if kept else ()))),
+        course=course or (kept.course if kept else None),
+    )
+    others = tuple(report for report in conversation.reports if report is not known)
+    return replace(conversation, reports=(*others, new))
+
+
+def _known(conversation: Conversation, said: Said) -> Report | None:
+    for known in conversation.reports:
+        if known.symptom == said.symptom and (
+            said.symptom != UNLISTED or heard.plain(known.text) == heard.plain(said.text)
+        ):
+            return known
+    return None
+
+
+def _said(message: Message, knowledge: Knowledge, limits: measurements.Limits) -> tuple[list[Said], frozenset[str]]:
+    """What the message says, symptom by symptom, and the signs that describe none of them in particular."""
+    reading = message.reading
+    said: dict[tuple[str, str], Said] = {}
+    for finding in measurements.without_measured(reading, limits):
+        _add(said, Said(finding.symptom, finding.status, finding.text, frozenset(finding.qualifiers)))
+    for sign in reading.signs:
+        words = knowledge.signs.get(sign.id)
+        if words and words.implies and sign.status in _PRESENT:
+            _add(said, Said(words.implies, sign.status, sign.text, frozenset({sign.id})))
+    for symptom, status, text in measurements.meanings(reading, limits):
+        _add(said, Said(symptom, status, text, frozenset()))
+    if message.intent == UNLISTED_INTENT and not any(item.status in _PRESENT for item in said.values()):
+        _add(said, Said(UNLISTED, Status.PRESENT, message.text, frozenset()))
+    items = [item for item in said.values() if item.status is not Status.NOT_REPORTED]
+    loose = _loose(message, items, knowledge)
+    describing = loose & heard.describing_signs(knowledge)
+    return [
+        replace(item, qualifiers=item.qualifiers | describing) if item.status in _PRESENT else item
+        for item in items
+    ], loose
+
+
+def _add(said: dict[tuple[str, str], Said], new: Said) -> None:
+    key = (new.symptom, heard.plain(new.text) if new.symptom == UNLISTED else "")
+    old = said.get(key)
+    if old is None:
+        said[key] = new
+        return
+    stronger, weaker = sorted((old, new), key=lambda item: _STRENGTH.index(item.status), reverse=True)
+    qualifiers = stronger.qualifiers | (weaker.qualifiers if weaker.status in _PRESENT else frozenset())
+    said[key] = replace(stronger, qualifiers=qualifiers)
+
+
+def _loose(message: Message, items: Iterable[Said], knowledge: Knowledge) -> frozenset[str]:
+    said = {sign.id for sign in message.reading.signs if sign.status in _PRESENT}
+    if message.intent == _WORSE_SIGN:
+        said.add(_WORSE_SIGN)
+    return frozenset(said.difference(*(item.qualifiers for item in items)))
+
+
+def _course(signs: frozenset[str], knowledge: Knowledge, known: bool) -> str | None:
+    """What signs say about the course; "again" counts only for what was known before."""
+    course = signs & set(knowledge.policy.course.raised_by)
+    if course - {_AGAIN_SIGN}:
+        return WORSE
+    return AGAIN if course and known else None
+
+
+def _with_signs(conversation: Conversation, message: Message, now: datetime) -> Conversation:
+    signs = {sign.id: sign for sign in conversation.signs}
+    ordered = sorted(message.reading.signs, key=lambda sign: _STRENGTH.index(sign.status))
+    for sign in ordered:
+        if sign.status is not Status.NOT_REPORTED:
+            signs[sign.id] = SignReport(sign.id, sign.status, sign.text, conversation.turn, now)
+    intent = message.intent
+    if intent in SIGN_INTENTS and not any(sign.id == intent for sign in ordered):
+        signs[intent] = SignReport(intent, Status.PRESENT, message.text, conversation.turn, now)
+    return replace(conversation, signs=tuple(signs.values()))
+
+
+def _is_repeat(conversation: Conversation, said: Said, message: Message) -> bool:
+    """Whether a present symptom was reported before, and the message is no answer or question about it."""
+    if said.status not in _PRESENT or message.intent in _ASKING:
+        return False
+    question = conversation.question
+    if question and said.symptom in question.about:
+        return False
+    known = _known(conversation, said)
+    return bool(known and known.present_time)
+
+
+def _describe_earlier(
+    conversation: Conversation, said: Iterable[Said], loose: frozenset[str], knowledge: Knowledge
+) -> Conversation:
+    """Take "it is crushing" or "it is getting worse" as said about everything still there.
+
+    Which one is meant cannot be known, so all of them are: the more urgent answer.
+    """
+    course = _course(loose, knowledge, known=True)
+    describing = loose & heard.describing_signs(knowledge) - set(knowledge.policy.course.raised_by)
+    if any(item.status in _PRESENT for item in said):
+        describing = frozenset()
+    return replace(
+        conversation,
+        reports=tuple(
+            replace(
+                known,
+                qualifiers=tuple(sorted(describing.union(known.qualifiers))),
+                course=course or known.course,
+            )
+            if known.present
+            else known
+            for known in conversation.reports
+        ),
+    )

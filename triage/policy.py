@@ -1,0 +1,286 @@
+"""The triage policy: what everything still current in a conversation adds up to.
+
+The steps are those of the triage policy that ``knowledge/policy.yml`` holds; the most urgent
+result wins. Each result carries its rule, a sentence and the sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reading.model import Status
+from triage import heard, measurements
+from triage.conditions import Situation
+from triage.conversation import WORSE, Conversation, Report
+from triage.knowledge.base import Knowledge
+from triage.knowledge.schema import Category, Source, Symptom, SymptomSign, Urgency
+from triage.memory import UNLISTED
+from triage.settings import Settings
+from triage.wording import fill, temperature
+
+SCREENING = "screening"
+# Answers to the screening question that raise the urgency; the name is also the rule's.
+ALARMING_ANSWERS = ("yes", "unsure", "not_understood")
+MEDICINE_SIGN = "took_fever_medicine"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is as urgent as it is: the rule's id, a sentence for the patient, the sources."""
+
+    rule: str
+    text: str
+    sources: tuple[Source, ...]
+    urgency: Urgency
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One reported symptom with its urgency; reasons most urgent first."""
+
+    report: Report
+    label: str
+    lay: str
+    category: Category
+    urgency: Urgency
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What applies now.
+
+    Args:
+        urgency: over everything still current.
+        category: of the most urgent finding.
+        reasons: why this urgency, most urgent first, no rule twice with the same sentence.
+        symptoms: every symptom spoken of, most urgent first.
+    """
+
+    urgency: Urgency
+    category: Category
+    reasons: tuple[Reason, ...]
+    symptoms: tuple[Assessment, ...]
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """Ids of all rules that were applied."""
+        return frozenset(reason.rule for reason in self.reasons)
+
+
+def decide(conversation: Conversation, knowledge: Knowledge, settings: Settings, now: datetime) -> Decision:
+    """Triage everything that is current.
+
+    Args:
+        conversation: after `triage.memory.expire` or `triage.memory.merge`.
+        knowledge: the knowledge files.
+        settings: the temperature that counts as fever and the unit to show.
+        now: the time, for the window in which CRS signs add up.
+
+    Returns:
+        The decision; adding a symptom never lowers it, a denial never raises it.
+    """
+    core = _Core(conversation, knowledge, settings, now)
+    assessments = sorted(
+        (core.assess(report) for report in conversation.reports), key=_most_urgent_first
+    )
+    reasons = sorted(
+        [*core.rules_that_stand_alone(), *(reason for item in assessments for reason in item.reasons)],
+        key=lambda reason: -reason.urgency.rank,
+    )
+    urgency = max((reason.urgency for reason in reasons), default=Urgency.NONE)
+    categories = [item.category for item in assessments if item.urgency is urgency is not Urgency.NONE]
+    return Decision(
+        urgency=urgency,
+        category=categories[0] if categories else Category.NONE,
+        reasons=tuple(_without_repeats(reasons)),
+        symptoms=tuple(assessments),
+    )
+
+
+def is_active(report: Report, knowledge: Knowledge, now: datetime) -> bool:
+    """Whether a symptom counts now.
+
+    A warning sign that was there in this conversation within the CRS window still counts when
+    it is said to be over: fever and confusion come and go. Source: triage policy, step 3
+    ("anywhere in the last 24 hours of the conversation").
+    """
+    if report.present:
+        return True
+    symptom = knowledge.symptoms.get(report.symptom)
+    return bool(
+        symptom
+        and report.status is Status.PAST
+        and report.present_time
+        and now - report.present_time <= _window(knowledge)
+        and (symptom.urgency >= Urgency.CONTACT_NOW or symptom.has_sign(SymptomSign.CRS))
+    )
+
+
+class _Core:
+    """The policy's steps over one conversation at one time."""
+
+    def __init__(
+        self, conversation: Conversation, knowledge: Knowledge, settings: Settings, now: datetime
+    ) -> None:
+        self._conversation = conversation
+        self._knowledge = knowledge
+        self._policy = knowledge.policy
+        self._settings = settings
+        active = tuple(report for report in conversation.reports if is_active(report, knowledge, now))
+        describing = heard.describing_signs(knowledge)
+        said = {sign.id for sign in conversation.signs if sign.present}
+        said |= {sign for report in active for sign in report.qualifiers}
+        self._screening = next(
+            (item.answer for item in reversed(conversation.answers) if item.question == SCREENING), None
+        )
+        self._active = active
+        self._situation = Situation(
+            knowledge,
+            active,
+            frozenset(said) - describing,
+            unanswered_screening=self._screening in ALARMING_ANSWERS,
+        )
+        recent = {
+            report.symptom
+            for report in active
+            if report.present_time and now - report.present_time <= _window(knowledge)
+        }
+        pair = recent & set(self._policy.crs.any_two)
+        self._pair = pair if len(pair) > 1 else set()
+        self._limits = measurements.Limits.of(knowledge, settings)
+        self._hidden = MEDICINE_SIGN in said and measurements.has_low_reading(conversation, self._limits)
+
+    def rules_that_stand_alone(self) -> Iterator[Reason]:
+        """Steps 1 and 5: rules that need nothing but what they name."""
+        for rule in self._policy.rules:
+            if rule.urgency and rule.any_of and self._situation.holds(rule.any_of):
+                yield self._reason(rule.id, rule.urgency)
+
+    def assess(self, report: Report) -> Assessment:
+        """Steps 1 to 10 for one symptom."""
+        symptom = self._knowledge.symptoms.get(report.symptom)
+        if symptom is None:
+            return self._unlisted(report)
+        reasons: list[Reason] = []
+        if report in self._active:
+            reasons = self._steps(report, symptom)
+        elif report.status is Status.PAST:
+            reasons = [self._past(symptom)]
+        return Assessment(
+            report,
+            symptom.label,
+            symptom.lay,
+            symptom.category,
+            max((reason.urgency for reason in reasons), default=Urgency.NONE),
+            tuple(sorted(reasons, key=lambda reason: -reason.urgency.rank)),
+        )
+
+    def _steps(self, report: Report, symptom: Symptom) -> list[Reason]:
+        below = measurements.is_below_limit(report, self._conversation, self._limits)
+        reasons = [self._base(report, symptom, below and not self._hidden)]
+        for escalation in symptom.escalations:
+            if self._situation.holds(escalation.any_of, report):
+                rule = escalation.rule or f"escalation.{symptom.id}"
+                sources = self._policy.rule(escalation.rule or "escalation").sources + self._named_in(symptom)
+                reasons.append(Reason(rule, escalation.reason, sources, escalation.to))
+        if report.symptom in self._pair:
+            reasons.append(self._reason("crs.two_signs", Urgency.CONTACT_NOW))
+        if needs_screening(symptom) and self._screening in ALARMING_ANSWERS:
+            reasons.append(self._reason(f"screening.{self._screening}", Urgency.CONTACT_NOW))
+        reasons += self._steps_up(report, symptom, max(reason.urgency for reason in reasons))
+        return reasons
+
+    def _base(self, report: Report, symptom: Symptom, below: bool) -> Reason:
+        """The urgency of the symptom by itself, with the rule that explains it best."""
+        if below:
+            low = measurements.standing("temperature", self._conversation)[-1]
+            return self._reason("number.temperature_below", Urgency.CALL_TODAY, value=self._degrees(low.value))
+        measured = measurements.alarming(report.symptom, self._conversation, self._limits)
+        if measured and measured[-1].kind == "temperature":
+            return self._reason("number.temperature", symptom.urgency, value=self._degrees(measured[-1].value))
+        if measured:
+            return self._reason("number.blood_pressure", symptom.urgency, value=f"{measured[-1].value:g}")
+        if symptom.has_sign(SymptomSign.NEUROLOGICAL) and symptom.urgency >= Urgency.CONTACT_NOW:
+            return self._reason("neuro.warning", symptom.urgency, symptom)
+        if symptom.id in self._policy.crs.alone:
+            return self._reason("crs.single", symptom.urgency, symptom)
+        words = self._policy.category_words(symptom.category)
+        return Reason("base", fill(words.reason, lay=symptom.lay), self._named_in(symptom), symptom.urgency)
+
+    def _steps_up(self, report: Report, symptom: Symptom, urgency: Urgency) -> Iterator[Reason]:
+        """Step 9, and a fever that medicine may hide (step 4): one step up, at most what the policy says."""
+        higher = urgency.step_up(self._policy.course.at_most)
+        if higher is urgency:
+            return
+        if report.course:
+            yield self._reason("course.worse" if report.course == WORSE else "course.again", higher)
+        if self._hidden and (symptom.has_sign(SymptomSign.CRS) or symptom.has_sign(SymptomSign.INFECTION)):
+            yield self._reason("number.hidden_fever", higher)
+
+    def _past(self, symptom: Symptom) -> Reason:
+        if symptom.urgency >= Urgency.CONTACT_NOW:
+            return self._reason("past.warning", Urgency.CALL_TODAY, symptom)
+        return self._reason("past", Urgency.TELL_TEAM, symptom)
+
+    def _unlisted(self, report: Report) -> Assessment:
+        """Step 10: a complaint that no document lists."""
+        words = self._policy.unlisted
+        reasons = []
+        if report.present:
+            raised = bool(set(report.qualifiers) & set(words.raised_by)) or report.course is not None
+            if raised:
+                reasons.append(self._reason("unlisted.raised", words.raised_to))
+            else:
+                reasons.append(self._reason(UNLISTED, words.urgency))
+        label = self._knowledge.text("names", "unlisted_label")
+        lay = self._knowledge.text("names", "unlisted_lay")
+        urgency = max((reason.urgency for reason in reasons), default=Urgency.NONE)
+        return Assessment(report, label, lay, Category.UNLISTED, urgency, tuple(reasons))
+
+    def _reason(
+        self, rule_id: str, urgency: Urgency, symptom: Symptom | None = None, **values: str
+    ) -> Reason:
+        rule = self._policy.rule(rule_id)
+        if symptom:
+            values["lay"] = symptom.lay
+        text = fill(rule.reason, threshold=self._limit(rule_id), **values)
+        sources = (self._named_in(symptom) if symptom else ()) + rule.sources
+        return Reason(rule_id, text, tuple(dict.fromkeys(sources)), urgency)
+
+    def _limit(self, rule_id: str) -> str:
+        if rule_id == "number.blood_pressure":
+            return f"{self._limits.low_systolic_mmhg:g}"
+        return self._degrees(self._limits.fever_c)
+
+    def _degrees(self, celsius: float) -> str:
+        return temperature(celsius, self._settings)
+
+    @staticmethod
+    def _named_in(symptom: Symptom) -> tuple[Source, ...]:
+        return tuple(
+            Source(document=mention.document, section=mention.section) for mention in symptom.mentions
+        )
+
+
+def needs_screening(symptom: Symptom) -> bool:
+    """Whether the screening question belongs to the symptom. Source: triage policy, step 6."""
+    return symptom.has_sign(SymptomSign.SCREEN)
+
+
+def _window(knowledge: Knowledge) -> timedelta:
+    return timedelta(hours=float(knowledge.policy.numbers.crs_window_hours))
+
+
+def _most_urgent_first(item: Assessment) -> tuple[int, int, int]:
+    return -item.urgency.rank, list(Category).index(item.category), item.report.first_turn
+
+
+def _without_repeats(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    seen = set()
+    for reason in reasons:
+        if (reason.rule, reason.text) not in seen:
+            seen.add((reason.rule, reason.text))
+            yield reason
