@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from triage.knowledge.schema import (
     Document,
@@ -16,7 +15,6 @@ from triage.knowledge.schema import (
     Source,
     Symptom,
     Topic,
-    WordingFile,
 )
 
 
@@ -49,7 +47,7 @@ class Knowledge:
     words: Mapping[str, tuple[str, ...]]
     lexicon: Mapping[str, Phrases]
     signs: Mapping[str, SignWords]
-    cues: Mapping[str, Any]
+    cues: Mapping[str, tuple[str, ...]]
     idioms: tuple[str, ...]
 
     def text(self, section: str, name: str) -> str:

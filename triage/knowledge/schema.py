@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field, StrictFloat, StrictInt, StrictStr, validator
 
@@ -311,5 +311,5 @@ class LexiconFile(Record):
     words: Mapping[StrictStr, tuple[StrictStr, ...]] = {}
     symptoms: Mapping[StrictStr, Phrases] = {}
     signs: Mapping[StrictStr, SignWords] = {}
-    cues: Mapping[StrictStr, Any] = {}
+    cues: Mapping[StrictStr, tuple[StrictStr, ...]] = {}
     idioms: tuple[StrictStr, ...] = ()
