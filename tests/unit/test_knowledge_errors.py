@@ -162,7 +162,8 @@ MISTAKES = {
         "lexicon/symptoms.yml",
         "not: [hay fever]",
         "not: [39]",
-        "knowledge/lexicon/symptoms.yml:6: symptoms.fever.not[0]: '39' is a number; put it in quotes",
+        "knowledge/lexicon/symptoms.yml:6: symptoms.fever.not[0]: "
+        "YAML takes this for a number; put it in quotes",
     ),
     "text where a list belongs": (
         "lexicon/symptoms.yml",
@@ -346,6 +347,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
         (b"a: " + b"[" * 50 + b"]" * 50, None),
         (b"a: 1\n---\nb: 2\n", None),
     ],
+    ids=lambda value: repr(value)[:20],
 )
 def test_a_broken_file_is_one_clear_line(folder: Path, content: bytes, message: str | None) -> None:
     (folder / "policy.yml").write_bytes(content)

@@ -87,5 +87,5 @@ def message(item: dict[str, Any], value: Any) -> str:
     if isinstance(value, bool) and expected == "text":
         return "YAML takes this word for true or false; put it in quotes"
     if isinstance(value, (int, float)) and expected == "text":
-        return f"'{value}' is a number; put it in quotes"
+        return "YAML takes this for a number; put it in quotes"
     return f"must be {expected}"

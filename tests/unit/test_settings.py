@@ -1,0 +1,231 @@
+"""A wrong setting is refused at the start in one sentence that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from triage.settings import DEFAULT, Settings, SettingsError, load_settings, variable
+
+SHIPPED = DEFAULT.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "settings.yml"
+    path.write_text(SHIPPED, encoding="utf-8")
+    return path
+
+
+def error(path: Path, environ: dict[str, str]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path, environ)
+    return str(caught.value)
+
+
+def test_the_shipped_settings_are_right_and_name_no_team() -> None:
+    settings = load_settings(environ={})
+    assert settings.care_team_phone is None
+    assert settings.emergency_number == "112"
+    assert settings.crisis_line is None
+    assert settings.centre_name == "your treatment team"
+    assert settings.fever_threshold_c == 38.0
+    assert settings.temperature_unit == "C"
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = load_settings(environ={})
+    with pytest.raises(TypeError):
+        settings.fever_threshold_c = 39.0
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("care_team_phone", "+44 113 496 0000", "+44 113 496 0000"),
+        (
+            "care_team_phone",
+            "(0113) 496-0000",
+            None,
+        ),  # starts with a bracket: no phone syntax that links understand
+        ("care_team_phone", "", None),
+        ("emergency_number", "999", "999"),
+        ("crisis_line", "988", "988"),
+        ("centre_name", "St. Anna, Ward 3", "St. Anna, Ward 3"),
+        ("centre_name", "123", "123"),
+        ("fever_threshold_c", "37.5", 37.5),
+        ("fever_threshold_c", "38", 38.0),
+        ("temperature_unit", "F", "F"),
+        ("retention_hours", "1", 1),
+        (
+            "allowed_origins",
+            "https://a.example, https://b.example:8443",
+            ("https://a.example", "https://b.example:8443"),
+        ),
+        ("allowed_origins", "", ()),
+        ("messages_per_minute", "5", 5),
+        ("rest_token_env", "HOSPITAL_TOKEN", "HOSPITAL_TOKEN"),
+    ],
+)
+def test_the_environment_wins_over_the_file(field: str, text: str, value: object) -> None:
+    environ = {variable(field): text}
+    if value is None and text:
+        assert error(DEFAULT, environ).startswith(f"{variable(field)}: ")
+    else:
+        assert getattr(load_settings(environ=environ), field) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "BLINA_CARE_TEAM_PHONE",
+            "call us",
+            "BLINA_CARE_TEAM_PHONE: 'call us' is no phone number; "
+            'write it like "+44 113 496 0000" or "112"',
+        ),
+        (
+            "BLINA_CARE_TEAM_PHONE",
+            "12",
+            'BLINA_CARE_TEAM_PHONE: \'12\' is no phone number; write it like "+44 113 496 0000" or "112"',
+        ),
+        ("BLINA_EMERGENCY_NUMBER", "", "BLINA_EMERGENCY_NUMBER: is empty"),
+        (
+            "BLINA_FEVER_THRESHOLD_C",
+            "100.4",
+            "BLINA_FEVER_THRESHOLD_C: 100.4 is not between 37.0 and 39.0 (degrees Celsius)",
+        ),
+        ("BLINA_FEVER_THRESHOLD_C", "hot", "BLINA_FEVER_THRESHOLD_C: must be a number"),
+        (
+            "BLINA_FEVER_THRESHOLD_C",
+            ".nan",
+            "BLINA_FEVER_THRESHOLD_C: nan is not between 37.0 and 39.0 (degrees Celsius)",
+        ),
+        ("BLINA_FEVER_THRESHOLD_C", "[", "BLINA_FEVER_THRESHOLD_C: '[' cannot be read"),
+        ("BLINA_TEMPERATURE_UNIT", "kelvin", "BLINA_TEMPERATURE_UNIT: 'kelvin' is not one of C, F"),
+        ("BLINA_RETENTION_HOURS", "0", "BLINA_RETENTION_HOURS: 0 is not between 1 and 8760 hours"),
+        ("BLINA_RETENTION_HOURS", "1.5", "BLINA_RETENTION_HOURS: must be a whole number"),
+        ("BLINA_MESSAGES_PER_MINUTE", "0", "BLINA_MESSAGES_PER_MINUTE: 0 is too small; the least is 1"),
+        (
+            "BLINA_CENTRE_NAME",
+            "two\nlines",
+            "BLINA_CENTRE_NAME: must be a name of 1 to 80 characters on one line",
+        ),
+        (
+            "BLINA_ALLOWED_ORIGINS",
+            "https://a.example/page",
+            "BLINA_ALLOWED_ORIGINS: 'https://a.example/page' is no origin; write it like \"https://www.example.org\"",
+        ),
+        (
+            "BLINA_ALLOWED_ORIGINS",
+            "*",
+            "BLINA_ALLOWED_ORIGINS: '*' is no origin; write it like \"https://www.example.org\"",
+        ),
+        (
+            "BLINA_REST_TOKEN_ENV",
+            "s3cret!",
+            "BLINA_REST_TOKEN_ENV: must be the name of an environment variable, such as BLINA_REST_TOKEN",
+        ),
+        (
+            "BLINA_CARE_TEAM_PHNE",
+            "112",
+            "BLINA_CARE_TEAM_PHNE: is no setting; did you mean BLINA_CARE_TEAM_PHONE?",
+        ),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, text: str, message: str) -> None:
+    assert error(DEFAULT, {name: text}) == message
+
+
+def test_variables_that_are_no_settings_are_left_alone() -> None:
+    environ = {
+        "BLINA_REST_TOKEN": "x",
+        "BLINA_SESSION_SECRET": "y",
+        "BLINA_ENCODER_THREADS": "1",
+        "PATH": "/bin",
+    }
+    assert load_settings(environ=environ) == load_settings(environ={})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "care_team_phone: null",
+            "care_team_phone: yes",
+            "care_team_phone: YAML takes this word for true or false",
+        ),
+        (
+            "care_team_phone: null",
+            "care_team_phone: 0113456",
+            "care_team_phone: YAML takes this for a number; put it in quotes",
+        ),
+        ('emergency_number: "112"', "emergency_number: null", "emergency_number: is empty"),
+        ("temperature_unit: C", "temprature_unit: C", "temprature_unit: this key is not known here"),
+        ("fever_threshold_c: 38.0", "fever_threshold_c: 36.5", "fever_threshold_c: 36.5 is not between"),
+        (
+            "retention_hours: 72",
+            "retention_hours: 72\nretention_hours: 1",
+            "retention_hours: this key is already there",
+        ),
+        (
+            "allowed_origins: []",
+            "allowed_origins: [javascript]",
+            "allowed_origins[0]: 'javascript' is no origin",
+        ),
+    ],
+)
+def test_a_mistake_in_the_file_is_named_with_its_line(file: Path, old: str, new: str, message: str) -> None:
+    assert old in SHIPPED
+    text = SHIPPED.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+    line = 1 + text[: text.rindex(new.splitlines()[-1])].count("\n")
+    assert f"settings.yml:{line}: {message}" in error(file, {})
+
+
+def test_a_variable_does_not_hide_a_mistake_in_the_file(file: Path) -> None:
+    file.write_text(SHIPPED.replace("retention_hours: 72", "retention_hours: 0"), encoding="utf-8")
+    assert "settings.yml:" in error(file, {"BLINA_RETENTION_HOURS": "24"})
+
+
+def test_every_missing_setting_is_named(file: Path) -> None:
+    file.write_text("centre_name: A\n", encoding="utf-8")
+    missing = error(file, {}).splitlines()
+    required = {field for field, model in Settings.__fields__.items() if model.required} - {"centre_name"}
+    assert len(missing) == len(required) == 9
+    assert all(line.endswith(": is missing") for line in missing)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    message = error(tmp_path / "settings.yml", {})
+    assert message == "settings.yml: cannot be read: No such file or directory"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.floats(0, 1), removed=st.integers(0, 30), inserted=st.binary(max_size=6))
+def test_no_mutation_of_the_file_gives_anything_but_a_settings_error(
+    file: Path, at: float, removed: int, inserted: bytes
+) -> None:
+    original = SHIPPED.encode()
+    place = int(at * len(original))
+    file.write_bytes(original[:place] + inserted + original[place + removed :])
+    try:
+        loaded = load_settings(file, {})
+    except SettingsError as wrong:
+        loaded = None
+        assert str(wrong).startswith("settings.yml")  # noqa: PT017 - whether it fails depends on the mutation
+    assert loaded is None or 37.0 <= loaded.fever_threshold_c <= 39.0
+
+
+@settings(max_examples=150, deadline=None)
+@given(field=st.sampled_from(sorted(Settings.__fields__)), text=st.text(max_size=20))
+def test_no_variable_gives_anything_but_a_settings_error(field: str, text: str) -> None:
+    try:
+        loaded = load_settings(environ={variable(field): text})
+    except SettingsError as wrong:
+        assert str(wrong).startswith(variable(field))  # noqa: PT017 - whether it fails depends on the text
+    else:
+        assert loaded.emergency_number
