@@ -1,0 +1,338 @@
+"""Whatever fails inside Rasa, the patient gets an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from rasa.shared.core.slots import AnySlot
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from actions import turn
+from actions.resources import safe_answer
+from channels import safety_net
+from server import in_process, rasa_patches
+from triage.assistant import Conversation, Reply, Turn
+
+WORDS = "my secret words"
+ANSWER = {"events": [], "responses": [{"text": "from the action server"}]}
+
+rasa_patches.apply()
+
+
+def conversation(text: str = WORDS, channel: str = "rest") -> DialogueStateTracker:
+    memory = AnySlot(turn.MEMORY, mappings=[{"type": "custom"}], influence_conversation=False)
+    tracker = DialogueStateTracker("anna", [memory])
+    tracker.update(UserUttered("an earlier message", {"name": "greet"}, [], input_channel=channel))
+    tracker.update(UserUttered(text, {"name": "fever"}, [], input_channel=channel))
+    return tracker
+
+
+async def run_action(endpoint: EndpointConfig | None = None, name: str = "action_triage") -> list[Any]:
+    nlg = TemplatedNaturalLanguageGenerator({})
+    events: list[Any] = await RemoteAction(name, endpoint).run(
+        CollectingOutputChannel(), nlg, conversation(), Domain.empty()
+    )
+    return events
+
+
+def texts(events: list[Any]) -> list[str]:
+    return [event.text for event in events if isinstance(event, BotUttered)]
+
+
+@pytest.fixture
+def core(monkeypatch: pytest.MonkeyPatch) -> None:
+    def respond(*_: Any) -> Turn:
+        return Turn(Conversation(turn=5), (Reply("from this process"),))
+
+    monkeypatch.setattr(turn, "respond", respond)
+
+
+@pytest.fixture
+def broken_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    def respond(*_: Any) -> Turn:
+        raise RuntimeError(WORDS)
+
+    monkeypatch.setattr(turn, "respond", respond)
+
+
+@asynccontextmanager
+async def action_server(
+    status: int = 200, answer: Any = ANSWER, wait: float = 0.0
+) -> AsyncIterator[EndpointConfig]:
+    """An action server on a free port that answers as told."""
+
+    async def webhook(_: web.Request) -> web.Response:
+        await asyncio.sleep(wait)
+        return web.json_response(answer, status=status)
+
+    app = web.Application()
+    app.router.add_post("/webhook", webhook)
+    async with TestServer(app) as server:
+        yield EndpointConfig(str(server.make_url("/webhook")))
+
+
+# --- actions
+
+
+@pytest.mark.usefixtures("core")
+async def test_without_an_action_server_actions_run_here() -> None:
+    events = await run_action()
+    assert texts(events) == ["from this process"]
+    assert events[1:] == [SlotSet("conversation", Conversation(turn=5).to_json())]
+
+
+@pytest.mark.usefixtures("core")
+async def test_a_configured_action_server_is_used() -> None:
+    async with action_server() as endpoint:
+        assert texts(await run_action(endpoint)) == ["from the action server"]
+
+
+@pytest.mark.usefixtures("core")
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (500, {"error": "boom"}),
+        (404, {"error": "no such action", "action_name": "action_triage"}),
+        (400, {"error": "rejected", "action_name": "action_triage"}),
+        (400, "not json"),
+        (200, None),
+        (200, {"events": "wrong", "responses": []}),
+        (200, {"events": [{"event": "no such event"}], "responses": []}),
+        (200, ["wrong"]),
+    ],
+)
+async def test_a_failing_action_server_is_replaced(status: int, answer: Any) -> None:
+    async with action_server(status, answer) as endpoint:
+        assert texts(await run_action(endpoint)) == ["from this process"]
+
+
+@pytest.mark.usefixtures("core")
+async def test_a_dead_action_server_is_replaced() -> None:
+    assert texts(await run_action(EndpointConfig("http://127.0.0.1:9/webhook"))) == ["from this process"]
+
+
+@pytest.mark.usefixtures("core")
+async def test_a_hanging_action_server_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rasa_patches, "ACTION_SERVER_SECONDS", 0.05)
+    async with action_server(wait=0.3) as endpoint:
+        assert texts(await run_action(endpoint)) == ["from this process"]
+
+
+@pytest.mark.usefixtures("broken_core")
+async def test_an_action_that_raises_says_the_safe_answer(caplog: pytest.LogCaptureFixture) -> None:
+    events = await run_action()
+    assert texts(events) == [safe_answer()]
+    assert "RuntimeError" in caplog.text
+    assert WORDS not in caplog.text
+
+
+async def test_an_action_that_does_not_exist_says_the_safe_answer() -> None:
+    assert texts(await run_action(name="action_nobody_wrote")) == [safe_answer()]
+
+
+async def test_an_action_that_says_nothing_says_the_safe_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "respond", lambda *_: Turn(Conversation(), ()))
+    assert texts(await run_action()) == [safe_answer()]
+
+
+def test_an_action_learns_slots_and_the_latest_message_only() -> None:
+    call = in_process.action_call("action_triage", conversation("no fever"))
+    assert call["tracker"]["latest_message"]["text"] == "no fever"
+    assert call["tracker"]["slots"] == {"conversation": None}
+    assert call["tracker"]["events"] == [{"event": "user", "input_channel": "rest"}]
+
+
+# --- what actions return is still checked
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"events": "none", "responses": []},
+        {"events": [{"event": 5}], "responses": []},
+        {"events": [], "responses": ["text"]},
+        {"events": [{"event": "slot", "name": 7}], "responses": []},
+        [],
+    ],
+)
+def test_a_wrong_result_is_refused_as_by_rasa(wrong: Any) -> None:
+    action = RemoteAction("action_triage", None)
+    with pytest.raises(ValidationError):
+        action._validate_action_result(wrong)
+    with pytest.raises(ValidationError):
+        _upstream_validation(action, wrong)
+
+
+def test_a_right_result_is_taken() -> None:
+    assert RemoteAction("action_triage", None)._validate_action_result(ANSWER)
+
+
+def test_the_validator_is_built_once() -> None:
+    assert rasa_patches._result_validator() is rasa_patches._result_validator()
+
+
+def _upstream_validation(action: RemoteAction, result: Any) -> None:
+    from jsonschema import validate
+
+    validate(result, action.action_response_format_spec())
+
+
+# --- reading and sending
+
+
+class Runner:
+    """Stands in for Rasa's graph."""
+
+    def run(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError(WORDS)
+
+
+@pytest.fixture
+def processor() -> MessageProcessor:
+    """A processor without a model, whose pipeline raises."""
+    made = MessageProcessor.__new__(MessageProcessor)
+    made.http_interpreter = None
+    made.graph_runner = Runner()
+    made.domain = Domain.empty()
+    made.model_metadata = type("Metadata", (), {"nlu_target": "nlu"})()
+    return made
+
+
+async def test_a_message_that_cannot_be_read_is_marked(
+    processor: MessageProcessor, caplog: pytest.LogCaptureFixture
+) -> None:
+    parsed = await processor.parse_message(UserMessage(WORDS))
+    assert parsed["intent"]["name"] == "nlu_fallback"
+    assert [(entity["entity"], entity["value"]) for entity in parsed["entities"]] == [("note", turn.UNREAD)]
+    assert WORDS not in caplog.text
+
+
+class Channel(CollectingOutputChannel):
+    """Fails to send what it is told to."""
+
+    def __init__(self, *failing: str) -> None:
+        super().__init__()
+        self.failing = failing
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        if text in self.failing:
+            raise ConnectionError(WORDS)
+        await super().send_text_message(recipient_id, text)
+
+
+async def test_a_reply_that_cannot_be_sent_does_not_lose_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    channel = Channel("one")
+    await MessageProcessor._send_bot_messages(
+        [BotUttered("one"), SlotSet("x", 1), BotUttered("two")], conversation(), channel
+    )
+    assert [message["text"] for message in channel.messages] == ["two"]
+    assert WORDS not in caplog.text
+
+
+class Processor:
+    """Handles messages as told."""
+
+    def __init__(self, says: tuple[str, ...] = (), error: Exception | None = None) -> None:
+        self.says = says
+        self.error = error
+
+    async def handle_message(self, message: UserMessage) -> None:
+        events = [BotUttered(text) for text in self.says]
+        await MessageProcessor._send_bot_messages(events, conversation(), message.output_channel)
+        if self.error:
+            raise self.error
+
+
+def agent_with(processor: Processor | None) -> Agent:
+    agent = Agent()
+    agent.processor = processor
+    return agent
+
+
+async def replies(agent: Agent, channel: Channel) -> list[str]:
+    await agent.handle_message(UserMessage(WORDS, channel, "anna"))
+    return [message["text"] for message in channel.messages]
+
+
+async def test_an_answer_is_left_alone() -> None:
+    assert await replies(agent_with(Processor(("Call now.",))), Channel()) == ["Call now."]
+
+
+@pytest.fixture
+def safe_text(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The safe answer as one paragraph: Rasa's collecting channel cuts texts at blank lines."""
+    monkeypatch.setattr(safety_net, "safe_answer", lambda: "SAFE")
+    return "SAFE"
+
+
+@pytest.mark.parametrize("processor", [Processor(error=RuntimeError(WORDS)), Processor(), None])
+async def test_silence_becomes_the_safe_answer(
+    processor: Processor | None, safe_text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await replies(agent_with(processor), Channel()) == [safe_text]
+    assert WORDS not in caplog.text
+
+
+async def test_an_error_after_the_answer_adds_nothing() -> None:
+    agent = agent_with(Processor(("Call now.",), RuntimeError(WORDS)))
+    assert await replies(agent, Channel()) == ["Call now."]
+
+
+async def test_a_reply_that_never_arrived_becomes_the_safe_answer(safe_text: str) -> None:
+    assert await replies(agent_with(Processor(("Call now.",))), Channel("Call now.")) == [safe_text]
+
+
+async def test_a_channel_that_is_gone_raises_nothing(safe_text: str) -> None:
+    assert await replies(agent_with(Processor(("Call now.",))), Channel("Call now.", safe_text)) == []
+
+
+async def test_messages_at_once_do_not_answer_for_each_other(safe_text: str) -> None:
+    silent, told = Channel(), Channel()
+    speaking = agent_with(Processor(("Call now.",)))
+    await asyncio.gather(
+        agent_with(Processor()).handle_message(UserMessage("a", silent, "anna")),
+        speaking.handle_message(UserMessage("b", told, "ben")),
+    )
+    assert [message["text"] for message in silent.messages] == [safe_text]
+    assert [message["text"] for message in told.messages] == ["Call now."]
+
+
+# --- the patches themselves
+
+
+def test_an_upgraded_rasa_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(rasa_patches._UPSTREAM, next(iter(rasa_patches._UPSTREAM)), "another hash")
+    with pytest.raises(rasa_patches.UpstreamChanged, match=r"RemoteAction\.run"):
+        rasa_patches.check_upstream()
+
+
+def test_this_rasa_is_the_one_the_patches_were_written_for() -> None:
+    rasa_patches.check_upstream()
+
+
+def test_patches_are_put_in_place_once() -> None:
+    before = RemoteAction.run
+    rasa_patches.apply()
+    assert RemoteAction.run is before
+
+
+def test_logs_of_failures_are_errors(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(safety_net.send_safe_answer(Channel(), "anna"))
+    assert "a message had no answer" in caplog.text
