@@ -20,6 +20,7 @@ _MINE = frozenset("i my me".split())
 _OPEN_VERBS = frozenset("think believe feel say sure know that if like suppose reckon".split())
 _DENIAL_REACH = 6
 _REACH = {"past_before": 4, "past_right_before": 1, "uncertain_before": 5, "fear": 6}
+_NOT_BEYOND_COMMA = frozenset({"past_before", "past_right_before"})
 _AFTER_REACH = 3
 _NOT_REPORTED = ("hypothetical", "fear", "question", "leaflet", "other_person")
 _BEFORE = ("denied_before", "past_before", "past_right_before", "uncertain_before", *_NOT_REPORTED)
@@ -134,6 +135,8 @@ class Asserter:
             return False
         if category == "denied_before":
             return _denial_reaches(tokens, cue, match, ends, covered)
+        if category in _NOT_BEYOND_COMMA and any(tokens[at].is_comma for at in between):
+            return False
         words = [at for at in between if tokens[at].is_word]
         if len(words) > _REACH.get(category, 40):
             return False

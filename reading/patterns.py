@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reading.tokens import NUMBER, Token, Tokeniser, lemma
 
 _GAPS = {"~": 3, "~~": 6}
-_MOST_VARIANTS = 2_000
 _GROUP = re.compile(r"\{(\w+)\}")
 
 
@@ -21,10 +20,21 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class Slot:
-    """One word of a pattern: any of ``keys`` fits (see :class:`reading.tokens.Token`)."""
+    """One place of a pattern.
+
+    Args:
+        keys: any of these fits one word (see :class:`reading.tokens.Token`).
+        phrases: or any of these fits several words.
+        optional: or nothing stands there.
+    """
 
     keys: frozenset[str]
+    phrases: tuple[tuple[str, ...], ...] = ()
     optional: bool = False
+
+    def starts(self) -> frozenset[str]:
+        """The keys that the first word here can have."""
+        return self.keys | {phrase[0] for phrase in self.phrases}
 
 
 @dataclass(frozen=True)
@@ -85,10 +95,9 @@ class PatternSet:
             phrase: in the lexicon's language.
 
         Raises:
-            PatternError: for an unknown group, an empty phrase, or one with too many variants.
+            PatternError: for an unknown group or a phrase without a word that must be there.
         """
-        for elements in self._compile(phrase):
-            self._patterns.append((label, elements))
+        self._patterns.append((label, self._compile(phrase)))
         self._anchors = None
 
     def words(self) -> set[str]:
@@ -97,7 +106,8 @@ class PatternSet:
         for _, elements in self._patterns:
             for element in elements:
                 if isinstance(element, Slot):
-                    found |= {key.lstrip("=") for key in element.keys}
+                    keys = [*element.keys, *itertools.chain.from_iterable(element.phrases)]
+                    found |= {key.lstrip("=") for key in keys}
         return found - {NUMBER}
 
     def find(self, tokens: Sequence[Token]) -> list[Match]:
@@ -119,77 +129,60 @@ class PatternSet:
             for _, elements in self._patterns:
                 for element in elements:
                     if isinstance(element, Slot):
-                        for key in element.keys:
+                        for key in element.starts():
                             frequency[key] += 1
             anchors: dict[str, list[tuple[int, int]]] = defaultdict(list)
             for number, (_, elements) in enumerate(self._patterns):
                 slots = [
-                    (sum(frequency[key] for key in element.keys), at)
+                    (sum(frequency[key] for key in element.starts()), at)
                     for at, element in enumerate(elements)
                     if isinstance(element, Slot) and not element.optional
                 ]
                 _, at = min(slots)
                 slot = elements[at]
                 assert isinstance(slot, Slot)
-                for key in slot.keys:
+                for key in slot.starts():
                     anchors[key].append((number, at))
             self._anchors = anchors
         return self._anchors
 
-    def _compile(self, phrase: str) -> Iterator[tuple[Element, ...]]:
-        choices: list[list[tuple[Element, ...]]] = []
-        for written in phrase.split():
-            choices.append([(Gap(_GAPS[written]),)] if written in _GAPS else self._alternatives(written, phrase))
-        count = 1
-        for choice in choices:
-            count *= len(choice)
-        if count > _MOST_VARIANTS:
-            raise PatternError(f"{phrase!r} stands for {count} variants: at most {_MOST_VARIANTS}")
-        for parts in itertools.product(*choices):
-            elements = tuple(itertools.chain.from_iterable(parts))
-            if not any(isinstance(element, Slot) and not element.optional for element in elements):
-                raise PatternError(f"{phrase!r} has no word that must be there")
-            yield elements
+    def _compile(self, phrase: str) -> tuple[Element, ...]:
+        elements = tuple(
+            Gap(_GAPS[written]) if written in _GAPS else self._slot(written, phrase) for written in phrase.split()
+        )
+        if not any(isinstance(element, Slot) and not element.optional for element in elements):
+            raise PatternError(f"{phrase!r} has no word that must be there")
+        return elements
 
-    def _alternatives(self, written: str, phrase: str) -> list[tuple[Element, ...]]:
-        """One written word: its single-word alternatives share a slot, longer ones are variants."""
+    def _slot(self, written: str, phrase: str) -> Slot:
         optional = written.endswith("?") and len(written) > 1
-        single: set[str] = set()
-        several: set[tuple[Element, ...]] = set()
+        entries: list[str] = []
         for part in (written[:-1] if optional else written).split("/"):
             group = _GROUP.fullmatch(part)
-            if not group:
-                entries: Iterable[str] = [part]
-            elif part == NUMBER:
-                single.add(NUMBER)
-                continue
+            if not group or part == NUMBER:
+                entries.append(part)
             elif group[1] in self._groups:
-                entries = self._groups[group[1]]
+                entries += self._groups[group[1]]
             else:
                 raise PatternError(f"{phrase!r} uses the unknown word group {part}")
-            for entry in entries:
-                keys = self._keys(entry, phrase)
-                if len(keys) == 1:
-                    single.add(keys[0])
-                else:
-                    several.add(tuple(Slot(frozenset({key}), optional=False) for key in keys))
-        result: list[tuple[Element, ...]] = [(Slot(frozenset(single), optional),)] if single else []
-        if optional and several:
-            result.append(())
-        return result + sorted(several, key=repr)
+        alternatives = {self._keys(entry, phrase) for entry in entries}
+        return Slot(
+            keys=frozenset(keys[0] for keys in alternatives if len(keys) == 1),
+            phrases=tuple(sorted(keys for keys in alternatives if len(keys) > 1)),
+            optional=optional,
+        )
 
-    def _keys(self, entry: str, phrase: str) -> list[str]:
+    def _keys(self, entry: str, phrase: str) -> tuple[str, ...]:
         keys: list[str] = []
         for word in entry.split():
             if word == NUMBER:
                 keys.append(NUMBER)
                 continue
-            exact = word.startswith("=")
             parts = self._tokeniser.words(word.lstrip("="))
-            keys += ["=" + part if exact else lemma(part) for part in parts]
+            keys += ["=" + part if word.startswith("=") else lemma(part) for part in parts]
         if not keys:
             raise PatternError(f"{phrase!r} has an entry without a word: {entry!r}")
-        return keys
+        return tuple(keys)
 
 
 def _walk(elements: Sequence[Element], tokens: Sequence[Token], at: int, step: int) -> Iterator[tuple[int, ...]]:
@@ -200,13 +193,21 @@ def _walk(elements: Sequence[Element], tokens: Sequence[Token], at: int, step: i
     first, rest = elements[0], elements[1:]
     if isinstance(first, Gap):
         for skipped in range(first.most + 1):
-            yield from _walk(rest, tokens, at + step * skipped, step)
             here = at + step * skipped
+            yield from _walk(rest, tokens, here, step)
             if not 0 <= here < len(tokens) or not tokens[here].is_word:
                 return
         return
     if first.optional:
         yield from _walk(rest, tokens, at, step)
-    if 0 <= at < len(tokens) and tokens[at].keys & first.keys:
+    if not 0 <= at < len(tokens):
+        return
+    if tokens[at].keys & first.keys:
         for positions in _walk(rest, tokens, at + step, step):
             yield (at, *positions)
+    for phrase in first.phrases:
+        words = phrase[::step]
+        here = tuple(range(at, at + step * len(words), step))
+        if 0 <= here[-1] < len(tokens) and all(key in tokens[i].keys for key, i in zip(words, here)):
+            for positions in _walk(rest, tokens, here[-1] + step, step):
+                yield (*here, *positions)

@@ -16,7 +16,7 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 # Letters that sound alike at the start of a word; a second edit is trusted only behind one of these.
 _SOUND_ALIKE = {"f": "p", "p": "f", "k": "c", "c": "ks", "s": "cp", "n": "kg", "g": "j", "j": "g", "e": "i", "i": "e"}
 _SHORTEST_MENDED = 4
-_SHORTEST_FOR_TWO_EDITS = 7
+_SHORTEST_FOR_TWO_EDITS = 6
 _SHORTEST_JOINED = 7
 _COMMON_COUNT = 20_000
 

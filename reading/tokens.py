@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import simplemma
 import spacy
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 NUMBER = "{number}"
 _NUMBER_WORDS = frozenset(
@@ -59,6 +60,14 @@ class Tokeniser:
 
     def __init__(self, shorthand: Mapping[str, str]) -> None:
         self._nlp = spacy.blank("en")
+        # Phones and lists leave spaces out: "nausea/ vomiting", "appetite(none)", "rash;itching".
+        marks = [r"[/()\[\];:!?+&]"]
+        infixes = [*self._nlp.Defaults.infixes, *marks]
+        suffixes = [*self._nlp.Defaults.suffixes, *marks]
+        prefixes = [*self._nlp.Defaults.prefixes, *marks]
+        self._nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+        self._nlp.tokenizer.suffix_search = compile_suffix_regex(suffixes).search
+        self._nlp.tokenizer.prefix_search = compile_prefix_regex(prefixes).search
         self._shorthand = dict(shorthand)
 
     def words(self, text: str) -> list[str]:
