@@ -54,12 +54,14 @@ def take(conversation: Conversation, message: Message, knowledge: Knowledge, now
         if question.reminded == 0:
             return replace(conversation, question=replace(question, reminded=1))
         answer = NOT_UNDERSTOOD
-    return _apply(question, answer, conversation, message, knowledge, now)
+    return apply(question, answer, conversation, message, knowledge, now)
 
 
 def suspect(kind: str, text: str, conversation: Conversation, now: datetime) -> Conversation:
     """Take a value that cannot be told as the symptom that it might mean."""
-    return memory.report(conversation, Said(measurements.MEANS[kind], Status.UNCERTAIN, text, frozenset()), now)
+    return memory.report(
+        conversation, Said(measurements.MEANS[kind], Status.UNCERTAIN, text, frozenset()), now
+    )
 
 
 def _understood(
@@ -81,7 +83,7 @@ def _understood(
         return NO
     if question.id == "stools" and _COUNT.fullmatch(message.text.strip()):
         return YES if int(message.text) >= _MANY_STOOLS else NO
-    if question.id == "severity" and "mild" in said:
+    if (question.id == "severity" and "mild" in said) or _plain_no(question, message, knowledge):
         return NO
     if question.id == FEVERISH and any(
         f.symptom in ("fever", "chills") and f.status in _PRESENT for f in reading.findings
@@ -89,7 +91,7 @@ def _understood(
         return YES
     if question.id == SCREENING:
         return _screened(question, conversation, message, knowledge, said)
-    return _worded(message, knowledge, trust_deny=True)
+    return _worded(message, knowledge, clear_only=False)
 
 
 def _tapped(question: OpenQuestion, message: Message, knowledge: Knowledge) -> str | None:
@@ -105,22 +107,30 @@ def _tapped(question: OpenQuestion, message: Message, knowledge: Knowledge) -> s
     return UNSURE if text == heard.plain(chips["unsure"]) else None
 
 
-def _worded(message: Message, knowledge: Knowledge, trust_deny: bool) -> str:
-    """The answer in typed words; the words themselves weigh more than the classifier's intent."""
+def _plain_no(question: OpenQuestion, message: Message, knowledge: Knowledge) -> bool:
+    cue = f"answer_{question.id}_no"
+    return cue in knowledge.cues and heard.says(message.text, cue, knowledge)
+
+
+def _worded(message: Message, knowledge: Knowledge, clear_only: bool) -> str:
+    """The answer in typed words; the words themselves weigh more than the classifier's intent.
+
+    With ``clear_only``, "not really" is unsure and the intent ``deny`` alone is no answer.
+    """
     text = message.text
     if heard.says(text, "answer_unsure", knowledge) or message.intent == "unsure":
         return UNSURE
     # the longest cue wins: "i do" and "i do not"
-    rests = {
-        answer: heard.starts_with(text, cue, knowledge)
-        for answer, cue in ((UNSURE, "answer_hedge"), (YES, "answer_yes"), (NO, "answer_no"))
-    }
+    cues = {YES: "answer_yes", NO: "answer_no"}
+    if clear_only:
+        cues = {UNSURE: "answer_hedge", **cues}
+    rests = {answer: heard.starts_with(text, cue, knowledge) for answer, cue in cues.items()}
     starts = {answer: len(rest) for answer, rest in rests.items() if rest is not None}
     if starts:
         return min(starts, key=lambda answer: starts[answer])
     if message.intent == "affirm":
         return YES
-    if message.intent == "deny" and trust_deny:
+    if message.intent == "deny" and not clear_only:
         return NO
     reading = message.reading
     if reading.findings or reading.signs or reading.measurements or message.intent in _SOMETHING_ELSE:
@@ -140,7 +150,7 @@ def _screened(
         return YES
     if _NONE_OF_THOSE in said:
         return NO
-    worded = _worded(message, knowledge, trust_deny=False)
+    worded = _worded(message, knowledge, clear_only=True)
     if worded == UNSURE and denied and not heard.says(text, "answer_unsure", knowledge):
         return _OTHER
     if worded in (YES, UNSURE):
@@ -167,11 +177,11 @@ def _value_again(question: OpenQuestion, reading: Reading, message: Message, kno
         return GIVEN
     if any(item.kind == kind for item in reading.measurements):
         return UNSURE
-    worded = _worded(message, knowledge, trust_deny=False)
+    worded = _worded(message, knowledge, clear_only=True)
     return _OTHER if worded == _OTHER else UNSURE if worded == UNSURE else NOT_UNDERSTOOD
 
 
-def _apply(
+def apply(
     question: OpenQuestion,
     answer: str,
     conversation: Conversation,
@@ -179,6 +189,16 @@ def _apply(
     knowledge: Knowledge,
     now: datetime,
 ) -> Conversation:
+    """The conversation with an answer and what it means.
+
+    Args:
+        question: that was asked.
+        answer: ``yes``, ``no``, ``unsure``, ``not_understood`` or ``given``.
+        conversation: with the message merged.
+        message: the answer in the patient's words.
+        knowledge: the knowledge files.
+        now: the time of the message.
+    """
     about = () if question.id.startswith(AGAIN_PREFIX) else question.about
     given = Answer(question.id, answer, message.text, conversation.turn, now, about)
     conversation = replace(conversation, question=None, answers=(*conversation.answers, given))

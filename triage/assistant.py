@@ -16,7 +16,7 @@ from triage.knowledge.schema import Urgency
 from triage.medicines import medicine_answer
 from triage.policy import Decision, decide
 from triage.questions import asked_about, symptom_answer, topic_answer
-from triage.replies import CRISIS_RULE, Result, advice, crisis_reply, triage_reply
+from triage.replies import CRISIS_RULE, Result, advice, crisis_reply, question_lines, triage_reply
 from triage.settings import Settings
 from triage.summary import summary
 from triage.turn import Chip, Message, Reply, Turn
@@ -59,7 +59,7 @@ def respond(
     """
     step = _advance(conversation, message, knowledge, settings, now)
     voice = Voice(knowledge, settings)
-    replies = list(_assessing(step, message, voice))
+    replies = list(_assessing(step, voice))
     replies += _answering(step, message, voice, assessed=bool(replies))
     if message.reading.truncated:
         limit = str(knowledge.policy.numbers.max_message_characters)
@@ -79,7 +79,7 @@ def safe_reply(settings: Settings | None, knowledge: Knowledge | None) -> Reply:
     if settings is not None and knowledge is not None:
         try:
             return Reply(Voice(knowledge, settings).say("fallback", "say"))
-        except Exception as error:  # whatever is broken, the patient gets the warning
+        except Exception as error:  # noqa: BLE001 - whatever is broken, the patient gets the warning
             _log.error("the fallback text cannot be said (%s)", type(error).__name__)
     team = getattr(settings, "care_team_phone", None)
     emergency = getattr(settings, "emergency_number", None) or _EMERGENCY
@@ -114,7 +114,11 @@ def _advance(
     decision = decide(taken, knowledge, settings, now)
     answered = taken.answers[-1].answer if len(taken.answers) > len(merged.answers) else None
     taken = replace(taken, last_urgency=decision.urgency.value)
-    result = Result(taken, decision, decide(before, knowledge, settings, now), answered)
+    if_yes = None
+    if taken.question:
+        supposed = answers.apply(taken.question, answers.YES, taken, message, knowledge, now)
+        if_yes = decide(supposed, knowledge, settings, now).urgency
+    result = Result(taken, decision, decide(before, knowledge, settings, now), answered, if_yes)
     return _Step(result, answered is not None or _is_assessable(message, before, taken), now)
 
 
@@ -135,7 +139,7 @@ def _with_question(
     question = screening.next_question(conversation, decision, knowledge, settings, now, impossible)
     if question is None:
         return conversation
-    return replace(conversation, question=question, asked=(*conversation.asked, question.id))
+    return replace(conversation, question=question, asked=(*conversation.asked, question))
 
 
 def _is_assessable(message: Message, before: Conversation, after: Conversation) -> bool:
@@ -155,7 +159,7 @@ def _is_assessable(message: Message, before: Conversation, after: Conversation) 
     )
 
 
-def _assessing(step: _Step, message: Message, voice: Voice) -> Iterator[Reply]:
+def _assessing(step: _Step, voice: Voice) -> Iterator[Reply]:
     result = step.result
     crisis = any(
         sign.id == "self_harm" and sign.present and sign.turn == result.conversation.turn
@@ -175,7 +179,9 @@ def _answering(step: _Step, message: Message, voice: Voice, assessed: bool) -> I
     elif message.intent == "forget_me":
         yield Reply(" ".join(_forgotten(step.result.decision, voice)))
     elif text is not None:
-        yield Reply(text if assessed else _with_standing_advice(text, step, voice), _chips(step, voice, assessed))
+        yield Reply(
+            text if assessed else _with_standing_advice(text, step, voice), _chips(step, voice, assessed)
+        )
     elif not assessed:
         yield _small_talk(step, message, voice)
 
@@ -212,21 +218,13 @@ def _small_talk(step: _Step, message: Message, voice: Voice) -> Reply:
 
 def _with_standing_advice(text: str, step: _Step, voice: Voice) -> str:
     """The text with the advice that still holds: in front of it when it is to call now."""
-    decision, question = step.result.decision, step.result.conversation.question
+    decision = step.result.decision
     paragraphs = [text]
     if decision.urgency >= Urgency.CALL_TODAY:
         still = " ".join([voice.say("memory", "still"), *advice(decision.urgency, voice)])
         paragraphs.insert(0 if decision.urgency >= Urgency.CONTACT_NOW else 1, still)
-    if question:
-        paragraphs.append(
-            " ".join(
-                [
-                    voice.say("screening", "still_open"),
-                    screening.words_of(question, step.result.conversation, voice),
-                    voice.say("screening", "if_yes"),
-                ]
-            )
-        )
+    if step.result.conversation.question:
+        paragraphs.append(" ".join(question_lines(step.result, voice)))
     return "\n\n".join(paragraphs)
 
 
@@ -238,7 +236,7 @@ def _chips(step: _Step, voice: Voice, assessed: bool) -> tuple[Chip, ...]:
 
 
 def _forgotten(decision: Decision, voice: Voice) -> Iterator[str]:
-    yield voice.say("forget", "done")
     if decision.urgency >= Urgency.CALL_TODAY:
-        yield voice.say("forget", "warning")
         yield from advice(decision.urgency, voice)
+        yield voice.say("forget", "warning")
+    yield voice.say("forget", "done")

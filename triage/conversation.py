@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -53,7 +53,15 @@ class Report:
 
 @dataclass(frozen=True)
 class SignReport:
-    """A sign that is no listed symptom ("infusion_trouble"): id, status, the patient's words, turn, time (UTC)."""
+    """A sign that is no listed symptom, such as ``infusion_trouble``.
+
+    Args:
+        id: id from ``knowledge/lexicon/signs.yml``.
+        status: what the patient said last about it.
+        text: the patient's own words.
+        turn: number of the message that said it last.
+        time: when it was said last (UTC).
+    """
 
     id: str
     status: Status
@@ -121,7 +129,7 @@ class Conversation:
         values: measured values in the order they were given.
         question: the question that waits for an answer.
         answers: answered questions.
-        asked: ids of the questions asked so far, in order.
+        asked: the questions asked so far, in order.
         last_urgency: urgency of the last assessment, None before the first.
     """
 
@@ -131,7 +139,7 @@ class Conversation:
     values: tuple[Value, ...] = ()
     question: OpenQuestion | None = None
     answers: tuple[Answer, ...] = ()
-    asked: tuple[str, ...] = field(default=())
+    asked: tuple[OpenQuestion, ...] = ()
     last_urgency: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -172,18 +180,18 @@ class Conversation:
                 values=tuple(
                     Value(**{**_entry(item), "value": float(item["value"])}) for item in stored["values"]
                 ),
-                question=None
-                if question is None
-                else OpenQuestion(**{**_entry(question), "about": _words(question["about"])}),
+                question=None if question is None else _question(question),
                 answers=tuple(
                     Answer(**{**_entry(item), "about": _words(item["about"])}) for item in stored["answers"]
                 ),
-                asked=_words(stored["asked"]),
+                asked=tuple(_question(item) for item in stored["asked"]),
                 last_urgency=None if stored["last_urgency"] is None else str(stored["last_urgency"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # the type only: the message could hold the patient's words
-            _log.warning("stored conversation cannot be read (%s): starting a clean one", type(error).__name__)
+            _log.warning(
+                "stored conversation cannot be read (%s): starting a clean one", type(error).__name__
+            )
             return cls()
 
 
@@ -205,6 +213,12 @@ def _entry(item: Mapping[str, Any]) -> dict[str, Any]:
     if "status" in fields:
         fields["status"] = Status(fields["status"])
     return fields
+
+
+def _question(item: Mapping[str, Any]) -> OpenQuestion:
+    return OpenQuestion(
+        **{**_entry(item), "about": _words(item["about"]), "reminded": _count(item["reminded"])}
+    )
 
 
 def _count(value: Any) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from triage.knowledge.schema import Urgency
 from triage.policy import Decision
-from triage.questions import places
+from triage.replies import places
 from triage.wording import Voice
 
 _MOST_REASONS = 4

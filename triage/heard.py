@@ -37,5 +37,15 @@ def describing_signs(knowledge: Knowledge) -> frozenset[str]:
     return frozenset(_phrases("describing_signs", knowledge))
 
 
+def steering_signs(knowledge: Knowledge) -> frozenset[str]:
+    """Ids of the signs that steer the conversation and say nothing about how the patient is."""
+    return frozenset(_phrases("steering_signs", knowledge))
+
+
+def circumstances(knowledge: Knowledge) -> frozenset[str]:
+    """Ids of the signs that are no complaint in themselves ("took paracetamol")."""
+    return frozenset(_phrases("circumstance_signs", knowledge))
+
+
 def _phrases(cue: str, knowledge: Knowledge) -> Iterable[str]:
     return tuple(knowledge.cues[cue])

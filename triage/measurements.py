@@ -55,11 +55,11 @@ def without_measured(reading: Reading, limits: Limits) -> Iterator[Finding]:
     """
     for finding in reading.findings:
         numbers = [item for item in _usable(reading) if MEANS.get(item.kind) == finding.symptom]
+        harmless = numbers and not any(limits.is_alarming(item.kind, item.value) for item in numbers)
         if numbers and finding.source == "measurement":
             continue
-        if numbers and finding.source == "encoder":
-            if not any(limits.is_alarming(item.kind, item.value) for item in numbers):
-                continue
+        if harmless and finding.source == "encoder":
+            continue
         yield finding
 
 
@@ -80,7 +80,8 @@ def take_in(conversation: Conversation, reading: Reading, corrects: bool, now: d
         now: the time of the message.
     """
     new = tuple(
-        Value(item.kind, item.value, item.status, item.text, conversation.turn, now) for item in _usable(reading)
+        Value(item.kind, item.value, item.status, item.text, conversation.turn, now)
+        for item in _usable(reading)
     )
     taken_back = {value.kind for value in new if value.status is Status.PRESENT}
     denied = {finding.symptom for finding in reading.findings if finding.status is Status.DENIED}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable
 
 from triage.heard import plain
 from triage.knowledge.base import Knowledge
 from triage.knowledge.schema import Medicine
-from triage.questions import places
+from triage.replies import places
 from triage.wording import Voice, listing
 
 _WORD = re.compile(r"[a-z]+")
@@ -21,7 +22,7 @@ def find(text: str, knowledge: Knowledge) -> list[Medicine]:
     """The leaflet's medicines that a text names, by name, brand name or misspelling, in the file's order."""
     names = _names(knowledge)
     words = _WORD.findall(plain(text))
-    phrases = {*words, *(" ".join(pair) for pair in zip(words, words[1:], strict=False))}
+    phrases = {*words, *(" ".join(pair) for pair in itertools.pairwise(words))}
     found = {names[phrase].id for phrase in phrases if phrase in names}
     for word in phrases - names.keys():
         if len(word) >= _SHORTEST_MISSPELT:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from reading.model import Status
+from reading.model import Reading, Sign, Status
 from triage import heard, measurements
 from triage.conversation import AGAIN, WORSE, Conversation, Report, SignReport
 from triage.knowledge.base import Knowledge
@@ -36,16 +36,16 @@ class Said:
 
 
 def expire(conversation: Conversation, knowledge: Knowledge, now: datetime) -> Conversation:
-    """Drop what was said longer ago than the policy's ``memory_hours``, the open question included."""
+    """Drop what was said or asked longer ago than the policy's ``memory_hours``."""
     oldest = now - timedelta(hours=float(knowledge.policy.numbers.memory_hours))
-    answers = tuple(answer for answer in conversation.answers if answer.time >= oldest)
     question = conversation.question
     return replace(
         conversation,
         reports=tuple(report for report in conversation.reports if report.time >= oldest),
         signs=tuple(sign for sign in conversation.signs if sign.time >= oldest),
         values=tuple(value for value in conversation.values if value.time >= oldest),
-        answers=answers,
+        answers=tuple(answer for answer in conversation.answers if answer.time >= oldest),
+        asked=tuple(asked for asked in conversation.asked if asked.time >= oldest),
         question=question if question and question.time >= oldest else None,
     )
 
@@ -73,7 +73,7 @@ def merge(
     corrects = heard.says(message.text, "correction", knowledge)
     limits = measurements.Limits.of(knowledge, settings)
     conversation = measurements.take_in(conversation, message.reading, corrects, now)
-    said, loose = _said(message, knowledge, limits)
+    said, loose = _said(message, conversation, knowledge, limits)
     conversation = _with_signs(conversation, message, now)
     conversation = _describe_earlier(conversation, said, loose, knowledge)
     for item in said:
@@ -107,9 +107,7 @@ def report(conversation: Conversation, said: Said, now: datetime, course: str | 
         time=now,
         first_turn=known.first_turn if known else conversation.turn,
         first_time=known.first_time if known else now,
-        present_time=now
-        if present
-        else (known.present_time if known and status is Status.PAST else None),
+        present_time=now if present else (known.present_time if known and status is Status.PAST else None),
         qualifiers=tuple(sorted(said.qualifiers.union(kept.qualifiers if kept else ()))),
         course=course or (kept.course if kept else None),
     )
@@ -126,7 +124,9 @@ def _known(conversation: Conversation, said: Said) -> Report | None:
     return None
 
 
-def _said(message: Message, knowledge: Knowledge, limits: measurements.Limits) -> tuple[list[Said], frozenset[str]]:
+def _said(
+    message: Message, conversation: Conversation, knowledge: Knowledge, limits: measurements.Limits
+) -> tuple[list[Said], frozenset[str]]:
     """What the message says, symptom by symptom, and the signs that describe none of them in particular."""
     reading = message.reading
     said: dict[tuple[str, str], Said] = {}
@@ -138,15 +138,35 @@ def _said(message: Message, knowledge: Knowledge, limits: measurements.Limits) -
             _add(said, Said(words.implies, sign.status, sign.text, frozenset({sign.id})))
     for symptom, status, text in measurements.meanings(reading, limits):
         _add(said, Said(symptom, status, text, frozenset()))
-    if message.intent == UNLISTED_INTENT and not any(item.status in _PRESENT for item in said.values()):
-        _add(said, Said(UNLISTED, Status.PRESENT, message.text, frozenset()))
+    if not any(item.status in _PRESENT for item in said.values()):
+        for sign in _homeless(reading, conversation, knowledge):
+            _add(said, Said(UNLISTED, sign.status, sign.text, frozenset({sign.id})))
+        if message.intent == UNLISTED_INTENT and not said:
+            _add(said, Said(UNLISTED, Status.PRESENT, message.text, frozenset()))
     items = [item for item in said.values() if item.status is not Status.NOT_REPORTED]
-    loose = _loose(message, items, knowledge)
+    loose = _loose(message, items)
     describing = loose & heard.describing_signs(knowledge)
     return [
         replace(item, qualifiers=item.qualifiers | describing) if item.status in _PRESENT else item
         for item in items
     ], loose
+
+
+def _homeless(reading: Reading, conversation: Conversation, knowledge: Knowledge) -> Iterator[Sign]:
+    """Signs that say something is wrong ("heart racing") while no symptom or rule takes them up.
+
+    They are complaints that no list names, so they must not be lost.
+    """
+    terms = {term for rule in knowledge.policy.rules for all_of in rule.any_of for term in all_of}
+    for known in conversation.reports:
+        symptom = knowledge.symptoms.get(known.symptom)
+        if symptom and known.present:
+            terms.update(term for item in symptom.escalations for all_of in item.any_of for term in all_of)
+    no_complaint = heard.describing_signs(knowledge) | heard.steering_signs(knowledge)
+    no_complaint |= heard.circumstances(knowledge)
+    for sign in reading.signs:
+        if sign.status in _PRESENT and sign.id not in terms | no_complaint:
+            yield sign
 
 
 def _add(said: dict[tuple[str, str], Said], new: Said) -> None:
@@ -160,7 +180,7 @@ def _add(said: dict[tuple[str, str], Said], new: Said) -> None:
     said[key] = replace(stronger, qualifiers=qualifiers)
 
 
-def _loose(message: Message, items: Iterable[Said], knowledge: Knowledge) -> frozenset[str]:
+def _loose(message: Message, items: Iterable[Said]) -> frozenset[str]:
     said = {sign.id for sign in message.reading.signs if sign.status in _PRESENT}
     if message.intent == _WORSE_SIGN:
         said.add(_WORSE_SIGN)
@@ -206,7 +226,7 @@ def _describe_earlier(
     Which one is meant cannot be known, so all of them are: the more urgent answer.
     """
     course = _course(loose, knowledge, known=True)
-    describing = loose & heard.describing_signs(knowledge) - set(knowledge.policy.course.raised_by)
+    describing = loose & heard.describing_signs(knowledge)
     if any(item.status in _PRESENT for item in said):
         describing = frozenset()
     return replace(

@@ -12,7 +12,9 @@ from triage.settings import Settings
 VERSION = 1
 
 
-def payload(decision: Decision, awaiting_answer: bool, knowledge: Knowledge, settings: Settings) -> dict[str, Any]:
+def payload(
+    decision: Decision, awaiting_answer: bool, knowledge: Knowledge, settings: Settings
+) -> dict[str, Any]:
     """The triage result as plain JSON values.
 
     Args:

@@ -83,13 +83,11 @@ def decide(conversation: Conversation, knowledge: Knowledge, settings: Settings,
         The decision; adding a symptom never lowers it, a denial never raises it.
     """
     core = _Core(conversation, knowledge, settings, now)
-    assessments = sorted(
-        (core.assess(report) for report in conversation.reports), key=_most_urgent_first
-    )
-    reasons = sorted(
-        [*core.rules_that_stand_alone(), *(reason for item in assessments for reason in item.reasons)],
-        key=lambda reason: -reason.urgency.rank,
-    )
+    assessments = sorted((core.assess(report) for report in conversation.reports), key=_most_urgent_first)
+    of_symptoms = [reason for item in assessments for reason in item.reasons]
+    named = {reason.rule for reason in of_symptoms}
+    alone = [reason for reason in core.rules_that_stand_alone() if reason.rule not in named]
+    reasons = sorted([*alone, *of_symptoms], key=lambda reason: -reason.urgency.rank)
     urgency = max((reason.urgency for reason in reasons), default=Urgency.NONE)
     categories = [item.category for item in assessments if item.urgency is urgency is not Urgency.NONE]
     return Decision(
@@ -130,7 +128,7 @@ class _Core:
         self._policy = knowledge.policy
         self._settings = settings
         active = tuple(report for report in conversation.reports if is_active(report, knowledge, now))
-        describing = heard.describing_signs(knowledge)
+        describing = heard.describing_signs(knowledge) | heard.steering_signs(knowledge)
         said = {sign.id for sign in conversation.signs if sign.present}
         said |= {sign for report in active for sign in report.qualifiers}
         self._screening = next(
@@ -197,10 +195,14 @@ class _Core:
         """The urgency of the symptom by itself, with the rule that explains it best."""
         if below:
             low = measurements.standing("temperature", self._conversation)[-1]
-            return self._reason("number.temperature_below", Urgency.CALL_TODAY, value=self._degrees(low.value))
+            return self._reason(
+                "number.temperature_below", Urgency.CALL_TODAY, value=self._degrees(low.value)
+            )
         measured = measurements.alarming(report.symptom, self._conversation, self._limits)
         if measured and measured[-1].kind == "temperature":
-            return self._reason("number.temperature", symptom.urgency, value=self._degrees(measured[-1].value))
+            return self._reason(
+                "number.temperature", symptom.urgency, value=self._degrees(measured[-1].value)
+            )
         if measured:
             return self._reason("number.blood_pressure", symptom.urgency, value=f"{measured[-1].value:g}")
         if symptom.has_sign(SymptomSign.NEUROLOGICAL) and symptom.urgency >= Urgency.CONTACT_NOW:
@@ -247,8 +249,10 @@ class _Core:
         if symptom:
             values["lay"] = symptom.lay
         text = fill(rule.reason, threshold=self._limit(rule_id), **values)
-        sources = (self._named_in(symptom) if symptom else ()) + rule.sources
-        return Reason(rule_id, text, tuple(dict.fromkeys(sources)), urgency)
+        named = self._named_in(symptom) if symptom else ()
+        # places that name the symptom and carry the rule explain best
+        both = tuple(source for source in named if source in rule.sources)
+        return Reason(rule_id, text, tuple(dict.fromkeys((*both, *named, *rule.sources))), urgency)
 
     def _limit(self, rule_id: str) -> str:
         if rule_id == "number.blood_pressure":
@@ -260,9 +264,10 @@ class _Core:
 
     @staticmethod
     def _named_in(symptom: Symptom) -> tuple[Source, ...]:
-        return tuple(
-            Source(document=mention.document, section=mention.section) for mention in symptom.mentions
-        )
+        """Where the documents name the symptom, the lists of its category first."""
+        list_of_category = symptom.category.value.removesuffix("_warning")
+        ordered = sorted(symptom.mentions, key=lambda mention: mention.section != list_of_category)
+        return tuple(Source(document=mention.document, section=mention.section) for mention in ordered)
 
 
 def needs_screening(symptom: Symptom) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reading.model import Reading, Status
-from triage.knowledge.schema import Source
-from triage.replies import advice
+from triage.replies import advice, places
 from triage.wording import Voice
 
 _MOST_ASKED_ABOUT = 2
@@ -24,15 +23,6 @@ def topic_answer(topic: str, voice: Voice) -> str | None:
         paragraphs.append(voice.say("topic", "beyond"))
     paragraphs.append(places(entry.sources, voice))
     return "\n\n".join(paragraphs)
-
-
-def places(sources: Iterable[Source], voice: Voice) -> str:
-    """"Where this comes from" with document and section by name."""
-    named = []
-    for source in dict.fromkeys(sources):
-        document, section = voice.knowledge.source_names(source)
-        named.append(voice.say("source", "place", document=document, section=section))
-    return " ".join([voice.say("heading", "sources"), "; ".join(named) + "."])
 
 
 def asked_about(reading: Reading) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from triage.conversation import Conversation, Value
 from triage.knowledge.schema import Source, Urgency
 from triage.memory import UNLISTED
 from triage.payload import payload
-from triage.policy import Assessment, Decision, Reason
+from triage.policy import MEDICINE_SIGN, SCREENING, Assessment, Decision, Reason
 from triage.turn import Reply
 from triage.wording import Voice, listing, temperature
 
@@ -32,27 +33,48 @@ class Result:
         decision: over everything still current.
         before: the decision before the message.
         answer: what was answered to the open question, None when there was none or it is still open.
+        if_yes: how urgent a yes to the open question would be.
     """
 
     conversation: Conversation
     decision: Decision
     before: Decision
     answer: str | None = None
+    if_yes: Urgency | None = None
+
+    @property
+    def current(self) -> list[Assessment]:
+        """Symptoms that count for something, most urgent first."""
+        return [item for item in self.decision.symptoms if item.urgency > Urgency.NONE]
+
+    @property
+    def new(self) -> list[Assessment]:
+        """Those of them that this message told."""
+        return [item for item in self.current if item.report.turn == self.conversation.turn]
+
+    @property
+    def leading(self) -> list[Assessment]:
+        """The most urgent symptoms, those that this message told if there are any."""
+        top = [item for item in self.current if item.urgency is self.decision.urgency]
+        return [item for item in top if item in self.new] or top
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the message told no symptom and left the advice as it was."""
+        return not self.new and self.decision.urgency is self.before.urgency
 
 
 def triage_reply(result: Result, voice: Voice) -> Reply:
     """The reply to a message that was assessed, with its payload and the chips of an open question."""
     decision, conversation = result.decision, result.conversation
     question = conversation.question
-    paragraphs = [
-        " ".join(_lead(decision, voice)),
-        " ".join(_why(result, voice)),
-        " ".join(_tell(decision, voice)),
-        " ".join(_notes(result, voice)),
-        " ".join(_others(result, voice)),
-        " ".join(_question(conversation, voice)),
-        sources_line(decision.reasons, voice),
-    ]
+    parts = [_lead(result, voice)]
+    if not result.is_unchanged:
+        parts += [_why(result, voice), _tell(result, voice)]
+    parts += [_notes(result, voice), _others(result, voice), question_lines(result, voice)]
+    paragraphs = [" ".join(part) for part in parts]
+    if not result.is_unchanged:
+        paragraphs.append(sources_line(_reasons(result), voice))
     return Reply(
         text="\n\n".join(paragraph for paragraph in paragraphs if paragraph),
         chips=screening.chips_of(question, conversation, voice) if question else (),
@@ -83,53 +105,23 @@ def advice(urgency: Urgency, voice: Voice) -> Iterator[str]:
 
 
 def sources_line(reasons: Iterable[Reason], voice: Voice) -> str:
-    """Where the most urgent reasons come from: documents and sections by name, provided ones first."""
+    """Where the reasons come from: documents and sections by name, the provided documents first."""
     kinds = {"provided": 0, "beyond": 1}
-    reasons = tuple(reasons)
-    if not reasons:
+    found = dict.fromkeys(source for reason in reasons for source in reason.sources)
+    if not found:
         return ""
-    found: dict[Source, None] = {}
-    for reason in reasons:
-        if reason.urgency is reasons[0].urgency:
-            found.update(dict.fromkeys(reason.sources))
     documents = voice.knowledge.documents
     chosen = sorted(found, key=lambda source: kinds.get(documents[source.document].kind, len(kinds)))
-    places = []
-    for source in chosen[:_MOST_SOURCES]:
+    return places(chosen[:_MOST_SOURCES], voice)
+
+
+def places(sources: Iterable[Source], voice: Voice) -> str:
+    """Where something comes from: document and section by name."""
+    named = []
+    for source in dict.fromkeys(sources):
         document, section = voice.knowledge.source_names(source)
-        places.append(voice.say("source", "place", document=document, section=section))
-    return " ".join([voice.say("heading", "sources"), "; ".join(places) + "."])
-
-
-def _lead(decision: Decision, voice: Voice) -> Iterator[str]:
-    if CRISIS_RULE in decision.rules:
-        yield from _crisis(voice)
-        return
-    yield from advice(decision.urgency, voice)
-
-
-def _crisis(voice: Voice) -> Iterator[str]:
-    yield voice.say("crisis", "call")
-    if voice.settings.crisis_line:
-        yield voice.say("crisis", "line")
-
-
-def _why(result: Result, voice: Voice) -> Iterator[str]:
-    decision, turn = result.decision, result.conversation.turn
-    current = [item for item in decision.symptoms if item.urgency > Urgency.NONE and item.report.symptom != UNLISTED]
-    new = [item for item in current if item.report.turn == turn]
-    if new:
-        yield told_line(new, voice)
-    for item in decision.symptoms:
-        if item.report.symptom == UNLISTED and item.report.turn == turn and item.report.present:
-            yield voice.say("unlisted", "say", words=item.report.text.strip().rstrip("."))
-    texts = dict.fromkeys(
-        reason.text
-        for reason in decision.reasons
-        if reason.urgency is decision.urgency and reason.rule != UNLISTED
-    )
-    if decision.urgency > Urgency.NONE:
-        yield from list(texts)[:_MOST_REASONS]
+        named.append(voice.say("source", "place", document=document, section=section))
+    return " ".join([voice.say("heading", "sources"), "; ".join(named) + "."])
 
 
 def told_line(items: Iterable[Assessment], voice: Voice) -> str:
@@ -140,22 +132,78 @@ def told_line(items: Iterable[Assessment], voice: Voice) -> str:
     return voice.say("summary_line", "several", symptoms=listing(names))
 
 
-def _tell(decision: Decision, voice: Voice) -> Iterator[str]:
-    if INFUSION_RULE in decision.rules:
+def _reasons(result: Result) -> list[Reason]:
+    """The reasons for the urgency: those of the leading symptoms, then those that stand alone."""
+    decision = result.decision
+    if decision.urgency is Urgency.NONE:
+        return []
+    of_symptoms = {reason.rule for item in decision.symptoms for reason in item.reasons}
+    leading = [reason for item in result.leading for reason in item.reasons]
+    alone = [reason for reason in decision.reasons if reason.rule not in of_symptoms]
+    found = dict.fromkeys([*alone, *leading])
+    return [reason for reason in found if reason.urgency is decision.urgency]
+
+
+def _lead(result: Result, voice: Voice) -> Iterator[str]:
+    urgency = result.decision.urgency
+    if CRISIS_RULE in result.decision.rules:
+        yield from _crisis(voice)
+    elif urgency > Urgency.NONE or _is_harmless(result.conversation):
+        yield from advice(urgency, voice)
+
+
+def _is_harmless(conversation: Conversation) -> bool:
+    """Whether "no need to call" promises nothing: something was denied or measured, nothing else is open."""
+    turn = conversation.turn
+    denied = any(report.status is Status.DENIED and report.turn == turn for report in conversation.reports)
+    measured = any(value.turn == turn for value in conversation.values)
+    return (
+        (denied or measured)
+        and conversation.question is None
+        and not any(sign.present for sign in conversation.signs)
+    )
+
+
+def _crisis(voice: Voice) -> Iterator[str]:
+    yield voice.say("crisis", "call")
+    if voice.settings.crisis_line:
+        yield voice.say("crisis", "line")
+
+
+def _why(result: Result, voice: Voice) -> Iterator[str]:
+    listed = [item for item in result.new if item.report.symptom != UNLISTED]
+    if listed:
+        yield told_line(listed, voice)
+    elif not result.new and result.current:
+        names = dict.fromkeys(item.lay for item in result.leading)
+        yield voice.say("memory", "before", symptoms=listing(list(names)))
+    for item in result.new:
+        if item.report.symptom == UNLISTED and item.report.present:
+            yield voice.say("unlisted", "say", words=item.report.text.strip().rstrip("."))
+    texts = dict.fromkeys(reason.text for reason in _reasons(result) if reason.rule != UNLISTED)
+    yield from list(texts)[:_MOST_REASONS]
+
+
+def _tell(result: Result, voice: Voice) -> Iterator[str]:
+    if INFUSION_RULE in result.decision.rules:
         yield voice.say("infusion", "say")
         yield voice.say("infusion", "tell")
         yield voice.say("infusion", "meanwhile")
-    top = [
-        item
-        for item in decision.symptoms
-        if item.urgency is decision.urgency is not Urgency.NONE
-    ][:_MOST_SYMPTOMS_TOLD]
+    top = result.leading[:_MOST_SYMPTOMS_TOLD]
     symptoms = voice.knowledge.symptoms
     listed = [symptoms[item.report.symptom] for item in top if item.report.symptom in symptoms]
-    yield from dict.fromkeys(symptom.tell_the_team for symptom in listed)
+    sentences = [sentence for symptom in listed for sentence in _sentences(symptom.tell_the_team)]
+    if result.decision.urgency is Urgency.EMERGENCY:
+        sentences = sentences[:1]
+    yield from dict.fromkeys(sentences)
     if any(item.report.symptom == UNLISTED for item in top):
         yield voice.say("unlisted", "tell")
-    yield from dict.fromkeys(symptom.meanwhile for symptom in listed[:1] if symptom.meanwhile)
+    if top and top[0].report.present:
+        yield from (symptom.meanwhile for symptom in listed[:1] if symptom.meanwhile)
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?]) +", text)
 
 
 def _notes(result: Result, voice: Voice) -> Iterator[str]:
@@ -170,9 +218,17 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
         yield voice.say("memory", "past", lay=listing(over))
     for value in conversation.values:
         if value.turn == conversation.turn:
+            if any(old.kind == value.kind and old.status is Status.DENIED for old in conversation.values):
+                yield voice.say("memory", "corrected")
             yield from _value_note(value, voice)
-    if result.answer == "no" and conversation.answers[-1].question == screening.SCREENING:
-        yield voice.say("screening", "clear")
+    if any(
+        sign.id == MEDICINE_SIGN and sign.present and sign.turn == conversation.turn
+        for sign in conversation.signs
+    ):
+        yield voice.say("value", "hidden_fever")
+    if result.answer == "no":
+        was_screening = conversation.answers[-1].question == SCREENING
+        yield voice.say("screening", "clear" if was_screening else "noted")
 
 
 def _value_note(value: Value, voice: Voice) -> Iterator[str]:
@@ -191,24 +247,29 @@ def _value_note(value: Value, voice: Voice) -> Iterator[str]:
 
 def _others(result: Result, voice: Voice) -> Iterator[str]:
     """What else is there: less urgent symptoms of this message, and what was told before."""
-    decision, turn = result.decision, result.conversation.turn
-    current = [item for item in decision.symptoms if item.urgency > Urgency.NONE]
-    for item in current:
-        if item.report.turn == turn and item.urgency < decision.urgency:
+    for item in result.new:
+        if item.urgency < result.decision.urgency:
             title = voice.knowledge.policy.urgency_title(item.urgency)
             yield voice.say("others", "less_urgent", label=item.label, action=title)
-    earlier = [item.lay for item in current if item.report.turn != turn]
-    if earlier:
-        yield voice.say("memory", "earlier", symptoms=listing(list(dict.fromkeys(earlier))))
+    earlier = dict.fromkeys(item.lay for item in result.current if item not in result.new)
+    if earlier and result.new:
+        yield voice.say("memory", "earlier", symptoms=listing(list(earlier)))
 
 
-def _question(conversation: Conversation, voice: Voice) -> Iterator[str]:
-    question = conversation.question
+def question_lines(result: Result, voice: Voice) -> Iterator[str]:
+    """The open question, and what to do if the answer is yes, unsure, or never comes."""
+    question = result.conversation.question
     if question is None:
         return
-    if question.reminded:
+    if question.reminded or question.turn != result.conversation.turn:
         yield voice.say("screening", "still_open")
-    yield screening.words_of(question, conversation, voice)
+    yield screening.words_of(question, result.conversation, voice)
     if question.id.startswith(screening.AGAIN_PREFIX):
         yield voice.say("value", "if_ill")
-    yield voice.say("screening", "if_yes")
+    elif result.if_yes is None or result.if_yes >= Urgency.CONTACT_NOW or question.id == SCREENING:
+        yield voice.say("screening", "if_yes")
+    else:
+        yield voice.say("screening", "if_yes_else")
+        yield voice.say("action", result.if_yes.value)
+    if question.id == SCREENING:
+        yield voice.say("screening", "if_no_answer")

@@ -63,7 +63,7 @@ def next_question(
     if len(conversation.asked) >= knowledge.policy.numbers.max_questions:
         return None
     for question, about in _candidates(conversation, decision, knowledge, settings, now, impossible):
-        if question not in conversation.asked:
+        if all(asked.id != question for asked in conversation.asked):
             return OpenQuestion(question, about, conversation.turn, now)
     return None
 
@@ -127,7 +127,8 @@ def _candidates(
                 continue
             if set(entry.yes) <= set(report.qualifiers):
                 continue
-            if _would_raise(_with_qualifiers(conversation, report, entry.yes), decision, knowledge, settings, now):
+            supposed = _with_qualifiers(conversation, report, entry.yes)
+            if _would_raise(supposed, decision, knowledge, settings, now):
                 yield question, (report.symptom,)
         if MEDICINE_SIGN in entry.yes and measurements.has_low_reading(conversation, limits):
             if any(sign.id == MEDICINE_SIGN for sign in conversation.signs):

@@ -55,8 +55,8 @@ def _lines(
         yield voice.say("summary", "symptoms")
         for item in present:
             yield f"- {_symptom(item, voice, zone)}"
-    describing = heard.describing_signs(voice.knowledge)
-    signs = [sign for sign in conversation.signs if sign.present and sign.id not in describing]
+    unsaid = heard.describing_signs(voice.knowledge) | heard.steering_signs(voice.knowledge)
+    signs = [sign for sign in conversation.signs if sign.present and sign.id not in unsaid]
     if signs:
         yield voice.say("summary", "signs")
         for sign in signs:
@@ -65,7 +65,9 @@ def _lines(
         yield voice.say("summary", "values")
         for value in conversation.values:
             if value.status is not Status.DENIED:
-                shown = voice.say("summary", "value", value=_value(value, voice), time=clock(value.time, zone))
+                shown = voice.say(
+                    "summary", "value", value=_value(value, voice), time=clock(value.time, zone)
+                )
                 yield f"- {shown}"
     over = [item for item in decision.symptoms if item.report.status is Status.PAST]
     if over:
@@ -98,8 +100,9 @@ def _symptom(item: Assessment, voice: Voice, zone: tzinfo | None) -> str:
         notes.append(voice.say("summary", "unsure"))
     if report.course == WORSE:
         notes.append(voice.say("summary", "worse"))
+    described = set(report.qualifiers) - heard.steering_signs(voice.knowledge)
     notes += [
-        voice.knowledge.signs[sign].meaning for sign in report.qualifiers if sign in voice.knowledge.signs
+        voice.knowledge.signs[sign].meaning for sign in sorted(described & voice.knowledge.signs.keys())
     ]
     title = voice.knowledge.policy.urgency_title(item.urgency)
     return f"{text}{''.join(f'; {note}' for note in notes)} ({title})"
