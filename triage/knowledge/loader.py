@@ -35,7 +35,6 @@ FILES: Mapping[str, type[Record]] = {
     "questions.yml": QuestionsFile,
     "medicines.yml": MedicinesFile,
 }
-OPTIONAL = ("questions.yml", "medicines.yml")
 
 Entry = TypeVar("Entry")
 
@@ -95,8 +94,7 @@ def fingerprint(path: Path = DEFAULT) -> str:
 
 def _models(path: Path) -> list[tuple[str, type[Record]]]:
     lexicon = sorted(file.name for file in (path / LEXICON).glob("*.yml"))
-    there = [(name, model) for name, model in FILES.items() if name not in OPTIONAL or (path / name).exists()]
-    return [*there, *((f"{LEXICON}/{name}", LexiconFile) for name in lexicon)]
+    return [*FILES.items(), *((f"{LEXICON}/{name}", LexiconFile) for name in lexicon)]
 
 
 def _assemble(content: Mapping[str, Any]) -> Knowledge:
@@ -108,12 +106,8 @@ def _assemble(content: Mapping[str, Any]) -> Knowledge:
         conditions=documents.conditions,
         policy=content["policy.yml"],
         wording=_merged([content["wording.yml"].texts]),
-        questions=_by_id(content["questions.yml"].topics)
-        if "questions.yml" in content
-        else MappingProxyType({}),
-        medicines=_by_id(content["medicines.yml"].medicines)
-        if "medicines.yml" in content
-        else MappingProxyType({}),
+        questions=_by_id(content["questions.yml"].topics),
+        medicines=_by_id(content["medicines.yml"].medicines),
         words=_merged(part.words for part in lexicon),
         lexicon=_merged(part.symptoms for part in lexicon),
         signs=_merged(part.signs for part in lexicon),

@@ -54,10 +54,8 @@ class _Check:
         yield from self._in_symptoms()
         yield from self._in_policy()
         yield from self._in_wording()
-        if "questions.yml" in self._files:
-            yield from self._in_questions()
-        if "medicines.yml" in self._files:
-            yield from self._in_medicines()
+        yield from self._in_questions()
+        yield from self._in_medicines()
         yield from self._in_lexicon()
 
     def _content(self, name: str) -> Any:
