@@ -213,6 +213,18 @@ MISTAKES = {
         'reason: "{drug}"',
         "knowledge/policy.yml:14: categories[6].reason: '{drug}' is no placeholder of wording.yml",
     ),
+    "a placeholder that nothing fills there": (
+        "questions.yml",
+        "answer: A medicine.",
+        'answer: "{lay}"',
+        "knowledge/questions.yml:4: topics[0].answer: '{lay}' cannot be filled in here",
+    ),
+    "a placeholder in a symptom": (
+        "symptoms.yml",
+        "Tell your team the number.",
+        '"Call {emergency}."',
+        "knowledge/symptoms.yml:10: symptoms[0].tell_the_team: '{emergency}' cannot be filled in here",
+    ),
     "a lonely brace": (
         "wording.yml",
         "Call {emergency} now.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from string import Formatter
 from typing import Any
 
@@ -20,6 +20,8 @@ from triage.knowledge.schema import (
 )
 from triage.knowledge.yaml_file import Place, YamlFile
 
+# What every text that the settings alone fill may use: the other numbers may be unset.
+_ALWAYS_SET = frozenset({"centre", "emergency"})
 UNLISTED = "unlisted"  # stands for a symptom where the lexicon and questions speak of complaints in no list
 _WORD_GROUP = re.compile(r"\{(\w+)\}")
 _BUILT_IN_GROUPS = {"number"}  # any number, in digits or words: the reader knows it
@@ -84,8 +86,12 @@ class _Check:
             if not symptom.mentions:
                 yield file.problem((*place, "mentions"), "at least one source is needed")
             yield from self._sources(file, (*place, "mentions"), symptom.mentions)
+            for field in ("label", "lay", "tell_the_team", "meanwhile"):
+                if (text := getattr(symptom, field)) is not None:
+                    yield from self._text(file, (*place, field), text, frozenset())
             for number, escalation in enumerate(symptom.escalations):
                 where = (*place, "escalations", number)
+                yield from self._text(file, (*where, "reason"), escalation.reason, frozenset())
                 yield from self._condition(file, (*where, "any_of"), escalation.any_of)
                 if not escalation.any_of:
                     yield file.problem((*where, "any_of"), "is empty, so it would never hold")
@@ -135,6 +141,9 @@ class _Check:
         yield from _twice(file, ("topics",), (topic.id for topic in content.topics))
         for at, topic in enumerate(content.topics):
             yield from self._sources(file, ("topics", at, "sources"), topic.sources)
+            for field in ("title", "answer", "caution"):
+                if (text := getattr(topic, field)) is not None:
+                    yield from self._text(file, ("topics", at, field), text, _ALWAYS_SET)
 
     def _in_medicines(self) -> Iterator[Problem]:
         file, content = self._files["medicines.yml"]
@@ -197,8 +206,10 @@ class _Check:
             return None if group in groups else f"'{group}' is not one of {', '.join(groups)}"
         return None if term in SPECIAL_TERMS or term in self._signs else f"there is no sign '{term}'"
 
-    def _text(self, file: YamlFile, place: Place, text: str) -> Iterator[Problem]:
-        """Every ``{placeholder}`` of a text has to be declared in wording.yml."""
+    def _text(
+        self, file: YamlFile, place: Place, text: str, allowed: Set[str] | None = None
+    ) -> Iterator[Problem]:
+        """A text says something, and its ``{placeholders}`` are declared in wording.yml or ``allowed``."""
         if not text.strip():
             yield file.problem(place, "is empty")
         try:
@@ -209,6 +220,8 @@ class _Check:
         for name in used:
             if name not in self._placeholders:
                 yield file.problem(place, f"'{{{name}}}' is no placeholder of wording.yml")
+            elif allowed is not None and name not in allowed:
+                yield file.problem(place, f"'{{{name}}}' cannot be filled in here")
 
     @staticmethod
     def _complete(file: YamlFile, field: str, ids: Iterable[Any], kinds: Any) -> Iterator[Problem]:
