@@ -28,7 +28,6 @@ SETTINGS = {
     "RASA_TELEMETRY_ENABLED": "false",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "PYTHONWARNINGS": "ignore::DeprecationWarning,ignore::FutureWarning",
 }
 
 
@@ -101,13 +100,12 @@ def train() -> None:
     """
     trained_from = inputs_digest()  # before all else, so that an edit meanwhile is not lost
     check_knowledge()
-    say("Training the model (about a minute)")
+    say("Training the model (a minute or two)")
     stamp_file().unlink(missing_ok=True)
     model_file().unlink(missing_ok=True)
-    rasa = [str(VENV_PYTHON), "-m", "rasa", "train", "--force", "--fixed-model-name", MODEL_NAME]
-    done = subprocess.run(
-        [*rasa, "--out", "models"], cwd=ROOT, env={**os.environ, **SETTINGS}, stdin=subprocess.DEVNULL
-    )
+    rasa = [str(VENV_PYTHON), "-m", "scripts.rasa_train", "--force", "--out", "models"]
+    rasa += ["--fixed-model-name", MODEL_NAME]
+    done = subprocess.run(rasa, cwd=ROOT, env={**os.environ, **SETTINGS}, stdin=subprocess.DEVNULL)
     if done.returncode != 0 or not model_file().is_file():
         raise Stop("Rasa could not train the model; the lines above say why.")
     stamp_file().write_text(trained_from)

@@ -113,11 +113,11 @@ class Programs:
     def run(self, arguments: list[str], **options: Any) -> SimpleNamespace:
         module = arguments[2]
         self.started.append(module)
-        if module == "rasa":
+        if module == "scripts.rasa_train":
             self.environment = options["env"]
         if module == self.failing:
             return SimpleNamespace(returncode=1)
-        if module == "rasa":
+        if module == "scripts.rasa_train":
             train.model_file(self.project).write_bytes(b"new model")
         return SimpleNamespace(returncode=0)
 
@@ -149,7 +149,7 @@ def test_a_change_is_trained_once(project: Path, started_from: Callable[..., Pro
     a_file_of(project, "data").write_text("changed\n")
     train.script()
     train.script()
-    assert programs.started == ["scripts.check_knowledge", "rasa"]
+    assert programs.started == ["scripts.check_knowledge", "scripts.rasa_train"]
 
 
 def test_rasa_reports_nothing_to_outside_while_training(
@@ -175,7 +175,7 @@ def test_broken_knowledge_stops_before_rasa_starts(
 def test_a_failed_training_is_tried_again_the_next_time(
     project: Path, started_from: Callable[..., Programs]
 ) -> None:
-    started_from(failing="rasa")
+    started_from(failing="scripts.rasa_train")
     a_file_of(project, "data").write_text("changed\n")
     with pytest.raises(Stop, match="could not train"):
         train.script()
