@@ -20,7 +20,9 @@ from server import rasa_patches
 # One more than is read: the reader can tell that a message was cut. The rest only costs time and memory.
 _KEPT_CHARACTERS = MAX_CHARACTERS + 1
 
-_COMMAND = re.compile(r"^[\s/]+")
+_SLASH = re.compile(r"^[\s/]+")
+# Rasa's own commands: read as words, "restart" would ask for the conversation to be forgotten.
+_RASA_COMMAND = re.compile(r"[\s/]*/\s*(restart|back|session_start)\s*([@{].*)?", re.DOTALL)
 
 rasa_patches.apply()  # every way of starting Rasa loads the pipeline, so every one gets the patches
 
@@ -30,7 +32,8 @@ def clean(text: str) -> str:
 
     Control and format characters (NUL, bidirectional marks, zero-width marks; line breaks stay) become
     spaces or vanish: they hide words from the reader. A leading slash goes, because Rasa takes
-    ``/intent{"slot": "value"}`` for a command; here no text that a user sends is one.
+    ``/intent{"slot": "value"}`` for a command; here no text that a user sends is one. Of Rasa's
+    own commands nothing is left.
 
     Args:
         text: as it came from the channel.
@@ -45,7 +48,10 @@ def clean(text: str) -> str:
             kept.append("\n" if character == "\n" else " ")
         elif category not in ("Cf", "Cs"):
             kept.append(character)
-    return _COMMAND.sub("", "".join(kept))[:_KEPT_CHARACTERS]
+    shown = "".join(kept)
+    if _RASA_COMMAND.fullmatch(shown):
+        return ""
+    return _SLASH.sub("", shown)[:_KEPT_CHARACTERS]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

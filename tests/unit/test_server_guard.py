@@ -47,6 +47,18 @@ def test_no_typed_text_is_a_command(text: str) -> None:
     assert through_rasa(text).get("intent")["name"] == "read"
 
 
+@pytest.mark.parametrize(
+    "text", ["/restart", " /session_start", "//back", '/restart{"a": 1}', "/restart@0.9"]
+)
+def test_nothing_is_left_of_rasas_own_commands(text: str) -> None:
+    assert clean(text) == ""
+
+
+@pytest.mark.parametrize("text", ["/back pain is terrible", "/seizure", "/fever{", "/restarted my pump"])
+def test_words_after_a_stray_slash_are_read(text: str) -> None:
+    assert clean(text) == text.removeprefix("/")
+
+
 def test_commands_work_without_the_guard() -> None:
     """The attack is real: what the tests above prevent happens without the guard."""
     message = Message({"text": "/restart", "intent": {"name": "read", "confidence": 1.0}})
