@@ -10,15 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from triage.knowledge import KnowledgeError, Problem, fingerprint, load_knowledge
-from triage.knowledge.loader import FILES
+from triage.knowledge.loader import DEFAULT, FILES
 
 SAMPLE = Path(__file__).parents[1] / "reference" / "sample_knowledge"
-SAMPLE_FILES = sorted(str(file.relative_to(SAMPLE)) for file in SAMPLE.rglob("*.yml"))
+SAMPLE_FILES = sorted([*(str(file.relative_to(SAMPLE)) for file in SAMPLE.rglob("*.yml")), "wording.yml"])
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SAMPLE, tmp_path / "knowledge"))
+    """A copy of the sample, with the real wording: the program needs all of its texts."""
+    copy = Path(shutil.copytree(SAMPLE, tmp_path / "knowledge"))
+    shutil.copy(DEFAULT / "wording.yml", copy)
+    return copy
 
 
 def problems(folder: Path) -> list[str]:
@@ -27,8 +30,8 @@ def problems(folder: Path) -> list[str]:
     return str(caught.value).splitlines()
 
 
-def test_the_sample_is_right() -> None:
-    knowledge = load_knowledge(SAMPLE)
+def test_the_sample_is_right(folder: Path) -> None:
+    knowledge = load_knowledge(folder)
     assert list(knowledge.symptoms) == ["fever", "confusion"]
     assert knowledge.lexicon["fever"].excluded == ("hay fever",)
     assert knowledge.signs["cannot_be_woken"].implies == "confusion"
@@ -203,9 +206,9 @@ MISTAKES = {
     ),
     "a placeholder that is not declared": (
         "wording.yml",
-        "Call {emergency} now.",
-        "Call {emergncy} now.",
-        "knowledge/wording.yml:5: texts.action.emergency: '{emergncy}' is no placeholder of wording.yml",
+        "    emergency: Call {emergency} now.",
+        "    emergency: Call {emergncy} now.",
+        "knowledge/wording.yml:{line}: texts.action.emergency: '{emergncy}' is no placeholder of wording.yml",
     ),
     "a placeholder in a reason": (
         "policy.yml",
@@ -225,17 +228,30 @@ MISTAKES = {
         '"Call {emergency}."',
         "knowledge/symptoms.yml:10: symptoms[0].tell_the_team: '{emergency}' cannot be filled in here",
     ),
+    "a missing text": (
+        "wording.yml",
+        "  unlisted:\n    say:",
+        "  unlisted:\n    sey:",
+        "knowledge/wording.yml:{line}: texts.unlisted: the text unlisted.say is missing",
+    ),
+    "a text that leaves a gap when the team's number is not set": (
+        "wording.yml",
+        "\n    ask_team_call_no_number:",
+        "\n    ask_team_call_no_numbr:",
+        "knowledge/wording.yml:{line}: texts.medicine.ask_team_call: names the team's number and has no form "
+        "without it (ask_team_call_no_number)",
+    ),
     "a lonely brace": (
         "wording.yml",
-        "Call {emergency} now.",
-        "Call {emergency now.",
-        "knowledge/wording.yml:5: texts.action.emergency: has a brace without its pair",
+        "    emergency: Call {emergency} now.",
+        "    emergency: Call {emergency now.",
+        "knowledge/wording.yml:{line}: texts.action.emergency: has a brace without its pair",
     ),
     "an empty text": (
         "wording.yml",
-        '"Call {emergency} now."',
-        '" "',
-        "knowledge/wording.yml:5: texts.action.emergency: is empty",
+        "    emergency: Call {emergency} now.",
+        '    emergency: " "',
+        "knowledge/wording.yml:{line}: texts.action.emergency: is empty",
     ),
     "urgencies in another order": (
         "policy.yml",
@@ -264,10 +280,10 @@ MISTAKES = {
         "neurological, crs, infection, bleeding, screen, laboratory",
     ),
     "a question without words": (
-        "wording.yml",
-        "question: {screening: ",
-        "question: {screning: ",
-        "knowledge/policy.yml:29: questions.screening: wording.yml has no text question.screening",
+        "policy.yml",
+        "  screening: {about",
+        "  screning: {about",
+        "knowledge/policy.yml:29: questions.screning: wording.yml has no text question.screning",
     ),
     "limits the wrong way round": (
         "policy.yml",
@@ -327,10 +343,11 @@ def test_a_mistake_is_named_with_its_place(folder: Path, name: str) -> None:
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     found = problems(folder)
+    line = text[: text.index(old)].count("\n") + 1
     if expected is None:
         assert found[0].startswith(f"knowledge/{file}:")
     else:
-        assert expected in found
+        assert expected.replace("{line}", str(line)) in found
 
 
 def test_every_mistake_is_reported_at_once(folder: Path) -> None:
@@ -415,7 +432,7 @@ def test_the_fingerprint_of_a_missing_file_is_an_error(folder: Path) -> None:
 def test_no_mutation_gives_anything_but_a_knowledge_error(
     folder: Path, name: str, at: float, removed: int, inserted: bytes
 ) -> None:
-    original = (SAMPLE / name).read_bytes()
+    original = (folder / name).read_bytes()
     place = int(at * len(original))
     (folder / name).write_bytes(original[:place] + inserted + original[place + removed :])
     found: tuple[Problem, ...] = ()

@@ -18,10 +18,14 @@ from triage.knowledge.schema import (
     SymptomSign,
     Urgency,
 )
+from triage.knowledge.texts import required_texts
 from triage.knowledge.yaml_file import Place, YamlFile
 
 # What every text that the settings alone fill may use: the other numbers may be unset.
 _ALWAYS_SET = frozenset({"centre", "emergency"})
+# The team's number may be unset: a text with it needs a second form, named like this.
+_NUMBER = "{care_team}"
+_NO_NUMBER = "_no_number"
 UNLISTED = "unlisted"  # stands for a symptom where the lexicon and questions speak of complaints in no list
 _WORD_GROUP = re.compile(r"\{(\w+)\}")
 _BUILT_IN_GROUPS = {"number"}  # any number, in digits or words: the reader knows it
@@ -135,6 +139,17 @@ class _Check:
         for section, texts in content.texts.items():
             for name, text in texts.items():
                 yield from self._text(file, ("texts", section, name), text)
+                if _NUMBER in text and not self._has_form_without_number(section, name):
+                    message = f"names the team's number and has no form without it ({name}{_NO_NUMBER})"
+                    yield file.problem(("texts", section, name), message)
+        for section, name in required_texts():
+            if name not in content.texts.get(section, {}):
+                yield file.problem(("texts", section), f"the text {section}.{name} is missing")
+
+    def _has_form_without_number(self, section: str, name: str) -> bool:
+        texts = self._content("wording.yml").texts
+        forms = (texts.get(f"{section}{_NO_NUMBER}", {}).get(name), texts[section].get(f"{name}{_NO_NUMBER}"))
+        return any(form is not None and _NUMBER not in form for form in forms)
 
     def _in_questions(self) -> Iterator[Problem]:
         file, content = self._files["questions.yml"]
