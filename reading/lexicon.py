@@ -88,17 +88,17 @@ def _visible(found: Sequence[Match], prefix: str, excluding: str, idioms: Sequen
         if not match.label.startswith(prefix):
             continue
         id = match.label.removeprefix(prefix)
-        covers = [*idioms, *(other for other in found if other.label == excluding + id)]
-        if not any(_covers(cover, match) for cover in covers):
+        look_alikes = [other for other in found if other.label == excluding + id]
+        in_idiom = any(idiom.start <= match.start and match.end <= idiom.end for idiom in idioms)
+        if not in_idiom and not any(_mostly_covers(other, match) for other in look_alikes):
             kept.append(Match(id, match.tokens))
     return kept
 
 
-def _covers(cover: Match, match: Match) -> bool:
-    """A look-alike hides a match that says nothing beyond it."""
-    return len(match.tokens) <= len(cover.tokens) and bool(set(match.tokens) & set(cover.tokens)) and (
-        len(set(match.tokens) - set(cover.tokens)) * 2 < len(match.tokens)
-    )  # fmt: skip
+def _mostly_covers(look_alike: Match, match: Match) -> bool:
+    """A look-alike as long as the match, sharing more than half its words, is the better explanation."""
+    shared = set(match.tokens) & set(look_alike.tokens)
+    return len(match.tokens) <= len(look_alike.tokens) and len(shared) * 2 > len(match.tokens)
 
 
 def _shortest(matches: Sequence[Match]) -> list[Match]:

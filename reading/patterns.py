@@ -85,6 +85,7 @@ class PatternSet:
         self._tokeniser = tokeniser
         self._groups = groups
         self._patterns: list[tuple[str, tuple[Element, ...]]] = []
+        self._written: set[str] = set()
         self._anchors: dict[str, list[tuple[int, int]]] | None = None
 
     def add(self, label: str, phrase: str) -> None:
@@ -101,14 +102,8 @@ class PatternSet:
         self._anchors = None
 
     def words(self) -> set[str]:
-        """Every word the patterns ask for, for the speller."""
-        found = set()
-        for _, elements in self._patterns:
-            for element in elements:
-                if isinstance(element, Slot):
-                    keys = [*element.keys, *itertools.chain.from_iterable(element.phrases)]
-                    found |= {key.lstrip("=") for key in keys}
-        return found - {NUMBER}
+        """Every word of the phrases as it is written there, for the speller."""
+        return set(self._written)
 
     def find(self, tokens: Sequence[Token]) -> list[Match]:
         """Every match in a message, without repeats, in the order of the text."""
@@ -179,6 +174,7 @@ class PatternSet:
                 keys.append(NUMBER)
                 continue
             parts = self._tokeniser.words(word.lstrip("="))
+            self._written.update(parts)
             keys += ["=" + part if word.startswith("=") else lemma(part) for part in parts]
         if not keys:
             raise PatternError(f"{phrase!r} has an entry without a word: {entry!r}")

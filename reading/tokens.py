@@ -45,10 +45,19 @@ class Token:
     is_comma: bool = False
 
 
+# Where the dictionary leaves a form apart from its verb, or takes it for another word.
+_IRREGULAR = {
+    "felt": "feel", "feeling": "feel", "gone": "go", "worse": "worse", "worst": "worst", "better": "better",
+    "burning": "burn", "burnt": "burn", "breathing": "breathe", "hearing": "hear", "wan": "wan", "shaking": "shake",
+    "bleeding": "bleed", "sleeping": "sleep", "eating": "eat", "talking": "talk", "walking": "walk",
+    "vomiting": "vomit", "swelling": "swell", "itching": "itch", "drinking": "drink", "peeing": "pee",
+}  # fmt: skip
+
+
 @lru_cache(maxsize=50_000)
 def lemma(word: str) -> str:
     """The dictionary form of a lower-case word ("threw" gives "throw")."""
-    return str(simplemma.lemmatize(word, lang="en")).lower()
+    return _IRREGULAR.get(word) or str(simplemma.lemmatize(word, lang="en")).lower()
 
 
 class Tokeniser:
@@ -98,7 +107,8 @@ class Tokeniser:
                 if mark is not None:
                     tokens.append(mark)
                 continue
-            norm = token.norm_.lower().strip("'_*~^")
+            # "my back's killing me": after a noun too, 's stands for "is".
+            norm = "is" if raw.lower() == "'s" else token.norm_.lower().strip("'_*~^")
             for word in self._expand(norm, mend):
                 tokens.append(Token(start, end, word, _keys(word)))
         return tokens
