@@ -291,6 +291,24 @@ MISTAKES = {
         "{low: 43, high: 30}",
         "knowledge/policy.yml:23: numbers.plausible.temperature: low must be under high",
     ),
+    "a number that cannot be meant": (
+        "policy.yml",
+        "low_systolic_mmhg: 90",
+        "low_systolic_mmhg: 9",
+        "knowledge/policy.yml:{line}: numbers.low_systolic_mmhg: 9 is not between 60 and 120",
+    ),
+    "a number that is none": (
+        "policy.yml",
+        "crs_window_hours: 24",
+        "crs_window_hours: .nan",
+        "knowledge/policy.yml:{line}: numbers.crs_window_hours: nan is not between 1 and 168",
+    ),
+    "a memory that is shorter than the window": (
+        "policy.yml",
+        "memory_hours: 48",
+        "memory_hours: 12",
+        "knowledge/policy.yml:{line}: numbers.memory_hours: must not be under crs_window_hours",
+    ),
     "text where a number belongs": (
         "policy.yml",
         "max_questions: 3",

@@ -27,6 +27,14 @@ _ALWAYS_SET = frozenset({"centre", "emergency"})
 _NUMBER = "{care_team}"
 _NO_NUMBER = "_no_number"
 UNLISTED = "unlisted"  # stands for a symptom where the lexicon and questions speak of complaints in no list
+# Limits of the policy's numbers, to catch slips of the pen; what is right is for a clinician to say.
+_LIMITS = {
+    "low_systolic_mmhg": (60, 120),
+    "crs_window_hours": (1, 168),
+    "memory_hours": (1, 720),
+    "max_message_characters": (500, 20_000),
+    "max_questions": (0, 5),
+}
 _WORD_GROUP = re.compile(r"\{(\w+)\}")
 _BUILT_IN_GROUPS = {"number"}  # any number, in digits or words: the reader knows it
 _NOT_SYMPTOMS = ("unlisted", "none")
@@ -110,8 +118,13 @@ class _Check:
         yield from self._complete(file, "categories", (words.id for words in policy.categories), Category)
         for at, words in enumerate(policy.categories):
             yield from self._text(file, ("categories", at, "reason"), words.reason)
+        for name, (low, high) in _LIMITS.items():
+            if not low <= (value := getattr(policy.numbers, name)) <= high:
+                yield file.problem(("numbers", name), f"{value} is not between {low} and {high}")
+        if policy.numbers.memory_hours < policy.numbers.crs_window_hours:
+            yield file.problem(("numbers", "memory_hours"), "must not be under crs_window_hours")
         for kind, limits in policy.numbers.plausible.items():
-            if limits.low >= limits.high:
+            if not limits.low < limits.high:
                 yield file.problem(("numbers", "plausible", kind), "low must be under high")
         for name in ("alone", "any_two"):
             ids = getattr(policy.crs, name)

@@ -42,7 +42,7 @@ _NAMES = {
     "summary_line": "one several",
     "topic": "beyond not_covered",
     "unlisted": "say tell",
-    "value": "again below hidden_fever if_ill",
+    "value": "again below hidden_fever if_ill no_thermometer noted",
     "why": "approved heading nothing rule",
 }
 
