@@ -389,7 +389,15 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
         (b"a: 1\nb: \xff\n", "knowledge/policy.yml:2: is not UTF-8 text"),
         (b"a: 1\nb: \x00\n", None),
         (b"yes: 1\n", "knowledge/policy.yml:1: the key 'yes' is no text; put it in quotes"),
-        (b"a: 2020-13-45\n", None),
+        (
+            b"a: 2020-13-45\n",
+            "knowledge/policy.yml:1: a: '2020-13-45' cannot be read as a value; put it in quotes",
+        ),
+        (b"a: !!int\n", "knowledge/policy.yml:1: a: '' cannot be read as a value; put it in quotes"),
+        (
+            b"a: !!bool maybe\n",
+            "knowledge/policy.yml:1: a: 'maybe' cannot be read as a value; put it in quotes",
+        ),
         (b"a: " + b"[" * 20_000, None),
         (b"a: " + b"[" * 50 + b"]" * 50, None),
         (b"a: 1\n---\nb: 2\n", None),

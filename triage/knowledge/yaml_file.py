@@ -17,6 +17,7 @@ except ImportError:  # PyYAML built without libyaml
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 _TEXT = "tag:yaml.org,2002:str"
+_VALUES = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")}
 _MOST_LEVELS = 30  # far deeper than any file here; a deeper one is no honest mistake
 
 Place = Sequence[str | int]
@@ -90,9 +91,11 @@ class YamlFile:
             if node.tag == _TEXT:
                 return node.value
             try:
-                return loader.construct_object(node)
-            except (ValueError, OverflowError, TypeError):
-                return self._add_at(node, path, f"'{node.value}' cannot be read as a value; put it in quotes")
+                if node.tag in _VALUES:
+                    return loader.construct_object(node)
+            except (ValueError, LookupError):  # "!!int" on something else, or on nothing
+                pass
+            return self._add_at(node, path, f"'{node.value}' cannot be read as a value; put it in quotes")
         if id(node) in seen:
             return self._add_at(node, path, "repeats another place (an alias); write it out")
         seen.add(id(node))
