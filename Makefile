@@ -9,7 +9,7 @@ CODE := $(wildcard actions channels nlu reading scripts server tests triage benc
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
-run: train ## Start the assistant on http://127.0.0.1:5005 (HOST and PORT change that; Ctrl-C stops it)
+run: train ## Start the assistant on http://127.0.0.1:5005 (BLINA_HOST and BLINA_PORT change that; Ctrl-C stops it)
 	@$(PYTHON_IN_VENV) -m server
 
 shell: train ## Talk to the assistant in this terminal
