@@ -8,12 +8,15 @@ from datetime import datetime
 
 from reading.model import Reading, Status
 from triage import heard, measurements, memory
+from triage.chips import choice
 from triage.conversation import Answer, Conversation, OpenQuestion, SignReport
 from triage.knowledge.base import Knowledge
 from triage.memory import Said
 from triage.policy import MEDICINE_SIGN, SCREENING
-from triage.screening import AGAIN_PREFIX, FEVERISH, SCREENING_SYMPTOMS
+from triage.screening import AGAIN_PREFIX, FEVERISH, SCREENING_SYMPTOMS, chips_of
+from triage.settings import Settings
 from triage.turn import Message
+from triage.wording import Voice
 
 YES, NO, UNSURE, NOT_UNDERSTOOD = "yes", "no", "unsure", "not_understood"
 GIVEN = "given"  # the value that was asked again
@@ -28,7 +31,9 @@ _COUNT = re.compile(r"\d{1,2}")
 _MANY_STOOLS = 4  # loose stools a day. Source: symptoms.csv, diarrhea ("four or more ... in a day")
 
 
-def take(conversation: Conversation, message: Message, knowledge: Knowledge, now: datetime) -> Conversation:
+def take(
+    conversation: Conversation, message: Message, knowledge: Knowledge, settings: Settings, now: datetime
+) -> Conversation:
     """Work out what a message answers to the open question.
 
     Being unsure and answers that are not understood count like a yes. A message about something
@@ -38,6 +43,7 @@ def take(conversation: Conversation, message: Message, knowledge: Knowledge, now
         conversation: with the message merged; its question is still the open one.
         message: the answer.
         knowledge: the knowledge files.
+        settings: the words of the chips may hold a phone number or a name.
         now: the time of the message.
 
     Returns:
@@ -46,6 +52,8 @@ def take(conversation: Conversation, message: Message, knowledge: Knowledge, now
     question = conversation.question
     if question is None:
         return conversation
+    chips = chips_of(question, conversation, Voice(knowledge, settings))
+    message = replace(message, text=choice(message.text, chips))
     answer = _understood(question, conversation, message, knowledge)
     if answer == _OTHER:
         important = question.id in (SCREENING, FEVERISH) or question.id.startswith(AGAIN_PREFIX)

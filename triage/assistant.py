@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reading.model import Status
-from triage import answers, measurements, memory, screening
+from triage import answers, heard, measurements, memory, screening
 from triage.conversation import Conversation
 from triage.explain import explanation
 from triage.knowledge.base import Knowledge
@@ -104,7 +104,7 @@ def _advance(
 ) -> _Step:
     before = memory.expire(conversation, knowledge, now)
     merged = memory.merge(conversation, message, knowledge, settings, now)
-    taken = answers.take(merged, message, knowledge, now)
+    taken = answers.take(merged, message, knowledge, settings, now)
     impossible = measurements.impossible(message.reading)
     decision = decide(taken, knowledge, settings, now)
     taken = _with_question(taken, decision, message, knowledge, settings, now)
@@ -119,7 +119,7 @@ def _advance(
         supposed = answers.apply(taken.question, answers.YES, taken, message, knowledge, now)
         if_yes = decide(supposed, knowledge, settings, now).urgency
     result = Result(taken, decision, decide(before, knowledge, settings, now), answered, if_yes)
-    return _Step(result, answered is not None or _is_assessable(message, before, taken), now)
+    return _Step(result, answered is not None or _is_assessable(message, before, taken, knowledge), now)
 
 
 def _with_question(
@@ -142,20 +142,19 @@ def _with_question(
     return replace(conversation, question=question, asked=(*conversation.asked, question))
 
 
-def _is_assessable(message: Message, before: Conversation, after: Conversation) -> bool:
+def _is_assessable(message: Message, before: Conversation, after: Conversation, knowledge: Knowledge) -> bool:
     """Whether the message says something about how the patient is."""
     reading = message.reading
-    said = any(finding.status is not Status.NOT_REPORTED for finding in reading.findings)
+    describing = heard.describing_signs(knowledge) | heard.steering_signs(knowledge)
+    told = {sign.id for sign in reading.signs if sign.status in (Status.PRESENT, Status.UNCERTAIN)}
     known = any(report.present for report in after.reports)
-    signs = any(sign.status is not Status.NOT_REPORTED for sign in reading.signs)
-    standing = signs and (known or any(sign.present for sign in after.signs))
     changed = before.reports != after.reports or before.signs != after.signs
     return bool(
-        said
-        or standing
+        any(finding.status is not Status.NOT_REPORTED for finding in reading.findings)
         or reading.measurements
+        or told - describing
+        or (known and (told or message.intent == "getting_worse"))
         or (changed and message.intent in (memory.UNLISTED_INTENT, *memory.SIGN_INTENTS))
-        or (known and message.intent == "getting_worse")
     )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import itertools
-import re
 from collections.abc import Iterable
 
 from triage.heard import plain
@@ -13,7 +11,6 @@ from triage.knowledge.schema import Medicine
 from triage.replies import places
 from triage.wording import Voice, listing
 
-_WORD = re.compile(r"[a-z]+")
 _SHORTEST_MISSPELT = 6  # shorter words are too easily another word
 _LIKENESS = 0.82  # of difflib; "cyclosporin", "warferin" and "phenitoin" pass, "penicillin" does not
 
@@ -21,10 +18,9 @@ _LIKENESS = 0.82  # of difflib; "cyclosporin", "warferin" and "phenitoin" pass, 
 def find(text: str, knowledge: Knowledge) -> list[Medicine]:
     """The leaflet's medicines that a text names, by name, brand name or misspelling, in the file's order."""
     names = _names(knowledge)
-    words = _WORD.findall(plain(text))
-    phrases = {*words, *(" ".join(pair) for pair in itertools.pairwise(words))}
-    found = {names[phrase].id for phrase in phrases if phrase in names}
-    for word in phrases - names.keys():
+    said = plain(text)
+    found = {medicine.id for name, medicine in names.items() if f" {name} " in f" {said} "}
+    for word in set(said.split()) - names.keys():
         if len(word) >= _SHORTEST_MISSPELT:
             close = difflib.get_close_matches(word, names, n=1, cutoff=_LIKENESS)
             found |= {names[name].id for name in close}

@@ -145,7 +145,8 @@ def _said(
             _add(said, Said(UNLISTED, Status.PRESENT, message.text, frozenset()))
     items = [item for item in said.values() if item.status is not Status.NOT_REPORTED]
     loose = _loose(message, items)
-    describing = loose & heard.describing_signs(knowledge)
+    course = set(knowledge.policy.course.raised_by)
+    describing = loose & (heard.describing_signs(knowledge) | course)
     return [
         replace(item, qualifiers=item.qualifiers | describing) if item.status in _PRESENT else item
         for item in items

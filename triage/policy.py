@@ -178,16 +178,17 @@ class _Core:
 
     def _steps(self, report: Report, symptom: Symptom) -> list[Reason]:
         below = measurements.is_below_limit(report, self._conversation, self._limits)
-        reasons = [self._base(report, symptom, below and not self._hidden)]
+        reasons = []
+        if report.symptom in self._pair:
+            reasons.append(self._reason("crs.two_signs", Urgency.CONTACT_NOW))
         for escalation in symptom.escalations:
             if self._situation.holds(escalation.any_of, report):
                 rule = escalation.rule or f"escalation.{symptom.id}"
                 sources = self._policy.rule(escalation.rule or "escalation").sources + self._named_in(symptom)
                 reasons.append(Reason(rule, escalation.reason, sources, escalation.to))
-        if report.symptom in self._pair:
-            reasons.append(self._reason("crs.two_signs", Urgency.CONTACT_NOW))
         if needs_screening(symptom) and self._screening in ALARMING_ANSWERS:
             reasons.append(self._reason(f"screening.{self._screening}", Urgency.CONTACT_NOW))
+        reasons.append(self._base(report, symptom, below and not self._hidden))
         reasons += self._steps_up(report, symptom, max(reason.urgency for reason in reasons))
         return reasons
 
@@ -279,8 +280,9 @@ def _window(knowledge: Knowledge) -> timedelta:
     return timedelta(hours=float(knowledge.policy.numbers.crs_window_hours))
 
 
-def _most_urgent_first(item: Assessment) -> tuple[int, int, int]:
-    return -item.urgency.rank, list(Category).index(item.category), item.report.first_turn
+def _most_urgent_first(item: Assessment) -> tuple[int, bool, int, int]:
+    category = list(Category).index(item.category)
+    return -item.urgency.rank, not item.report.present, category, item.report.first_turn
 
 
 def _without_repeats(reasons: Iterable[Reason]) -> Iterator[Reason]:

@@ -221,11 +221,11 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
             if any(old.kind == value.kind and old.status is Status.DENIED for old in conversation.values):
                 yield voice.say("memory", "corrected")
             yield from _value_note(value, voice)
-    if any(
-        sign.id == MEDICINE_SIGN and sign.present and sign.turn == conversation.turn
-        for sign in conversation.signs
-    ):
+    told = {sign.id for sign in conversation.signs if sign.present and sign.turn == conversation.turn}
+    if MEDICINE_SIGN in told:
         yield voice.say("value", "hidden_fever")
+    if screening.NO_THERMOMETER in told:
+        yield voice.say("value", "no_thermometer")
     if result.answer == "no":
         was_screening = conversation.answers[-1].question == SCREENING
         yield voice.say("screening", "clear" if was_screening else "noted")
@@ -233,16 +233,14 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
 
 def _value_note(value: Value, voice: Voice) -> Iterator[str]:
     limits = measurements.Limits.of(voice.knowledge, voice.settings)
-    if value.kind not in measurements.MEANS or value.status is not Status.PRESENT:
+    if limits.is_alarming(value.kind, value.value):
         return
-    if limits.is_alarming(value.kind, value.value) or value.kind != "temperature":
-        return
-    yield voice.say(
-        "value",
-        "below",
-        value=temperature(value.value, voice.settings),
-        threshold=temperature(limits.fever_c, voice.settings),
-    )
+    shown = voice.measured(value.kind, value.value)
+    if value.kind == "temperature" and value.status is Status.PRESENT:
+        limit = temperature(limits.fever_c, voice.settings)
+        yield voice.say("value", "below", value=shown, threshold=limit)
+    else:
+        yield voice.say("value", "noted", value=shown)
 
 
 def _others(result: Result, voice: Voice) -> Iterator[str]:

@@ -12,16 +12,9 @@ from triage.conversation import WORSE, Conversation, Value
 from triage.payload import contact, symptom_entry
 from triage.policy import Assessment, Decision
 from triage.turn import Reply
-from triage.wording import Voice, temperature
+from triage.wording import Voice
 
 VERSION = 1
-_UNITS = {
-    "systolic": "mmHg",
-    "diastolic": "mmHg",
-    "blood_sugar": "mmol/L",
-    "oxygen": "%",
-    "pulse": "/min",
-}
 
 
 def summary(conversation: Conversation, decision: Decision, voice: Voice, zone: tzinfo | None) -> Reply:
@@ -66,7 +59,7 @@ def _lines(
         for value in conversation.values:
             if value.status is not Status.DENIED:
                 shown = voice.say(
-                    "summary", "value", value=_value(value, voice), time=clock(value.time, zone)
+                    "summary", "value", value=_measured(value, voice), time=clock(value.time, zone)
                 )
                 yield f"- {shown}"
     over = [item for item in decision.symptoms if item.report.status is Status.PAST]
@@ -86,8 +79,8 @@ def _lines(
 
 
 def clock(time: datetime, zone: tzinfo | None) -> str:
-    """Day and time in a time zone ("Sat 21 Nov 03:10")."""
-    return time.astimezone(zone).strftime("%a %d %b %H:%M")
+    """Day and time with the name of the time zone ("Sat 21 Nov 03:10 UTC")."""
+    return time.astimezone(zone).strftime("%a %d %b %H:%M %Z")
 
 
 def _symptom(item: Assessment, voice: Voice, zone: tzinfo | None) -> str:
@@ -108,12 +101,8 @@ def _symptom(item: Assessment, voice: Voice, zone: tzinfo | None) -> str:
     return f"{text}{''.join(f'; {note}' for note in notes)} ({title})"
 
 
-def _value(value: Value, voice: Voice) -> str:
-    if value.kind == "temperature":
-        shown = temperature(value.value, voice.settings)
-    else:
-        shown = f"{value.value:g} {_UNITS[value.kind]}"
-    return f"{voice.say('measured', value.kind)} {shown}"
+def _measured(value: Value, voice: Voice) -> str:
+    return f"{voice.say('measured', value.kind)} {voice.measured(value.kind, value.value)}"
 
 
 def _payload(conversation: Conversation, decision: Decision, voice: Voice) -> dict[str, Any]:

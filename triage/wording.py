@@ -9,6 +9,13 @@ from triage.knowledge.base import Knowledge
 from triage.settings import Settings
 
 _NO_NUMBER = "_no_number"
+_UNITS = {
+    "systolic": "mmHg",
+    "diastolic": "mmHg",
+    "blood_sugar": "mmol/L",
+    "oxygen": "%",
+    "pulse": "beats a minute",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,17 @@ class Voice:
             centre=self.settings.centre_name,
             **values,
         )
+
+    def measured(self, kind: str, value: float) -> str:
+        """A measured value with its unit.
+
+        Args:
+            kind: as in ``reading.model.Measurement``.
+            value: in the unit that belongs to the kind.
+        """
+        if kind == "temperature":
+            return temperature(value, self.settings)
+        return f"{value:g} {_UNITS[kind]}".strip()
 
 
 def fill(text: str, /, **values: str) -> str:

@@ -1,0 +1,226 @@
+"""What the conversation remembers, corrects, steps up and forgets."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reading.model import Status
+from tests.unit.talk import START, Talk, celsius, denied, finding, sign, value
+from triage.assistant import Conversation
+
+
+def test_each_symptom_keeps_the_words_the_turn_and_the_time() -> None:
+    talk = (
+        Talk()
+        .say("hello", intent="greet")
+        .say("me head is banging", finding("headache", text="me head is banging"))
+    )
+    (report,) = talk.conversation.reports
+    assert (report.text, report.turn, report.time) == ("me head is banging", 2, START + timedelta(minutes=2))
+
+
+def test_a_new_conversation_starts_clean() -> None:
+    assert Talk().say("hello", intent="greet").conversation.reports == ()
+
+
+def test_a_denial_replaces_what_was_said() -> None:
+    talk = Talk().say("I have a fever", finding("fever")).say("sorry, I do NOT have a fever", denied("fever"))
+    assert talk.symptoms == {"fever": "denied"}
+    assert talk.urgency == "none"
+
+
+def test_a_corrected_number_replaces_the_wrong_one() -> None:
+    talk = Talk().say("38.6", celsius(38.6)).say("sorry, I meant 37.6", celsius(37.6))
+    assert talk.urgency == "none"
+    assert [item.value for item in talk.conversation.values if item.status is Status.PRESENT] == [37.6]
+
+
+def test_a_number_corrected_upwards_is_a_fever() -> None:
+    assert Talk().say("37.6", celsius(37.6)).say("oops, 38.6", celsius(38.6)).urgency == "contact_now"
+
+
+def test_a_lower_number_later_does_not_undo_a_fever() -> None:
+    talk = Talk().say("38.6", celsius(38.6)).say("now 37.2", celsius(37.2), after=timedelta(hours=2))
+    assert talk.urgency == "contact_now"
+
+
+def test_a_denial_does_not_undo_a_measured_fever() -> None:
+    talk = Talk().say("38.6", celsius(38.6)).say("no fever", denied("fever"))
+    assert talk.urgency == "contact_now"
+    assert talk.symptoms == {"fever": "present"}
+
+
+def test_a_denied_measured_fever_is_undone_when_it_is_taken_back() -> None:
+    talk = Talk().say("38.6", celsius(38.6)).say("sorry I misread it, no fever", denied("fever"))
+    assert talk.urgency == "none"
+
+
+def test_a_corrected_blood_pressure_is_no_longer_low() -> None:
+    talk = Talk().say("80/60", value("systolic", 80)).say("I meant 120/80", value("systolic", 120))
+    assert talk.urgency == "none"
+
+
+def test_being_unsure_later_does_not_weaken_what_was_sure() -> None:
+    talk = Talk().say("confused", finding("confusion"))
+    talk.say("maybe confused", finding("confusion", status="uncertain"))
+    assert talk.symptoms == {"confusion": "present"}
+
+
+def test_a_mere_mention_does_not_remove_a_symptom() -> None:
+    talk = Talk().say("rash", finding("rash", "blisters"))
+    talk.say("can it cause a rash?", finding("rash", status="not_reported"), intent="ask_drug")
+    assert [report.present for report in talk.conversation.reports] == [True]
+
+
+def test_an_impossible_value_does_not_replace_a_possible_one() -> None:
+    talk = Talk().say("38.6", celsius(38.6)).say("381", celsius(381))
+    assert talk.urgency == "contact_now"
+
+
+def test_getting_worse_steps_up_once() -> None:
+    talk = Talk().say("constipated", finding("constipation"))
+    assert talk.urgency == "tell_team"
+    talk.say("it's getting worse", sign("getting_worse"), intent="getting_worse")
+    assert talk.urgency == "call_today"
+    assert "course.worse" in talk.rules
+    talk.say("even worse", sign("getting_worse"), intent="getting_worse")
+    assert talk.urgency == "call_today"
+
+
+def test_getting_worse_is_understood_from_the_intent_alone() -> None:
+    talk = (
+        Talk()
+        .say("rash", finding("rash"))
+        .say("no", intent="deny")
+        .say("not improving at all", intent="getting_worse")
+    )
+    assert talk.urgency == "contact_now"
+
+
+def test_the_same_thing_reported_again_steps_up() -> None:
+    talk = Talk().say("constipated", finding("constipation"))
+    talk.say("still constipated", finding("constipation"), after=timedelta(hours=10))
+    assert talk.urgency == "call_today"
+    assert "course.again" in talk.rules
+
+
+def test_a_question_about_a_known_symptom_is_no_new_report() -> None:
+    talk = Talk().say("constipated", finding("constipation"))
+    talk.say("what can I take for my constipation", finding("constipation"), intent="ask_medicine")
+    assert talk.urgency == "tell_team"
+
+
+def test_again_in_the_first_message_is_no_second_report() -> None:
+    assert Talk().say("constipated again", finding("constipation", "again")).urgency == "tell_team"
+
+
+def test_worse_in_the_first_message_counts() -> None:
+    talk = Talk().say("constipation getting worse", finding("constipation", "getting_worse"))
+    assert talk.urgency == "call_today"
+
+
+def test_stepping_up_never_goes_beyond_contact_now() -> None:
+    talk = Talk().say("fever", finding("fever")).say("worse", sign("getting_worse"), intent="getting_worse")
+    assert talk.urgency == "contact_now"
+
+
+def test_a_description_in_a_later_message_belongs_to_what_was_reported() -> None:
+    talk = Talk().say("chest pain", finding("chest_pain")).say("it's crushing", sign("crushing"))
+    assert talk.urgency == "emergency"
+
+
+def test_an_unlisted_complaint_is_told_apart_from_another() -> None:
+    talk = Talk().say("hair falls out", finding("unlisted", text="hair falls out")).say("no", intent="deny")
+    talk.say("my nails are brittle", finding("unlisted", text="my nails are brittle"))
+    assert [entry["text"] for entry in talk.payload["symptoms"]] == ["hair falls out", "my nails are brittle"]
+    assert talk.urgency == "tell_team"
+
+
+def test_old_reports_expire_by_time_and_not_by_turns() -> None:
+    talk = Talk().say("fever", finding("fever"))
+    for _ in range(40):
+        talk.say("hello", intent="greet")
+    assert talk.conversation.reports
+    talk.say("hello", intent="greet", after=timedelta(hours=49))
+    assert talk.conversation.reports == ()
+
+
+def test_after_the_memory_is_over_the_screening_question_is_asked_again() -> None:
+    talk = Talk().say("headache", finding("headache")).say("none", sign("none_of_those"))
+    talk.say("headache", finding("headache"), after=timedelta(hours=60))
+    assert talk.is_asking
+    assert talk.urgency == "call_today"
+
+
+@pytest.mark.parametrize("words", ["probably nothing", "don't want to bother anyone"])
+def test_minimising_lowers_nothing(words: str) -> None:
+    talk = Talk().say("chills", finding("chills")).say(words, sign("minimised"))
+    assert talk.urgency == "contact_now"
+    assert Talk().say(f"chills, {words}", finding("chills"), sign("minimised")).urgency == "contact_now"
+
+
+def test_feeling_fine_does_not_undo_a_warning() -> None:
+    talk = Talk().say("fever", finding("fever")).say("I feel fine now", intent="feels_fine")
+    assert "Call your treatment team now" in talk.text
+    assert talk.conversation.reports
+
+
+def test_forget_me_leaves_nothing_and_says_so() -> None:
+    talk = Talk().say("rash", finding("rash")).say("forget me", intent="forget_me")
+    assert talk.conversation == Conversation()
+    assert talk.turn is not None
+    assert talk.turn.forget
+    assert "I have deleted this conversation" in talk.text
+
+
+def test_forget_me_with_a_symptom_is_triaged_first() -> None:
+    talk = Talk().say("forget me, I have chills", finding("chills"), intent="forget_me")
+    assert talk.urgency == "contact_now"
+    assert talk.conversation == Conversation()
+
+
+def full() -> Conversation:
+    talk = Talk().say(
+        "headache and 37.2", finding("headache", "severe"), celsius(37.2), sign("no_thermometer")
+    )
+    return (
+        talk.say("no", sign("none_of_those"))
+        .say("rash, worse", finding("rash", "getting_worse"))
+        .conversation
+    )
+
+
+def test_a_conversation_survives_json() -> None:
+    conversation = full()
+    assert conversation.answers
+    assert Conversation.from_json(json.loads(json.dumps(conversation.to_json()))) == conversation
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        None,
+        "text",
+        [],
+        {},
+        {"version": 0},
+        {"version": 1},
+        {**full().to_json(), "turn": -1},
+        {**full().to_json(), "turn": "three"},
+        {**full().to_json(), "reports": [{"symptom": "fever"}]},
+        {**full().to_json(), "values": 3},
+        {**full().to_json(), "asked": ["screening"]},
+    ],
+)
+def test_a_damaged_or_foreign_memory_starts_a_clean_conversation(damaged: Any) -> None:
+    assert Conversation.from_json(damaged) == Conversation()
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    stored = full().to_json()
+    stored["reports"][0]["time"] = "2026-03-01T03:00:00"
+    assert Conversation.from_json(stored) == Conversation()

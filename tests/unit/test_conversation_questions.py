@@ -1,0 +1,293 @@
+"""The questions the assistant asks: when, how the answer is understood, and what follows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.talk import KNOWLEDGE, TEAM, Item, Talk, celsius, denied, finding, sign, value
+
+SCREENED = ["headache", "nausea", "vomiting"] + [
+    id for id, entry in KNOWLEDGE.symptoms.items() if "screen" in entry.signs
+]
+
+
+def headache() -> Talk:
+    return Talk().say("my head hurts", finding("headache"), intent="headache")
+
+
+@pytest.mark.parametrize("symptom", dict.fromkeys(SCREENED))
+def test_guidance_comes_first_and_then_one_question_with_chips(symptom: str) -> None:
+    talk = Talk().say("...", finding(symptom), intent=symptom)
+    assert talk.payload["awaiting_answer"] is True
+    assert talk.text.index("?") > talk.text.index("\n\n"), "what to do stands before the question"
+    assert {"None of these", "Not sure"} < set(talk.chips)
+    assert TEAM in talk.text
+
+
+def test_the_reply_says_what_to_do_if_yes_unsure_or_never() -> None:
+    assert "If the answer is yes, or you are not sure, call" in headache().text
+    assert "If you cannot answer, call them now too." in headache().text
+
+
+NO: list[tuple[str, str, tuple[Item, ...]]] = [
+    ("None of these", "deny", ()),
+    ("no", "deny", ()),
+    ("No", "affirm", ()),
+    ("nope none of that", "nlu_fallback", ()),
+    ("no none of those", "deny", (sign("none_of_those"),)),
+    ("NONE", "nlu_fallback", ()),
+    ("no, no fever", "deny", (denied("fever"),)),
+    ("no, just tired", "extreme_fatigue", (finding("extreme_fatigue"),)),
+    ("just the headache", "headache", (finding("headache"),)),
+    ("only my head, nothing else", "headache", (finding("headache"),)),
+    ("no but my back hurts", "back_pain", (finding("back_pain"),)),
+    ("i don't", "deny", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "items"), NO, ids=[case[0] for case in NO])
+def test_a_clear_no_keeps_the_base_urgency(text: str, intent: str, items: tuple[Item, ...]) -> None:
+    talk = headache().say(text, *items, intent=intent)
+    assert talk.urgency == "call_today"
+    (answer,) = talk.conversation.answers
+    assert (answer.question, answer.answer) == ("screening", "no")
+
+
+YES: list[tuple[str, str, tuple[Item, ...]]] = [
+    ("yes", "affirm", ()),
+    ("yeah", "deny", ()),
+    ("y", "nlu_fallback", ()),
+    ("i do", "nlu_fallback", ()),
+    ("Fever or chills", "fever", ()),
+    ("Trouble walking", "nlu_fallback", ()),
+    ("the chills", "chills", (finding("chills"),)),
+    ("just the chills", "chills", (finding("chills"),)),
+    ("no, a bit confused maybe", "confusion", (finding("confusion", status="uncertain"),)),
+    ("yes but no fever", "affirm", (denied("fever"),)),
+    ("blurry eyes", "blurred_vision", (finding("blurred_vision"),)),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "items"), YES, ids=[case[0] for case in YES])
+def test_a_yes_in_any_words_is_for_the_team_now(text: str, intent: str, items: tuple[Item, ...]) -> None:
+    talk = headache().say(text, *items, intent=intent)
+    assert talk.urgency == "contact_now"
+    assert not talk.is_asking
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("dunno", "unsure"),
+        ("not sure", "deny"),
+        ("Not sure", "nlu_fallback"),
+        ("maybe", "affirm"),
+        ("no idea", "deny"),
+        ("i don't know", "deny"),
+        ("kind of", "nlu_fallback"),
+        ("not really", "deny"),
+    ],
+)
+def test_being_unsure_is_for_the_team_now(text: str, intent: str) -> None:
+    talk = headache().say(text, intent=intent)
+    assert talk.urgency == "contact_now"
+    assert "screening.unsure" in talk.rules
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("asdf", "nlu_fallback"), ("the weather", "out_of_scope"), ("", "nlu_fallback")]
+)
+def test_an_answer_that_is_not_understood_is_for_the_team_now(text: str, intent: str) -> None:
+    talk = headache().say(text, intent=intent)
+    assert talk.urgency == "contact_now"
+    assert "screening.not_understood" in talk.rules
+
+
+def test_a_denial_of_one_thing_is_no_answer_to_all_of_it() -> None:
+    talk = headache().say("no fever", denied("fever"), intent="fever")
+    assert talk.urgency == "call_today"
+    assert talk.is_asking
+    talk.say("still no fever", denied("fever"), intent="fever")
+    assert talk.urgency == "contact_now"
+
+
+def test_a_question_in_between_leaves_the_check_question_open_once() -> None:
+    talk = headache().say("can I have wine?", intent="ask_drug", topic="alcohol")
+    assert talk.is_asking
+    assert "I still need to know one thing" in talk.text
+    talk = talk.say("can I drive?", intent="ask_drug", topic="driving")
+    assert not talk.is_asking
+    assert talk.urgency == "contact_now"
+
+
+def test_a_red_flag_interrupts_at_once() -> None:
+    talk = headache().say("he is having a fit", finding("seizures"))
+    assert talk.urgency == "emergency"
+    assert not talk.is_asking
+    assert talk.chips == []
+
+
+def test_infusion_trouble_interrupts_too() -> None:
+    assert not headache().say("pump stopped", sign("infusion_trouble")).is_asking
+
+
+def test_the_check_question_is_asked_once_a_conversation() -> None:
+    talk = headache().say("no", intent="deny").say("dizzy now", finding("dizziness"))
+    assert not talk.is_asking
+    assert talk.urgency == "call_today"
+
+
+def test_after_a_yes_later_check_symptoms_are_urgent_too() -> None:
+    talk = headache().say("yes", intent="affirm").say("my skin tingles", finding("tingling"))
+    assert {entry["urgency"] for entry in talk.payload["symptoms"]} == {"contact_now"}
+
+
+def test_what_was_reported_is_not_asked_again() -> None:
+    talk = Talk().say("being sick", finding("vomiting"))
+    assert "Vomiting" not in talk.chips
+    assert "Confusion" in talk.chips
+
+
+def test_an_open_question_does_not_outlive_the_memory() -> None:
+    talk = headache().say("no", intent="deny", after=timedelta(hours=60))
+    assert talk.conversation.answers == ()
+
+
+def test_never_more_than_three_questions_in_a_conversation() -> None:
+    talk = headache().say("no", intent="deny")
+    for symptom in ("stomach_pain", "diarrhea", "extreme_fatigue", "dehydration", "trouble_urinating"):
+        talk.say("...", finding(symptom))
+        for _ in range(3):
+            if talk.is_asking:
+                talk.say("no", intent="deny")
+    assert len(talk.conversation.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("symptom", "question"),
+    [("stomach_pain", "severity"), ("diarrhea", "stools"), ("dehydration", "urine")],
+)
+def test_a_symptom_is_asked_about_only_where_the_answer_can_change_what_to_do(
+    symptom: str, question: str
+) -> None:
+    talk = Talk().say("...", finding(symptom))
+    assert talk.conversation.question is not None
+    assert talk.conversation.question.id == question
+    assert talk.say("yes", intent="affirm").urgency == "contact_now"
+
+
+@pytest.mark.parametrize(
+    "symptom", ["constipation", "back_pain", "fever", "seizures", "weight_loss", "cough"]
+)
+def test_nothing_is_asked_where_no_answer_can_change_what_to_do(symptom: str) -> None:
+    assert not Talk().say("...", finding(symptom)).is_asking
+
+
+def test_what_was_already_said_is_not_asked() -> None:
+    assert not Talk().say("six times", finding("diarrhea", "four_or_more_a_day")).is_asking
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [("5", "contact_now"), ("12", "contact_now"), ("3 times", "tell_team"), ("twice", "tell_team")],
+)
+def test_a_bare_count_answers_how_often(text: str, urgency: str) -> None:
+    assert Talk().say("the runs", finding("diarrhea")).say(text).urgency == urgency
+
+
+@pytest.mark.parametrize("text", ["not that bad", "bearable", "no", "not really"])
+def test_mild_is_a_no_to_severe(text: str) -> None:
+    talk = Talk().say("belly ache", finding("stomach_pain")).say(text, intent="deny")
+    assert talk.urgency == "call_today"
+
+
+def test_an_unclear_answer_to_severe_counts_as_severe() -> None:
+    talk = Talk().say("belly ache", finding("stomach_pain")).say("ugh", intent="nlu_fallback")
+    assert talk.urgency == "contact_now"
+
+
+def test_a_change_of_topic_drops_a_question_that_is_no_check_question() -> None:
+    talk = (
+        Talk()
+        .say("the runs", finding("diarrhea"))
+        .say("can I have wine?", intent="ask_drug", topic="alcohol")
+    )
+    assert not talk.is_asking
+    assert "Alcohol" in talk.text
+
+
+def test_an_impossible_value_is_asked_again_kindly() -> None:
+    talk = Talk().say("temp is 381", celsius(381))
+    assert "I read 381, but that cannot be right" in talk.text
+    assert talk.payload["awaiting_answer"] is True
+    assert TEAM in talk.text
+    assert talk.say("38.1", celsius(38.1)).urgency == "contact_now"
+
+
+def test_a_value_that_stays_impossible_is_taken_as_a_fever() -> None:
+    talk = Talk().say("381", celsius(381)).say("it says 381!", celsius(381))
+    assert talk.urgency == "contact_now"
+    assert talk.symptoms == {"fever": "uncertain"}
+
+
+def test_a_possible_value_beside_an_impossible_one_is_enough() -> None:
+    talk = Talk().say("381, I mean 36.9", celsius(381), celsius(36.9))
+    assert talk.urgency == "none"
+    assert not talk.is_asking
+
+
+def test_an_impossible_blood_pressure_is_asked_again() -> None:
+    assert "cannot be right" in Talk().say("12/8", value("systolic", 12, plausible=False)).text
+
+
+def test_without_a_thermometer_how_it_feels_counts() -> None:
+    talk = Talk().say("I have no thermometer", sign("no_thermometer"))
+    assert talk.is_asking
+    assert "You do not need to call" not in talk.text
+    assert talk.say("yes", intent="affirm").urgency == "contact_now"
+    calm = Talk().say("I have no thermometer", sign("no_thermometer")).say("no", intent="deny")
+    assert calm.urgency == "none"
+
+
+def test_medicines_that_hide_a_fever_are_asked_about_when_it_matters() -> None:
+    talk = Talk().say("sore throat, temp 37.4", finding("sore_throat"), celsius(37.4))
+    assert "hide a fever" in talk.text
+    assert talk.is_asking
+    assert talk.say("yes, tylenol", intent="affirm").urgency == "contact_now"
+
+
+def test_they_are_not_asked_about_when_it_does_not_matter() -> None:
+    assert not Talk().say("temp 37.4", celsius(37.4)).is_asking
+    assert not Talk().say("constipated, temp 37.4", finding("constipation"), celsius(37.4)).is_asking
+
+
+def test_a_fever_medicine_that_was_named_already_is_not_asked_about() -> None:
+    talk = Talk().say(
+        "sore throat, 37.4 after paracetamol",
+        finding("sore_throat"),
+        celsius(37.4),
+        sign("took_fever_medicine"),
+    )
+    assert talk.urgency == "contact_now"
+    assert "number.hidden_fever" in talk.rules
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "urgency"),
+    [
+        ("1", "yes", "contact_now"),
+        ("8.", "yes", "contact_now"),
+        ("9", "no", "call_today"),
+        ("10)", "unsure", "contact_now"),
+    ],
+)
+def test_the_number_of_a_chip_is_its_answer(number: str, answer: str, urgency: str) -> None:
+    talk = headache().say(number)
+    assert talk.conversation.answers[-1].answer == answer
+    assert talk.urgency == urgency
+
+
+def test_a_tapped_chip_reports_its_symptom() -> None:
+    assert headache().say("Trouble walking").symptoms["loss_of_balance"] == "present"

@@ -1,0 +1,255 @@
+"""What the assistant says: the action first, why, what to tell, the source; calm and plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import textstat
+
+from tests.unit.talk import KNOWLEDGE, SETTINGS, TEAM, Talk, celsius, denied, finding, reading, sign, value
+from triage.assistant import Chip, safe_reply
+from triage.chips import choice, numbered
+from triage.knowledge.schema import Urgency
+
+NO_NUMBER = SETTINGS.copy(update={"care_team_phone": None, "crisis_line": None})
+ACTIONS = {
+    "emergency": "Call 112 now.",
+    "contact_now": f"Call your treatment team now on {TEAM}.",
+    "call_today": f"Call your treatment team today on {TEAM}.",
+    "tell_team": "Tell your treatment team about this at your next contact.",
+}
+REASSURING = re.compile(
+    r"predictable|fades? away|nothing to worry|(?:don't|do not) worry|harmless|will pass|wears? off|relax|"
+    r"no need to|not serious|nothing serious|should be fine|probably|usually|often manageable|do not need to call",
+    re.IGNORECASE,
+)
+ORDINARY = [
+    talk
+    for symptom in [*KNOWLEDGE.symptoms, "unlisted"]
+    for talk in [Talk().say(symptom, finding(symptom, text="it itches"), intent=symptom)]
+]
+DIALOGUES = [
+    Talk().say("headache", finding("headache")).say("dunno", intent="unsure"),
+    Talk().say("headache", finding("headache")).say("no", intent="deny"),
+    Talk().say("headache, sick", finding("headache"), finding("nausea"), finding("constipation")),
+    Talk()
+    .say("constipated", finding("constipation"))
+    .say("worse", sign("getting_worse"), intent="getting_worse"),
+    Talk().say("temp 381", celsius(381)),
+    Talk().say("sore throat, 37.4", finding("sore_throat"), celsius(37.4)),
+    Talk().say("low fever 37.4", finding("fever"), celsius(37.4)),
+    Talk().say("pump alarm", sign("infusion_trouble")),
+    Talk().say("I want to die", sign("self_harm")),
+    Talk().say("lips swollen", sign("face_or_throat_swelling")),
+    Talk().say("was confused", finding("confusion", status="past")),
+    Talk().say("no thermometer", sign("no_thermometer")),
+    Talk().say("no fever, no rash", denied("fever"), denied("rash")),
+    Talk().say("rash", finding("rash")).say("can I drive?", intent="ask_drug", topic="driving"),
+    Talk().say("fever", finding("fever")).say("why?", intent="ask_why"),
+    Talk().say("fever", finding("fever")).say("ta", intent="thanks"),
+    Talk().say("can it cause fits?", finding("seizures", status="not_reported"), intent="seizures"),
+    Talk().say("can I take warfarin?", intent="ask_medicine", medicines=("warfarin",)),
+]
+SMALL = "greet goodbye thanks ask_bot abuse out_of_scope affirm deny unsure feels_fine nlu_fallback".split()
+
+
+@pytest.mark.parametrize("talk", ORDINARY, ids=lambda talk: talk.payload["symptoms"][0]["id"])
+def test_the_first_sentence_says_what_to_do(talk: Talk) -> None:
+    assert talk.text.startswith(ACTIONS[talk.urgency])
+
+
+@pytest.mark.parametrize("talk", ORDINARY, ids=lambda talk: talk.payload["symptoms"][0]["id"])
+def test_then_why_then_what_to_tell_then_the_source(talk: Talk) -> None:
+    id = talk.payload["symptoms"][0]["id"]
+    symptom = KNOWLEDGE.symptoms.get(id)
+    tell = (
+        symptom.tell_the_team.split(". ")[0] if symptom else KNOWLEDGE.text("unlisted", "tell").split(". ")[0]
+    )
+    why = symptom.lay if symptom else "not on my lists"
+    order = [talk.text.index(part) for part in (ACTIONS[talk.urgency], why, tell, "Where this comes from:")]
+    assert order == sorted(order)
+    assert re.search(r"Where this comes from: the \d{4} (?:overview|leaflet), \"", talk.text)
+
+
+@pytest.mark.parametrize("talk", [*ORDINARY, *DIALOGUES], ids=range(len(ORDINARY) + len(DIALOGUES)))
+def test_the_phone_number_is_in_every_reply_from_call_today_up(talk: Talk) -> None:
+    for reply in talk.replies:
+        if reply.payload and reply.payload["urgency"] in ("call_today", "contact_now", "emergency"):
+            assert TEAM in reply.text or "116 123" in reply.text
+            assert reply.payload["contact"] == {"care_team": TEAM, "emergency": "112"}
+
+
+@pytest.mark.parametrize("talk", [*ORDINARY, *DIALOGUES], ids=range(len(ORDINARY) + len(DIALOGUES)))
+def test_a_warning_holds_no_reassurance(talk: Talk) -> None:
+    if any(reply.payload and reply.payload["urgency"] != "none" for reply in talk.replies):
+        assert not REASSURING.search(talk.text)
+
+
+def test_without_the_teams_number_the_reply_says_so_and_names_the_emergency_number() -> None:
+    for symptom in ("headache", "fever", "cough"):
+        talk = Talk(settings=NO_NUMBER).say(symptom, finding(symptom))
+        assert "number is not set" in talk.text
+        assert "call 112" in talk.text
+        assert "None" not in talk.text
+        assert talk.payload["contact"] == {"care_team": None, "emergency": "112"}
+
+
+def test_without_a_crisis_line_the_emergency_number_is_given() -> None:
+    talk = Talk(settings=NO_NUMBER).say("I want to die", sign("self_harm"))
+    assert "Call 112 now" in talk.text
+    assert "None" not in talk.text
+
+
+def test_advice_stays_in_front_when_something_else_is_said() -> None:
+    talk = Talk().say("fever", finding("fever")).say("thanks", intent="thanks")
+    assert talk.text.index(ACTIONS["contact_now"]) < talk.text.index("You are welcome")
+
+
+def test_the_disclaimer_is_not_repeated() -> None:
+    talk = Talk().say("rash", finding("rash"))
+    assert "not a doctor" not in talk.text
+    assert "I can be wrong" not in talk.text
+
+
+def test_the_number_of_the_pair_is_explained() -> None:
+    talk = Talk().say("headache and sick", finding("headache"), finding("nausea"))
+    assert "Two of these signs within a day" in talk.text
+    assert talk.text.count("Measure your temperature and tell them the number.") == 1
+
+
+def test_less_urgent_symptoms_are_named_too() -> None:
+    talk = Talk().say("fever and constipated", finding("fever"), finding("constipation"))
+    assert "Constipation: Tell your team." in talk.text
+
+
+def test_temperatures_are_shown_in_the_unit_of_the_settings() -> None:
+    fahrenheit = SETTINGS.copy(update={"temperature_unit": "F"})
+    assert "101.5 °F" in Talk(settings=fahrenheit).say("101.5", celsius(38.611)).text
+    assert "38.6 °C" in Talk().say("101.5", celsius(38.611)).text
+
+
+def test_other_values_are_noted() -> None:
+    talk = Talk().say("pulse 80, oxygen 97", value("pulse", 80), value("oxygen", 97))
+    assert "80 beats a minute" in talk.text
+    assert "97 %" in talk.text
+
+
+@pytest.mark.parametrize("intent", SMALL)
+def test_small_talk_is_answered_without_an_assessment(intent: str) -> None:
+    talk = Talk().say("...", intent=intent)
+    assert talk.text
+    assert all(reply.payload is None for reply in talk.replies)
+
+
+def test_another_language_is_answered_kindly_with_the_number() -> None:
+    foreign = reading("mir ist schlecht", ())
+    talk = Talk().say("mir ist schlecht", read=type(foreign)(foreign.text, language="other"))
+    assert "I can only read English" in talk.text
+    assert TEAM in talk.text
+
+
+def test_a_message_that_was_too_long_is_admitted() -> None:
+    long = reading("x", (finding("fever"),))
+    talk = Talk().say("x", read=type(long)(long.text, long.findings, truncated=True))
+    assert "I read the first 5000 characters" in talk.text
+    assert talk.urgency == "contact_now"
+
+
+def test_braces_in_the_patients_words_are_left_alone() -> None:
+    talk = Talk().say("{care_team}", finding("unlisted", text="{care_team} hurts"))
+    assert '"{care_team} hurts"' in talk.text
+
+
+def test_the_safe_reply_cannot_fail() -> None:
+    assert TEAM in safe_reply(SETTINGS, KNOWLEDGE).text
+    assert "112" in safe_reply(NO_NUMBER, KNOWLEDGE).text
+    assert TEAM in safe_reply(SETTINGS, None).text
+    assert "112" in safe_reply(None, None).text
+    broken = type("Broken", (), {"wording": {}})()
+    assert TEAM in safe_reply(SETTINGS, broken).text
+
+
+CHIPS = (Chip("None of these", "None of these"), Chip("Not sure", "not_sure"))
+
+
+def test_chips_are_numbers_where_only_text_can_be_shown() -> None:
+    assert numbered("Any of these?", CHIPS) == "Any of these?\n\n1. None of these\n2. Not sure"
+    assert numbered("Hello.", ()) == "Hello."
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("2", "not_sure"),
+        (" 2. ", "not_sure"),
+        ("(1)", "None of these"),
+        ("not sure", "not_sure"),
+        ("NONE OF THESE!", "None of these"),
+        ("3", "3"),
+        ("0", "0"),
+        ("2 seizures", "2 seizures"),
+        ("38.5", "38.5"),
+    ],
+)
+def test_a_number_or_a_title_is_a_choice_and_nothing_else_is(typed: str, meant: str) -> None:
+    assert choice(typed, CHIPS) == meant
+
+
+# --- readability ---------------------------------------------------------------------------
+
+LONG_REPLY = 3  # sentences
+HARDEST_LONG_REPLY = 9.0  # Flesch-Kincaid grade
+HARDEST_AVERAGE = 7.0
+# Names of illnesses and medicines cannot be made shorter, so they are read as one short word.
+MEDICAL = re.compile(
+    "|".join(
+        re.escape(name)
+        for name in sorted(
+            {
+                *(word for symptom in KNOWLEDGE.symptoms.values() for word in (symptom.lay, symptom.label)),
+                *(medicine.name for medicine in KNOWLEDGE.medicines.values()),
+                "cytokine release syndrome (CRS)",
+                "blinatumomab (Blincyto)",
+                "blinatumomab",
+                "paracetamol (Tylenol)",
+                "ibuprofen",
+                "temperature",
+                "thermometer",
+                TEAM,
+            },
+            key=len,
+            reverse=True,
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+def patient_sentences(text: str) -> str:
+    """The reply as it is read aloud: without the line of sources, names of illnesses shortened."""
+    paragraphs = [part for part in text.split("\n\n") if not part.startswith("Where this comes from")]
+    text = re.sub(r"Where this comes from:.*", "", " ".join(paragraphs))
+    return MEDICAL.sub("it", text)
+
+
+def spoken() -> Iterator[str]:
+    for talk in [*ORDINARY, *DIALOGUES]:
+        yield patient_sentences(talk.text)
+
+
+def test_replies_can_be_read_at_eleven() -> None:
+    grades = [textstat.flesch_kincaid_grade(text) for text in spoken()]
+    assert sum(grades) / len(grades) <= HARDEST_AVERAGE
+
+
+@pytest.mark.parametrize("text", [text for text in spoken() if textstat.sentence_count(text) > LONG_REPLY])
+def test_no_long_reply_is_hard_to_read(text: str) -> None:
+    assert textstat.flesch_kincaid_grade(text) <= HARDEST_LONG_REPLY, text
+
+
+def test_every_urgency_has_an_action() -> None:
+    for urgency in Urgency:
+        assert KNOWLEDGE.wording["action"][urgency.value]
+        assert KNOWLEDGE.wording["action_no_number"][urgency.value]
