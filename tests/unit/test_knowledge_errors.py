@@ -186,6 +186,12 @@ MISTAKES = {
         "{hott} ~",
         "knowledge/lexicon/symptoms.yml:5: symptoms.fever.phrases[1]: there is no word group 'hott'",
     ),
+    "a word group that holds itself": (
+        "lexicon/symptoms.yml",
+        "  hot: [hot, burning]",
+        '  hot: [hot, "{burn}"]\n  burn: ["{hot}"]',
+        "knowledge/lexicon/symptoms.yml:{line}: words.hot: holds itself, directly or through other groups",
+    ),
     "a word group in two files": (
         "lexicon/symptoms.yml",
         "  hot: [hot, burning]",
@@ -428,7 +434,7 @@ def test_the_fingerprint_of_a_missing_file_is_an_error(folder: Path) -> None:
         fingerprint(folder)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(SAMPLE_FILES),
     at=st.floats(0, 1),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from string import Formatter
 from typing import Any
 
+from triage.knowledge import lexicon
 from triage.knowledge.problems import Problem
 from triage.knowledge.schema import (
     GROUP_TERM,
@@ -35,8 +35,6 @@ _LIMITS = {
     "max_message_characters": (500, 20_000),
     "max_questions": (0, 5),
 }
-_WORD_GROUP = re.compile(r"\{(\w+)\}")
-_BUILT_IN_GROUPS = {"number"}  # any number, in digits or words: the reader knows it
 _NOT_SYMPTOMS = ("unlisted", "none")
 
 
@@ -55,12 +53,11 @@ def check(files: Mapping[str, tuple[YamlFile, Any]]) -> list[Problem]:
 class _Check:
     def __init__(self, files: Mapping[str, tuple[YamlFile, Any]]) -> None:
         self._files = files
-        self._lexicon = {name: content for name, (_, content) in files.items() if name.startswith("lexicon/")}
+        self._lexicon = [item for name, item in files.items() if name.startswith("lexicon/")]
         self._documents = {document.id: document for document in self._content("documents.yml").documents}
         self._symptoms = {symptom.id for symptom in self._content("symptoms.yml").symptoms}
         self._rules = {rule.id for rule in self._content("policy.yml").rules}
-        self._signs = {sign for part in self._lexicon.values() for sign in part.signs}
-        self._groups = {group for part in self._lexicon.values() for group in part.words} | _BUILT_IN_GROUPS
+        self._signs = {sign for _, part in self._lexicon for sign in part.signs}
         self._placeholders = set(self._content("wording.yml").placeholders)
 
     def problems(self) -> Iterator[Problem]:
@@ -70,7 +67,7 @@ class _Check:
         yield from self._in_wording()
         yield from self._in_questions()
         yield from self._in_medicines()
-        yield from self._in_lexicon()
+        yield from lexicon.problems(self._lexicon, self._symptoms | {UNLISTED})
 
     def _content(self, name: str) -> Any:
         return self._files[name][1]
@@ -179,30 +176,6 @@ class _Check:
         for at, medicine in enumerate(content.medicines):
             yield from self._sources(file, ("medicines", at, "sources"), medicine.sources)
 
-    def _in_lexicon(self) -> Iterator[Problem]:
-        homes: dict[tuple[str, str], str] = {}
-        for name, part in self._lexicon.items():
-            file = self._files[name][0]
-            for kind in ("words", "symptoms", "signs", "cues"):
-                for id in getattr(part, kind):
-                    home = homes.setdefault((kind, id), file.name)
-                    if home != file.name:
-                        yield file.problem((kind, id), f"is already in {home}")
-            for id in part.symptoms:
-                if id not in self._symptoms and id != UNLISTED:
-                    yield file.problem(("symptoms", id), f"there is no symptom '{id}' in symptoms.yml")
-            for id, sign in part.signs.items():
-                if sign.implies is not None and sign.implies not in self._symptoms:
-                    yield file.problem(("signs", id, "implies"), f"there is no symptom '{sign.implies}'")
-            yield from self._word_groups(file)
-
-    def _word_groups(self, file: YamlFile) -> Iterator[Problem]:
-        """Every ``{group}`` in the file's phrases has to be a word group."""
-        for place, phrase in _texts(file.data, ()):
-            for group in _WORD_GROUP.findall(phrase):
-                if group not in self._groups and "meaning" not in place:
-                    yield file.problem(place, f"there is no word group '{group}'")
-
     def _sources(self, file: YamlFile, place: Place, sources: Iterable[Source]) -> Iterator[Problem]:
         for at, source in enumerate(sources):
             document = self._documents.get(source.document)
@@ -272,15 +245,3 @@ def _twice(file: YamlFile, place: Place, ids: Iterable[str], key: str = "id") ->
         if id in seen:
             yield file.problem((*place, at, key), f"'{id}' is there twice")
         seen.add(id)
-
-
-def _texts(data: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every text in plain data, with its place."""
-    if isinstance(data, str):
-        yield place, data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from _texts(value, (*place, key))
-    elif isinstance(data, list):
-        for at, value in enumerate(data):
-            yield from _texts(value, (*place, at))
