@@ -17,6 +17,7 @@ from triage.settings import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "models"
+ENDPOINTS_VARIABLE, CREDENTIALS_VARIABLE = "BLINA_ENDPOINTS", "BLINA_CREDENTIALS"  # other files of Rasa's
 
 
 def serve() -> None:
@@ -31,8 +32,9 @@ def serve() -> None:
     model = newest_model()
     host, port = address()
     with listen(host, port) as listener, Waiting(listener) as waiting:
-        print("Starting: this takes some seconds ...", flush=True)
-        app = _application(model, waiting, url_of(listener))
+        url = url_of(listener)
+        print(f"Starting on {url}: this takes some seconds ...", flush=True)
+        app = _application(model, waiting, url)
         app.run(sock=listener, access_log=False, motd=False)
     print("Stopped.", flush=True)
 
@@ -72,8 +74,9 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)
-    endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
-    channels = run.create_http_input_channels(None, "credentials.yml")
+    endpoints = AvailableEndpoints.read_endpoints(os.environ.get(ENDPOINTS_VARIABLE) or "endpoints.yml")
+    credentials = os.environ.get(CREDENTIALS_VARIABLE) or "credentials.yml"
+    channels = run.create_http_input_channels(None, credentials)
     app = run.configure_app(channels, cors=None, enable_api=False, endpoints=endpoints)
     server_errors = logging.getLogger("sanic.error")
     server_errors.disabled = (

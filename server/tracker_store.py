@@ -24,6 +24,10 @@ IN_MEMORY = ":memory:"
 DATABASE_VARIABLE = "BLINA_DATABASE"  # where conversations are kept, instead of what endpoints.yml says
 
 
+class StorageFailed(Exception):
+    """The database failed; the text names the kind of error and quotes nothing that was stored."""
+
+
 class ConversationStore(SQLTrackerStore):
     """Rasa's SQL store on SQLite, at a cost that does not grow with the conversation.
 
@@ -57,7 +61,6 @@ class ConversationStore(SQLTrackerStore):
         if db != IN_MEMORY:
             Path(db).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(domain, db=db, event_broker=event_broker)
-        self.engine.hide_parameters = True  # an error's text would hold the patient's words
         sa.event.listen(self.engine, "connect", _prepare)
 
     @contextmanager
@@ -69,7 +72,25 @@ class ConversationStore(SQLTrackerStore):
         finally:
             session.close()
 
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store what is new in a conversation.
+
+        Args:
+            tracker: the conversation.
+
+        Raises:
+            StorageFailed: when the database does not take it. Rasa then logs the error's text.
+        """
+        with _quoting_nothing():
+            await super().save(tracker)
+
     async def _retrieve(
+        self, sender_id: str, fetch_events_from_all_sessions: bool
+    ) -> DialogueStateTracker | None:
+        with _quoting_nothing():
+            return await self._read(sender_id, fetch_events_from_all_sessions)
+
+    async def _read(
         self, sender_id: str, fetch_events_from_all_sessions: bool
     ) -> DialogueStateTracker | None:
         if fetch_events_from_all_sessions or self.domain is None:
@@ -107,6 +128,14 @@ class ConversationStore(SQLTrackerStore):
         stored = getattr(tracker, "events_stored", 0)
         tracker.events_stored = len(tracker.events)
         return itertools.islice(tracker.events, stored, None)
+
+
+@contextmanager
+def _quoting_nothing() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise StorageFailed(type(error).__name__) from None
 
 
 def _prepare(connection: Any, _: Any) -> None:

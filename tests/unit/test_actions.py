@@ -23,7 +23,7 @@ def tracker(
     text: str = "I have a fever",
     intent: str = "fever",
     entities: list[dict[str, Any]] | None = None,
-    channel: str = "rest",
+    channel: str | None = "rest",
     memory: Any = None,
 ) -> Tracker:
     latest = {
@@ -60,7 +60,8 @@ def core(monkeypatch: pytest.MonkeyPatch) -> Core:
 def registered() -> dict[str, Any]:
     executor = ActionExecutor()
     executor.register_package("actions")
-    return executor.actions
+    actions: dict[str, Any] = executor.actions
+    return actions
 
 
 def run(name: str, about: Tracker) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

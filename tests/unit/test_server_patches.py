@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -275,7 +275,7 @@ async def test_an_answer_is_left_alone() -> None:
 
 
 @pytest.fixture
-def safe_text(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def safe_text(monkeypatch: pytest.MonkeyPatch) -> str:
     """The safe answer as one paragraph: Rasa's collecting channel cuts texts at blank lines."""
     monkeypatch.setattr(safety_net, "safe_answer", lambda: "SAFE")
     return "SAFE"
