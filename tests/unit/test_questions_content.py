@@ -80,7 +80,7 @@ REASSURING = re.compile(
 DOSING = re.compile(
     r"\bmg\b|\btablets?\b|take (?:some |a )?(?:paracetamol|ibuprofen|tylenol)|and wait\b", re.I
 )
-AMERICAN = re.compile(r"diarrhea|anemia|leukemia|\bcolor|\bcenter\b|\w+ize\b", re.I)
+AMERICAN = re.compile(r"diarrhea|anemia|leukemia|\bcolor|\bcenter\b|\b(?!size|prize)\w+ize\b", re.I)
 
 
 def reference_rows() -> list[dict[str, str]]:
