@@ -15,7 +15,7 @@ from triage import heard, measurements
 from triage.conditions import Situation
 from triage.conversation import WORSE, Conversation, Report
 from triage.knowledge.base import Knowledge
-from triage.knowledge.schema import Category, Source, Symptom, SymptomSign, Urgency
+from triage.knowledge.schema import Category, Rule, Source, Symptom, SymptomSign, Urgency
 from triage.memory import UNLISTED
 from triage.settings import Settings
 from triage.wording import fill, temperature
@@ -155,7 +155,9 @@ class _Core:
         """Steps 1 and 5: rules that need nothing but what they name."""
         for rule in self._policy.rules:
             if rule.urgency and rule.any_of and self._situation.holds(rule.any_of):
-                yield self._reason(rule.id, rule.urgency)
+                yield self._reason(rule.id)
+        if self._conversation.question and self._conversation.question.id == SCREENING:
+            yield self._reason("screening.open", Urgency.NONE)
 
     def assess(self, report: Report) -> Assessment:
         """Steps 1 to 10 for one symptom."""
@@ -180,14 +182,14 @@ class _Core:
         below = measurements.is_below_limit(report, self._conversation, self._limits)
         reasons = []
         if report.symptom in self._pair:
-            reasons.append(self._reason("crs.two_signs", Urgency.CONTACT_NOW))
+            reasons.append(self._reason("crs.two_signs"))
         for escalation in symptom.escalations:
             if self._situation.holds(escalation.any_of, report):
                 rule = escalation.rule or f"escalation.{symptom.id}"
                 sources = self._policy.rule(escalation.rule or "escalation").sources + self._named_in(symptom)
                 reasons.append(Reason(rule, escalation.reason, sources, escalation.to))
         if needs_screening(symptom) and self._screening in ALARMING_ANSWERS:
-            reasons.append(self._reason(f"screening.{self._screening}", Urgency.CONTACT_NOW))
+            reasons.append(self._reason(f"screening.{self._screening}"))
         reasons.append(self._base(report, symptom, below and not self._hidden))
         reasons += self._steps_up(report, symptom, max(reason.urgency for reason in reasons))
         return reasons
@@ -196,9 +198,7 @@ class _Core:
         """The urgency of the symptom by itself, with the rule that explains it best."""
         if below:
             low = measurements.standing("temperature", self._conversation)[-1]
-            return self._reason(
-                "number.temperature_below", Urgency.CALL_TODAY, value=self._degrees(low.value)
-            )
+            return self._reason("number.temperature_below", value=self._degrees(low.value))
         measured = measurements.alarming(report.symptom, self._conversation, self._limits)
         if measured and measured[-1].kind == "temperature":
             return self._reason(
@@ -225,8 +225,8 @@ class _Core:
 
     def _past(self, symptom: Symptom) -> Reason:
         if symptom.urgency >= Urgency.CONTACT_NOW:
-            return self._reason("past.warning", Urgency.CALL_TODAY, symptom)
-        return self._reason("past", Urgency.TELL_TEAM, symptom)
+            return self._reason("past.warning", symptom=symptom)
+        return self._reason("past", symptom=symptom)
 
     def _unlisted(self, report: Report) -> Assessment:
         """Step 10: a complaint that no document lists."""
@@ -244,8 +244,9 @@ class _Core:
         return Assessment(report, label, lay, Category.UNLISTED, urgency, tuple(reasons))
 
     def _reason(
-        self, rule_id: str, urgency: Urgency, symptom: Symptom | None = None, **values: str
+        self, rule_id: str, urgency: Urgency | None = None, symptom: Symptom | None = None, **values: str
     ) -> Reason:
+        """A rule's reason; its urgency is the policy's own where none is given."""
         rule = self._policy.rule(rule_id)
         if symptom:
             values["lay"] = symptom.lay
@@ -253,7 +254,9 @@ class _Core:
         named = self._named_in(symptom) if symptom else ()
         # places that name the symptom and carry the rule explain best
         both = tuple(source for source in named if source in rule.sources)
-        return Reason(rule_id, text, tuple(dict.fromkeys((*both, *named, *rule.sources))), urgency)
+        return Reason(
+            rule_id, text, tuple(dict.fromkeys((*both, *named, *rule.sources))), urgency or _urgency(rule)
+        )
 
     def _limit(self, rule_id: str) -> str:
         if rule_id == "number.blood_pressure":
@@ -269,6 +272,12 @@ class _Core:
         list_of_category = symptom.category.value.removesuffix("_warning")
         ordered = sorted(symptom.mentions, key=lambda mention: mention.section != list_of_category)
         return tuple(Source(document=mention.document, section=mention.section) for mention in ordered)
+
+
+def _urgency(rule: Rule) -> Urgency:
+    if rule.urgency is None:
+        raise ValueError(f"the rule {rule.id} of knowledge/policy.yml needs an urgency")
+    return rule.urgency
 
 
 def needs_screening(symptom: Symptom) -> bool:

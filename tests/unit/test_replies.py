@@ -22,7 +22,7 @@ ACTIONS = {
 }
 REASSURING = re.compile(
     r"predictable|fades? away|nothing to worry|(?:don't|do not) worry|harmless|will pass|wears? off|relax|"
-    r"no need to|not serious|nothing serious|should be fine|probably|usually|often manageable|do not need to call",
+    r"no need to|(?:not|nothing) serious|should be fine|probably|usually|manageable|do not need to call",
     re.IGNORECASE,
 )
 ORDINARY = [

@@ -18,8 +18,8 @@ from triage.knowledge.schema import Urgency
 from triage.policy import Decision, decide
 
 PRESENT = ("present", "uncertain")
-MANY = settings(max_examples=200, deadline=None)
-SOME = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=100, deadline=None)
+SOME = settings(max_examples=40, deadline=None)
 
 symptoms = st.sampled_from([*KNOWLEDGE.symptoms, "unlisted"])
 sign_ids = st.sampled_from(sorted(KNOWLEDGE.signs))
