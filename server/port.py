@@ -31,7 +31,7 @@ def address() -> tuple[str, int]:
     """
     host = os.environ.get(HOST_VARIABLE) or DEFAULT_HOST
     port = os.environ.get(PORT_VARIABLE) or str(DEFAULT_PORT)
-    if not port.isdecimal() or int(port) > _HIGHEST_PORT:
+    if not (port.isascii() and port.isdecimal()) or int(port) > _HIGHEST_PORT:
         raise Stop(f"{PORT_VARIABLE} must be a number from 0 to {_HIGHEST_PORT}.")
     return host, int(port)
 

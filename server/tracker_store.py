@@ -134,7 +134,7 @@ class ConversationStore(SQLTrackerStore):
 def _quoting_nothing() -> Iterator[None]:
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - every kind of error can quote what was to be stored
         raise StorageFailed(type(error).__name__) from None
 
 

@@ -122,7 +122,7 @@ async def test_a_damaged_row_does_not_end_the_process(database: Path) -> None:
     await take_turn(store, 1)
     with sqlite3.connect(database) as connection:
         connection.execute("update events set data = '{broken'")
-    with pytest.raises(StorageFailed, match="^JSONDecodeError$"):
+    with pytest.raises(StorageFailed, match=r"^JSONDecodeError$"):
         await store.retrieve("anna")
 
 
