@@ -1,0 +1,1 @@
+"""Measuring the assistant: how well it reads and how fast it answers."""

@@ -1,0 +1,1 @@
+"""`make evaluate`: how well the assistant understands patients, written to docs/evaluation.md."""
