@@ -26,7 +26,7 @@ _NAMES = {
     "others": "less_urgent",
     "question": "feverish screening",
     "reading": "empty not_understood other_language too_long",
-    "screening": "clear if_no_answer if_yes if_yes_else still_open",
+    "screening": "clear if_no_answer if_yes if_yes_else noted still_open",
     "screening_chip": (
         "confusion fainting fever_or_chills trouble_breathing trouble_seeing trouble_speaking "
         "trouble_walking vomiting"
