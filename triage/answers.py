@@ -98,7 +98,7 @@ def _understood(
     ):
         return YES
     if question.id == SCREENING:
-        return _screened(question, conversation, message, knowledge, said)
+        return _screened(question, conversation, message, knowledge)
     return _worded(message, knowledge, clear_only=False)
 
 
@@ -147,17 +147,18 @@ def _worded(message: Message, knowledge: Knowledge, clear_only: bool) -> str:
 
 
 def _screened(
-    question: OpenQuestion, conversation: Conversation, message: Message, knowledge: Knowledge, said: set[str]
+    question: OpenQuestion, conversation: Conversation, message: Message, knowledge: Knowledge
 ) -> str:
     """The answer to the screening question; only a clear no to all of it is a no."""
     text, findings = message.text, message.reading.findings
+    signs = {sign.id: sign.status for sign in message.reading.signs}
     asked = set(SCREENING_SYMPTOMS.values())
     present = {finding.symptom for finding in findings if finding.status in _PRESENT}
     denied = {finding.symptom for finding in findings if finding.status is Status.DENIED}
     if (present - set(question.about)) & asked:
         return YES
-    if _NONE_OF_THOSE in said:
-        return NO
+    if signs.get(_NONE_OF_THOSE, Status.NOT_REPORTED) is not Status.NOT_REPORTED:
+        return NO  # "none of those" is a no, however the reader takes its own negation
     worded = _worded(message, knowledge, clear_only=True)
     if worded == UNSURE and denied and not heard.says(text, "answer_unsure", knowledge):
         return _OTHER

@@ -16,7 +16,7 @@ from triage.knowledge.schema import Urgency
 from triage.medicines import medicine_answer
 from triage.policy import Decision, decide
 from triage.questions import asked_about, symptom_answer, topic_answer
-from triage.replies import CRISIS_RULE, Result, advice, crisis_reply, question_lines, triage_reply
+from triage.replies import CRISIS_RULE, Result, crisis_reply, lead, question_lines, triage_reply
 from triage.settings import Settings
 from triage.summary import summary
 from triage.turn import Chip, Message, Reply, Turn
@@ -220,7 +220,7 @@ def _with_standing_advice(text: str, step: _Step, voice: Voice) -> str:
     decision = step.result.decision
     paragraphs = [text]
     if decision.urgency >= Urgency.CALL_TODAY:
-        still = " ".join([voice.say("memory", "still"), *advice(decision.urgency, voice)])
+        still = " ".join([voice.say("memory", "still"), *lead(decision, voice)])
         paragraphs.insert(0 if decision.urgency >= Urgency.CONTACT_NOW else 1, still)
     if step.result.conversation.question:
         paragraphs.append(" ".join(question_lines(step.result, voice)))
@@ -236,6 +236,6 @@ def _chips(step: _Step, voice: Voice, assessed: bool) -> tuple[Chip, ...]:
 
 def _forgotten(decision: Decision, voice: Voice) -> Iterator[str]:
     if decision.urgency >= Urgency.CALL_TODAY:
-        yield from advice(decision.urgency, voice)
+        yield from lead(decision, voice)
         yield voice.say("forget", "warning")
     yield voice.say("forget", "done")

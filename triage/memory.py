@@ -141,7 +141,11 @@ def _said(
     if not any(item.status in _PRESENT for item in said.values()):
         for sign in _homeless(reading, conversation, knowledge):
             _add(said, Said(UNLISTED, sign.status, sign.text, frozenset({sign.id})))
-        if message.intent == UNLISTED_INTENT and not said:
+        if (
+            message.intent == UNLISTED_INTENT
+            and not said
+            and not _describes(reading, conversation, knowledge)
+        ):
             _add(said, Said(UNLISTED, Status.PRESENT, message.text, frozenset()))
     items = [item for item in said.values() if item.status is not Status.NOT_REPORTED]
     loose = _loose(message, items)
@@ -151,6 +155,13 @@ def _said(
         replace(item, qualifiers=item.qualifiers | describing) if item.status in _PRESENT else item
         for item in items
     ], loose
+
+
+def _describes(reading: Reading, conversation: Conversation, knowledge: Knowledge) -> bool:
+    """Whether the message describes what was reported before ("it is severe") and names nothing new."""
+    describing = heard.describing_signs(knowledge) | heard.steering_signs(knowledge)
+    said = any(sign.id in describing and sign.status in _PRESENT for sign in reading.signs)
+    return said and any(known.present for known in conversation.reports)
 
 
 def _homeless(reading: Reading, conversation: Conversation, knowledge: Knowledge) -> Iterator[Sign]:

@@ -59,16 +59,22 @@ class Result:
         return [item for item in top if item in self.new] or top
 
     @property
+    def is_led_by_earlier(self) -> bool:
+        """Whether what is most urgent was told in an earlier message."""
+        return bool(self.leading) and not any(item in self.new for item in self.leading)
+
+    @property
     def is_unchanged(self) -> bool:
-        """Whether the message told no symptom and left the advice as it was."""
-        return not self.new and self.decision.urgency is self.before.urgency
+        """Whether the message told nothing that counts and left the advice as it was."""
+        same = self.decision.urgency is self.before.urgency and self.decision.rules <= self.before.rules
+        return same and not self.new
 
 
 def triage_reply(result: Result, voice: Voice) -> Reply:
     """The reply to a message that was assessed, with its payload and the chips of an open question."""
     decision, conversation = result.decision, result.conversation
     question = conversation.question
-    parts = [_lead(result, voice)]
+    parts = [lead(decision, voice) if decision.urgency > Urgency.NONE or _is_harmless(conversation) else ()]
     if not result.is_unchanged:
         parts += [_why(result, voice), _tell(result, voice)]
     parts += [_notes(result, voice), _others(result, voice), question_lines(result, voice)]
@@ -144,12 +150,12 @@ def _reasons(result: Result) -> list[Reason]:
     return [reason for reason in found if reason.urgency is decision.urgency]
 
 
-def _lead(result: Result, voice: Voice) -> Iterator[str]:
-    urgency = result.decision.urgency
-    if CRISIS_RULE in result.decision.rules:
+def lead(decision: Decision, voice: Voice) -> Iterator[str]:
+    """The first sentences: what to do, or where to find help for someone who wants to die."""
+    if CRISIS_RULE in decision.rules:
         yield from _crisis(voice)
-    elif urgency > Urgency.NONE or _is_harmless(result.conversation):
-        yield from advice(urgency, voice)
+    else:
+        yield from advice(decision.urgency, voice)
 
 
 def _is_harmless(conversation: Conversation) -> bool:
@@ -171,12 +177,11 @@ def _crisis(voice: Voice) -> Iterator[str]:
 
 
 def _why(result: Result, voice: Voice) -> Iterator[str]:
-    listed = [item for item in result.new if item.report.symptom != UNLISTED]
-    if listed:
-        yield told_line(listed, voice)
-    elif not result.new and result.current:
+    if result.is_led_by_earlier:
         names = dict.fromkeys(item.lay for item in result.leading)
         yield voice.say("memory", "before", symptoms=listing(list(names)))
+    elif listed := [item for item in result.new if item.report.symptom != UNLISTED]:
+        yield told_line(listed, voice)
     for item in result.new:
         if item.report.symptom == UNLISTED and item.report.present:
             yield voice.say("unlisted", "say", words=item.report.text.strip().rstrip("."))
@@ -185,7 +190,7 @@ def _why(result: Result, voice: Voice) -> Iterator[str]:
 
 
 def _tell(result: Result, voice: Voice) -> Iterator[str]:
-    if INFUSION_RULE in result.decision.rules:
+    if INFUSION_RULE in result.decision.rules - result.before.rules:
         yield voice.say("infusion", "say")
         yield voice.say("infusion", "tell")
         yield voice.say("infusion", "meanwhile")
@@ -249,7 +254,8 @@ def _others(result: Result, voice: Voice) -> Iterator[str]:
         if item.urgency < result.decision.urgency:
             title = voice.knowledge.policy.urgency_title(item.urgency)
             yield voice.say("others", "less_urgent", label=item.label, action=title)
-    earlier = dict.fromkeys(item.lay for item in result.current if item not in result.new)
+    named = [*result.new, *(result.leading if result.is_led_by_earlier else ())]
+    earlier = dict.fromkeys(item.lay for item in result.current if item not in named)
     if earlier and result.new:
         yield voice.say("memory", "earlier", symptoms=listing(list(earlier)))
 

@@ -133,6 +133,13 @@ def test_a_description_in_a_later_message_belongs_to_what_was_reported() -> None
     assert talk.urgency == "emergency"
 
 
+def test_a_description_of_an_unlisted_complaint_is_no_second_one() -> None:
+    talk = Talk().say("my hair falls out", intent="unlisted_complaint")
+    talk.say("it's severe", sign("severe"), intent="unlisted_complaint")
+    assert len(talk.payload["symptoms"]) == 1
+    assert talk.urgency == "call_today"
+
+
 def test_an_unlisted_complaint_is_told_apart_from_another() -> None:
     talk = Talk().say("hair falls out", finding("unlisted", text="hair falls out")).say("no", intent="deny")
     talk.say("my nails are brittle", finding("unlisted", text="my nails are brittle"))

@@ -37,6 +37,7 @@ NO: list[tuple[str, str, tuple[Item, ...]]] = [
     ("No", "affirm", ()),
     ("nope none of that", "nlu_fallback", ()),
     ("no none of those", "deny", (sign("none_of_those"),)),
+    ("haven't any of that", "deny", (sign("none_of_those", status="denied"),)),
     ("NONE", "nlu_fallback", ()),
     ("no, no fever", "deny", (denied("fever"),)),
     ("no, just tired", "extreme_fatigue", (finding("extreme_fatigue"),)),

@@ -124,6 +124,24 @@ def test_less_urgent_symptoms_are_named_too() -> None:
     assert "Constipation: Tell your team." in talk.text
 
 
+def test_what_leads_from_before_is_not_blamed_on_what_is_new() -> None:
+    talk = Talk().say("fever", finding("fever")).say("and constipated", finding("constipation"))
+    assert "Before, you told me about a fever." in talk.text
+    assert "You told me about constipation. This can be the first sign" not in talk.text
+    assert "Constipation: Tell your team." in talk.text
+
+
+def test_trouble_with_the_infusion_is_explained_even_when_the_advice_stays() -> None:
+    talk = Talk().say("fever", finding("fever")).say("pump stopped", sign("infusion_trouble"))
+    assert "do not flush the line" in talk.text
+
+
+def test_after_a_crisis_the_crisis_line_stays() -> None:
+    talk = Talk().say("I want to die", sign("self_harm")).say("yes", intent="affirm")
+    assert "116 123" in talk.text
+    assert "116 123" in talk.say("I have a rash", finding("rash")).text
+
+
 def test_temperatures_are_shown_in_the_unit_of_the_settings() -> None:
     fahrenheit = SETTINGS.copy(update={"temperature_unit": "F"})
     assert "101.5 °F" in Talk(settings=fahrenheit).say("101.5", celsius(38.611)).text
