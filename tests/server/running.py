@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -28,12 +29,15 @@ class Assistant:
         command: how to start it.
         folder: for its database and its log.
         environment: variables beside those of the tests.
+        url: where it will be, when it does not print that itself.
     """
 
-    def __init__(self, command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, command: list[str], folder: Path, environment: dict[str, str] | None = None, url: str = ""
+    ) -> None:
         self.log = folder / "server.log"
         self.database = folder / "conversations.db"
-        self.url = ""
+        self.url = url
         self.first_answers: list[tuple[int, Any]] = []  # of /health, until it was ready
         self._lines: list[str] = []
         variables = {
@@ -56,13 +60,19 @@ class Assistant:
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 pytest.fail(f"the server ended at once:\n{self.output}{self.log.read_text()}")
-            if self.url:
-                answer = self.get("/health")
-                if answer[0] == 200:
-                    return
-                self.first_answers.append(answer)
+            if self.url and self._answers_health():
+                return
             time.sleep(0.2)
         pytest.fail(f"the server did not get ready:\n{self.output}{self.log.read_text()}")
+
+    def _answers_health(self) -> bool:
+        try:
+            answer = self.get("/health")
+        except urllib.error.URLError:  # plain `rasa run` listens when the model is loaded
+            return False
+        if answer[0] != 200:
+            self.first_answers.append(answer)
+        return answer[0] == 200
 
     @property
     def output(self) -> str:
@@ -127,6 +137,14 @@ class Assistant:
             found = re.search(r"http://127\.0\.0\.1:\d+", line)
             if found:
                 self.url = found.group()
+
+
+def free_port() -> int:
+    """A port that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+    return number
 
 
 def texts(replies: list[dict[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import CARE_TEAM, ROOT, Assistant
+from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
 
 pytestmark = pytest.mark.server
 
@@ -58,10 +58,7 @@ def test_logs_say_what_broke_and_quote_nobody(faulty: Assistant) -> None:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        number: int = taken.getsockname()[1]
-    return number
+    return free_port()
 
 
 @pytest.fixture

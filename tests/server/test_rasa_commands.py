@@ -1,0 +1,95 @@
+"""Rasa's own commands and the terminal: as its users know them, with the same safety."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+PROMPT = "Your input ->"
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+
+
+class Terminal:
+    """A program in a terminal of its own."""
+
+    def __init__(self, command: list[str], **variables: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BLINA_")}
+        self._master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment | variables, stdin=slave, stdout=slave, stderr=slave
+        )
+        os.close(slave)
+
+    def read_until(self, end: str, seconds: float) -> str:
+        """What is shown until ``end`` is, without colours."""
+        shown, limit = "", time.monotonic() + seconds
+        while end not in shown:
+            left = limit - time.monotonic()
+            if left <= 0 or not select.select([self._master], [], [], left)[0]:
+                pytest.fail(f"{end!r} did not come in:\n{shown}")
+            shown += _CONTROL.sub("", os.read(self._master, 65536).decode(errors="replace"))
+        return shown
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        os.write(self._master, f"{text}\r".encode())
+
+    def close(self) -> None:
+        """End the program, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+
+def test_the_shell_answers_in_text(tmp_path: Path) -> None:
+    terminal = Terminal(
+        [sys.executable, "-m", "server", "shell"],
+        BLINA_DATABASE=str(tmp_path / "shell.db"),
+        BLINA_CARE_TEAM_PHONE=CARE_TEAM,
+    )
+    try:
+        start = terminal.read_until(PROMPT, 150)
+        assert [
+            line for line in start.splitlines() if "warning" in line.lower() and "shell.log" not in line
+        ] == []
+        assert len([line for line in start.splitlines() if line.strip()]) <= 4
+        terminal.type("I have a headache")
+        answer = terminal.read_until("2. ", 30) + terminal.read_until(PROMPT, 30)
+        assert "1. " in answer
+        assert "{" not in answer
+        terminal.type("temp is 38.6")
+        terminal.read_until(CARE_TEAM, 30)
+        terminal.type("/stop")
+        assert terminal.process.wait(20) == 0
+    finally:
+        terminal.close()
+
+
+def test_plain_rasa_run_is_as_safe(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port)]
+    server = Assistant(command, tmp_path, url=f"http://127.0.0.1:{port}")
+    try:
+        server.wait_until_ready()
+        assert server.triage("temp is 38.6", "anna")["urgency"] == "contact_now"
+        server.say("/restart", "anna")
+        symptoms = server.triage("I have chills", "anna")["symptoms"]
+        assert {symptom["id"] for symptom in symptoms} == {"fever", "chills"}
+        assert server.post(b"x" * 100_000)[0] == 413
+    finally:
+        server.stop()
+    log = server.log.read_text() + server.output
+    assert "38.6" not in log
+    assert "chills" not in log
