@@ -94,7 +94,7 @@ class Tokeniser:
             Tokens in order; hyphens inside words are left out ("light-headed" is two words).
         """
         tokens: list[Token] = []
-        doc = self._nlp.tokenizer(text)
+        doc = self._nlp.tokenizer(_lower(text))
         for token in doc:
             start, end = token.idx, token.idx + len(token.text)
             raw = token.text
@@ -137,6 +137,11 @@ class Tokeniser:
             return Token(start, end, "and", frozenset({"and", "=and"}))
         stop = raw[0] in _STOPS or len(raw) > 1
         return Token(start, end, raw[0], frozenset({raw[0]}), is_word=False, is_stop=stop)
+
+
+def _lower(text: str) -> str:
+    """Lower case without moving a character: spaCy undoes "can't" but not "CAN'T"."""
+    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
 
 
 @lru_cache(maxsize=50_000)
