@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from triage.heard import plain
@@ -11,20 +10,7 @@ from triage.knowledge.schema import Medicine
 from triage.replies import places
 from triage.wording import Voice, listing
 
-_SHORTEST_MISSPELT = 6  # shorter words are too easily another word
-_LIKENESS = 0.82  # of difflib; "cyclosporin", "warferin" and "phenitoin" pass, "penicillin" does not
-
-
-def find(text: str, knowledge: Knowledge) -> list[Medicine]:
-    """The leaflet's medicines that a text names, by name, brand name or misspelling, in the file's order."""
-    names = _names(knowledge)
-    said = plain(text)
-    found = {medicine.id for name, medicine in names.items() if f" {name} " in f" {said} "}
-    for word in set(said.split()) - names.keys():
-        if len(word) >= _SHORTEST_MISSPELT:
-            close = difflib.get_close_matches(word, names, n=1, cutoff=_LIKENESS)
-            found |= {names[name].id for name in close}
-    return [medicine for medicine in knowledge.medicines.values() if medicine.id in found]
+FEVER_HIDING_GROUP = "fever_drug"  # word group of the lexicon
 
 
 def medicine_answer(text: str, named: Iterable[str], voice: Voice) -> str:
@@ -32,29 +18,43 @@ def medicine_answer(text: str, named: Iterable[str], voice: Voice) -> str:
 
     Args:
         text: the message.
-        named: names of medicines found in it, as the patient wrote them.
+        named: medicines found in it: ids of ``medicines.yml``, or names as the patient wrote them.
         voice: wording and settings.
 
     Returns:
         Which are on the list and which are not, whom to ask, and the source.
     """
-    knowledge = voice.knowledge
-    listed = find(text, knowledge)
+    medicines = voice.knowledge.medicines
+    listed = {medicine.id: medicine for medicine in _written_out(text, voice.knowledge)}
     unlisted = []
     for name in dict.fromkeys(named):
-        known = find(name, knowledge)
-        listed += [medicine for medicine in known if medicine not in listed]
+        known = [medicines[name]] if name in medicines else _written_out(name, voice.knowledge)
+        listed.update({medicine.id: medicine for medicine in known})
         if not known:
             unlisted.append(name)
-    if not listed and not unlisted:
-        return " ".join([voice.say("medicine", "unknown"), *_ask(voice)])
     sentences = []
     if listed:
-        sentences.append(_sentence("listed", [medicine.name for medicine in listed], voice))
+        names = [medicine.name for medicine in medicines.values() if medicine.id in listed]
+        sentences.append(_sentence("listed", names, voice))
     if unlisted:
         sentences.append(_sentence("not_listed", unlisted, voice))
-    sources = next(iter(knowledge.medicines.values())).sources if not listed else listed[0].sources
-    return "\n\n".join([" ".join([*sentences, *_ask(voice)]), places(sources, voice)])
+    if not sentences:
+        sentences.append(voice.say("medicine", "unknown"))
+    sentences += _ask(voice)
+    if any(f" {plain(word)} " in f" {plain(text)} " for word in voice.knowledge.words[FEVER_HIDING_GROUP]):
+        sentences.append(voice.say("medicine", "fever_hiding"))
+    explained = next(iter(listed.values()), None) or next(iter(medicines.values()))
+    return "\n\n".join([" ".join(sentences), places(explained.sources, voice)])
+
+
+def _written_out(text: str, knowledge: Knowledge) -> list[Medicine]:
+    """Listed medicines whose name or brand stands in the text; misspelt ones are the reader's to find."""
+    said = f" {plain(text)} "
+    return [
+        medicine
+        for medicine in knowledge.medicines.values()
+        if any(f" {plain(name)} " in said for name in (medicine.name, *medicine.also))
+    ]
 
 
 def _sentence(kind: str, names: list[str], voice: Voice) -> str:
@@ -71,11 +71,3 @@ def _ask(voice: Voice) -> Iterable[str]:
     yield voice.say("medicine", "ask_team")
     if voice.settings.care_team_phone:
         yield voice.say("medicine", "ask_team_call")
-
-
-def _names(knowledge: Knowledge) -> dict[str, Medicine]:
-    return {
-        plain(name): medicine
-        for medicine in knowledge.medicines.values()
-        for name in (medicine.name, *medicine.also)
-    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.talk import KNOWLEDGE, TEAM, Talk, finding
-from triage.medicines import find
 
 
 @pytest.mark.parametrize("topic", KNOWLEDGE.questions)
@@ -64,29 +63,22 @@ def test_every_listed_medicine_is_known_by_all_its_names(medicine: str) -> None:
         assert TEAM in talk.text
 
 
-@pytest.mark.parametrize(
-    ("typed", "name"),
-    [
-        ("warferin", "Warfarin"),
-        ("warfrin", "Warfarin"),
-        ("phenitoin", "Phenytoin"),
-        ("cyclosporin", "Cyclosporine"),
-        ("ciclosporin", "Cyclosporine"),
-        ("fentanil patch", "Fentanyl"),
-        ("carbamazapine", "Carbamazepine"),
-        ("tacrolimas", "Tacrolimus"),
-    ],
-)
-def test_misspelt_medicines_are_found(typed: str, name: str) -> None:
-    assert [medicine.name for medicine in find(f"is {typed} ok with this", KNOWLEDGE)] == [name]
+@pytest.mark.parametrize("text", ["can I take penicillin", "what about vitamin d", "can I have a flu jab"])
+def test_what_is_not_on_the_list_is_never_called_safe(text: str) -> None:
+    talk = Talk().say(text, intent="ask_medicine")
+    assert "none of the medicines on the leaflet's list" in talk.text
+    assert "does not mean that it is safe" in talk.text
+    assert "Ask your team or pharmacist" in talk.text
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["can I take penicillin", "paracetamol ok?", "what about vitamin d", "can I have a flu jab", "ibuprofen"],
-)
-def test_other_words_are_no_listed_medicine(text: str) -> None:
-    assert find(text, KNOWLEDGE) == []
+def test_a_medicine_that_the_reader_found_is_named_rightly() -> None:
+    talk = Talk().say("is warferin ok?", intent="ask_medicine", medicines=("warfarin",))
+    assert "Warfarin is on the leaflet's list" in talk.text
+
+
+def test_a_medicine_that_hides_a_fever_gets_a_warning() -> None:
+    assert "hide a fever" in Talk().say("can I take ibuprofen?", intent="ask_medicine").text
+    assert "hide a fever" not in Talk().say("can I take warfarin?", intent="ask_medicine").text
 
 
 def test_several_medicines_at_once_are_told_apart() -> None:
@@ -101,7 +93,7 @@ def test_several_medicines_at_once_are_told_apart() -> None:
 
 
 def test_without_a_name_the_patient_is_sent_to_the_team() -> None:
-    assert "ask your team or pharmacist" in Talk().say("can I take my pills?", intent="ask_medicine").text
+    assert "Ask your team or pharmacist" in Talk().say("can I take my pills?", intent="ask_medicine").text
 
 
 def test_a_medicine_and_a_symptom_are_both_answered_the_symptom_first() -> None:

@@ -20,7 +20,9 @@ _NAMES = {
     "heading": "sources",
     "infusion": "meanwhile say tell",
     "measured": "blood_sugar diastolic oxygen pulse systolic temperature",
-    "medicine": "ask_team ask_team_call listed listed_several not_listed not_listed_several unknown",
+    "medicine": (
+        "ask_team ask_team_call fever_hiding listed listed_several not_listed not_listed_several unknown"
+    ),
     "memory": "before corrected denied earlier past still",
     "names": "unlisted_label unlisted_lay",
     "others": "less_urgent",
