@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -65,7 +66,10 @@ def port() -> int:
 def action_server(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """`rasa run actions`, by the package that it starts."""
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "BLINA_CARE_TEAM_PHONE": CARE_TEAM}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     end = time.monotonic() + 60
     while time.monotonic() < end:
         with socket.socket() as probe:
