@@ -12,12 +12,16 @@ from symspellpy import SymSpell, Verbosity
 from reading.tokens import lemma
 
 _LETTERS = re.compile(r"[a-z]+")
+_SAME_LETTER = re.compile(r"(.)\1+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 # Letters that sound alike at the start of a word; a second edit is trusted only behind one of these.
-_SOUND_ALIKE = {"f": "p", "p": "f", "k": "c", "c": "ks", "s": "cp", "n": "kg", "g": "j", "j": "g", "e": "i", "i": "e"}
+_SOUND_ALIKE = {"f": "p", "p": "f", "k": "c", "c": "ks", "s": "cp", "n": "kgp", "g": "j", "j": "g", "e": "i", "i": "e"}
 _SHORTEST_MENDED = 4
 _SHORTEST_FOR_TWO_EDITS = 6
 _SHORTEST_JOINED = 7
+_LONGEST_PART = 16
+_MOST_PARTS = 6
+_SHORT_WORDS = frozenset("i a my im no so is in it of on at to up am he me we do be or".split())
 _COMMON_COUNT = 20_000
 
 
@@ -38,6 +42,8 @@ class Speller:
         for word in self._lexicon:
             if len(word) >= _SHORTEST_MENDED:
                 self._matters.create_dictionary_entry(word, 1)
+        # Doubled letters are the commonest slip: "slured" is slurred, not soured.
+        self._undoubled = {_undouble(word): word for word in sorted(self._lexicon) if len(word) >= _SHORTEST_MENDED}
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` (lower case) is an English word or one of the lexicon's."""
@@ -62,11 +68,10 @@ class Speller:
                 if self.knows(shorter):
                     return (shorter,)
             word = _STRETCHED.sub(r"\1", word)
-        nearest = self._nearest(word)
+        nearest = self._undoubled.get(_undouble(word)) or self._nearest(word)
         if nearest:
             return (nearest,)
-        parts = self._split(word)
-        return parts or (word,)
+        return self._split(word) or (word,)
 
     def _nearest(self, word: str) -> str | None:
         reach = 2 if len(word) >= _SHORTEST_FOR_TWO_EDITS else 1
@@ -74,25 +79,27 @@ class Speller:
         ours = [s for s in ours if s.distance == 1 or _sounds_alike(word, s.term)]
         if not ours:
             return None
-        best = min(ours, key=lambda s: (s.distance, s.term[0] != word[0], abs(len(s.term) - len(word))))
+        best = min(ours, key=lambda s: (s.distance, *_unlikeness(word, s.term)))
         if best.distance == 2 and any(edit in self._known for edit in _one_edit(word)):
             return None
         return best.term
 
     def _split(self, word: str) -> tuple[str, ...] | None:
-        """Two words without their space ("chestpain"); one of them must matter."""
+        """Words without their spaces ("chestpain", "cantsleepatall"); the fewest, and one of them must matter."""
         if len(word) < _SHORTEST_JOINED:
             return None
-        best: tuple[str, ...] | None = None
-        for cut in range(2, len(word) - 2):
-            left, right = word[:cut], word[cut:]
-            if not ({left, right} & self._lexicon) or not (self.knows(left) and self.knows(right)):
-                continue
-            if min(len(left), len(right)) < 3 and left not in {"my", "im", "no", "so", "is"}:
-                continue
-            if best is None or abs(len(left) - len(right)) < abs(len(best[0]) - len(best[1])):
-                best = (left, right)
-        return best
+        fewest: dict[int, tuple[str, ...]] = {0: ()}
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - _LONGEST_PART), end):
+                part = word[start:end]
+                if start not in fewest or not (part in _SHORT_WORDS or len(part) >= 3 and self.knows(part)):
+                    continue
+                if end not in fewest or len(fewest[start]) + 1 < len(fewest[end]):
+                    fewest[end] = (*fewest[start], part)
+        parts = fewest.get(len(word))
+        if not parts or len(parts) > _MOST_PARTS or not any(len(p) > 3 and p in self._lexicon for p in parts):
+            return None
+        return parts
 
 
 def _sounds_alike(word: str, other: str) -> bool:
@@ -118,3 +125,21 @@ def _common_words() -> frozenset[str]:
     with resources.open_text("symspellpy", "frequency_dictionary_en_82_765.txt", encoding="utf-8-sig") as lines:
         pairs = (line.split() for line in lines)
         return frozenset(word for word, count in pairs if int(count) >= _COMMON_COUNT)
+
+
+def _unlikeness(word: str, other: str) -> tuple[bool, bool, bool, int]:
+    """How little ``other`` looks like what was typed, among words at the same distance: smaller is likelier."""
+    return (
+        word[0] != other[0],
+        _undouble(word) != _undouble(other),
+        _consonants(word) != _consonants(other) and sorted(word) != sorted(other),
+        abs(len(other) - len(word)),
+    )
+
+
+def _consonants(word: str) -> str:
+    return "".join(letter for letter in word if letter not in "aeiouy")
+
+
+def _undouble(word: str) -> str:
+    return _SAME_LETTER.sub(r"\1", word)
