@@ -15,16 +15,26 @@ from reading.tokens import Token, Tokeniser
 
 # A new subject starts a new statement: "no rash and my back hurts".
 _SUBJECTS = frozenset("i my he she his her we our it there this".split())
+# "Worried about my rash", "concerned about the wooziness": what is pointed at is there.
+_OWN = frozenset("my this these the his her our".split())
 _MINE = frozenset("i my me".split())
 # "I don't think I have a fever": behind these the new subject still belongs to the denial.
-_OPEN_VERBS = frozenset("think believe feel say sure know that if like suppose reckon".split())
+_OPEN_VERBS = frozenset("think believe feel say sure know that if like suppose reckon have had has".split())
+_QUOTE_MARKS = frozenset({":", '"', "-"})
 _DENIAL_REACH = 6
-_REACH = {"past_before": 4, "past_right_before": 1, "uncertain_before": 5, "fear": 6}
+_REACH = {"past_before": 6, "past_right_before": 1, "denied_right_before": 1, "uncertain_before": 5, "fear": 6}
 _NOT_BEYOND_COMMA = frozenset({"past_before", "past_right_before"})
+_ONSET = frozenset("start begin since come notice first get develop diagnose".split())
+_NEW_STATEMENT = frozenset("and but or no not".split())
+# Marks that may stand between a symptom and the answer or remark on it.
+_ANSWER_MARKS = {"denied_after": ":-?=", "rated_after": "("}
 _AFTER_REACH = 3
 _NOT_REPORTED = ("hypothetical", "fear", "question", "leaflet", "other_person")
-_BEFORE = ("denied_before", "past_before", "past_right_before", "uncertain_before", *_NOT_REPORTED)
-_AFTER = ("denied_after", "past_after", "uncertain_after", "question_after", "returned")
+_SHARING = ("hypothetical", "question", "other_person")
+_BEFORE = ("denied_before", "denied_right_before", "past_before", "past_right_before", "uncertain_before", *_NOT_REPORTED)
+_AFTER = ("denied_after", "past_after", "past_later", "uncertain_after", "question_after", "rated_after", "judged_after", "returned", "well")
+# How many words may stand between a symptom and a cue behind it; commas are crossed by the far ones only.
+_FAR = {"returned": 12, "past_later": 12}
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ class Asserter:
             category: tuple(
                 match
                 for match in found.get(category, ())
-                if not claimed.intersection(match.tokens)
+                if (category in _SHARING or not claimed.intersection(match.tokens))
                 and (category == "returned" or not excused.issuperset(match.tokens))
             )
             for category in (*_BEFORE, *_AFTER)
@@ -104,7 +114,7 @@ class Asserter:
             category
             for category in _BEFORE
             for cue in cues.matches[category]
-            if cue.end <= match.start and self._reaches(tokens, category, cue, match, cues.ends, covered)
+            if _stands_before(cue, match) and self._reaches(tokens, category, cue, match, cues.ends, covered)
         }
         after = {
             category
@@ -112,15 +122,17 @@ class Asserter:
             for cue in cues.matches[category]
             if cue.start >= match.end and _follows(tokens, match, cue, category)
         }
-        if before.intersection(_NOT_REPORTED) or "question_after" in after:
+        if before.intersection(_NOT_REPORTED) or after.intersection({"question_after", "rated_after"}):
             return Status.NOT_REPORTED
-        if "denied_before" in before:
+        if "judged_after" in after and _is_asked(tokens, match):
+            return Status.NOT_REPORTED
+        if before.intersection({"denied_before", "denied_right_before"}):
             return Status.DENIED
         if "returned" in after:
             return Status.PRESENT
         if "denied_after" in after:
             return Status.DENIED
-        if before.intersection({"past_before", "past_right_before"}) or "past_after" in after:
+        if before.intersection({"past_before", "past_right_before"}) or after.intersection({"past_after", "past_later"}):
             return Status.PAST
         if "uncertain_before" in before or "uncertain_after" in after:
             return Status.UNCERTAIN
@@ -131,7 +143,8 @@ class Asserter:
         tokens: Sequence[Token], category: str, cue: Match, match: Match, ends: frozenset[int], covered: frozenset[int]
     ) -> bool:
         between = range(cue.end, match.start)
-        if any(tokens[at].is_stop for at in between):
+        crossed = _QUOTE_MARKS if category == "leaflet" else frozenset()
+        if any(tokens[at].is_stop and tokens[at].norm not in crossed for at in between):
             return False
         if category == "denied_before":
             return _denial_reaches(tokens, cue, match, ends, covered)
@@ -146,8 +159,18 @@ class Asserter:
                 return False
             if at in ends and category not in ("question", "leaflet"):
                 return False
-        first = tokens[cue.end]
-        return not (category in ("question", "fear", "leaflet") and first.norm in {"my", "this", "these"})
+        first = tokens[min(cue.end, match.start)]
+        return not (category in ("question", "fear", "leaflet") and first.norm in _OWN)
+
+
+def _stands_before(cue: Match, match: Match) -> bool:
+    """Cues of what is not reported may share words with the symptom: "if someone has a fit"."""
+    return cue.end <= match.start or (cue.label in _SHARING and cue.start < match.start)
+
+
+def _is_asked(tokens: Sequence[Token], match: Match) -> bool:
+    """ "Is headache normal on this?" asks in general; "is my headache normal?" reports one."""
+    return match.start > 0 and tokens[match.start - 1].norm in {"is", "are"}
 
 
 def _denial_reaches(
@@ -224,15 +247,16 @@ def _items(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -> bool:
     """Whether a cue behind the match speaks of it: close by, in the same statement ("fever: none" counts)."""
+    far = _FAR.get(category)
+    if tokens[cue.end - 1].norm == "ago" and _tells_onset(tokens, cue):
+        return False
     words = 0
     for at in range(match.end, cue.start):
         token = tokens[at]
         if token.is_stop:
-            if category != "denied_after" or at != match.end or token.norm not in {":", "-", "?", "="}:
+            if at != match.end or token.norm not in _ANSWER_MARKS.get(category, ""):
                 return False
-        elif token.is_comma or token.norm in _SUBJECTS - {"it"}:
-            return False
-        elif token.norm in {"and", "but", "or", "no", "not"}:
+        elif far is None and (token.is_comma or token.norm in _SUBJECTS - {"it"} or token.norm in _NEW_STATEMENT):
             return False
         elif token.is_word:
             words += 1
@@ -240,4 +264,9 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
         # A bare "no" behind the symptom is an answer only at the end: "fever: no", not "fever no appetite".
         ends_here = cue.end >= len(tokens) or not tokens[cue.end].is_word
         return words == 0 and ends_here
-    return words <= (12 if category == "returned" else _AFTER_REACH)
+    return words <= (far or _AFTER_REACH)
+
+
+def _tells_onset(tokens: Sequence[Token], cue: Match) -> bool:
+    """ "It started two months ago" says since when, not that it is over."""
+    return any(token.keys & _ONSET for token in _sentence_before(tokens, cue.start))

@@ -45,10 +45,10 @@ class PhraseClassifier:
         Returns:
             The trained classifier.
         """
-        meaning = LogisticRegression(C=ENCODER_C, max_iter=400, class_weight="balanced")
+        meaning = LogisticRegression(C=ENCODER_C, max_iter=400, class_weight=None)
         meaning.fit(vectors, labels)
         spelling = SGDClassifier(
-            loss="log_loss", alpha=NGRAM_ALPHA, class_weight="balanced", random_state=1, max_iter=20, tol=None
+            loss="log_loss", alpha=NGRAM_ALPHA, class_weight=None, random_state=1, max_iter=20, tol=None
         )
         spelling.fit(_ngrams(texts), labels)
         weights = {

@@ -10,7 +10,8 @@ from reading.encoder import Encoder
 NOTHING = "nothing"
 UNLISTED = "unlisted"
 # Signs that the encoder may find too: their wording has no end. The most urgent first.
-ALARMS = ("self_harm", "infusion_trouble")
+SELF_HARM = "self_harm"
+ALARMS = (SELF_HARM, "infusion_trouble")
 
 
 class EncoderClauseReader:

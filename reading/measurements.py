@@ -20,6 +20,11 @@ _SPOKEN = re.compile(
     r"[ -]+(?P<units>oh|zero|one|two|three|four|five|six|seven|eight|nine)"
     r"(?: (?:point|dot) (?P<tenths>zero|oh|one|two|three|four|five|six|seven|eight|nine))?\b"
 )
+# Things other than a body that have a temperature.
+_OTHER_HEAT = re.compile(
+    r"\b(?:outside|outdoors|weather|oven|radiator|fridge|freezer|room|bedroom|bath|shower|water|pool|heating"
+    r"|thermostat|hob|grill|car|summer|forecast|sun|shade|storage|store[ds]?)\b"
+)
 _POINT = re.compile(r"(?<=\d) point (\d|zero|oh|one|two|three|four|five|six|seven|eight|nine)\b")
 
 
@@ -115,6 +120,8 @@ def _temperatures(lowered: str, text: str) -> Iterator[Measurement]:
             continue
         if not match["degrees"] and not unit and _is_something_else(lowered, match.end()):
             continue
+        if _OTHER_HEAT.search(_sentence_around(lowered, match)):
+            continue
         fahrenheit = unit == "f" or (not unit and 86 <= value <= 115)
         celsius = (value - 32) / 1.8 if fahrenheit else value
         if not named and not _looks_like_body(celsius) and len(lowered) > _LONGEST_BARE_ANSWER:
@@ -125,6 +132,12 @@ def _temperatures(lowered: str, text: str) -> Iterator[Measurement]:
 def _names_temperature(lowered: str, start: int) -> bool:
     before = re.split(r"[!?\n]|\.(?!\d)", lowered[max(0, start - 45) : start])[-1]
     return bool(re.search(_TEMPERATURE_WORDS, before))
+
+
+def _sentence_around(lowered: str, match: re.Match[str]) -> str:
+    before = re.split(r"[!?\n]|\.(?!\d)", lowered[: match.start()])[-1]
+    after = re.split(r"[!?\n]|\.(?!\d)", lowered[match.end() :])[0]
+    return before + after
 
 
 def _looks_like_body(value: float) -> bool:

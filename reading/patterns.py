@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reading.tokens import NUMBER, Token, Tokeniser, lemma
+from reading.tokens import NUMBER, YEAR, Token, Tokeniser, lemma
 
 _GAPS = {"~": 3, "~~": 6}
+_NUMBERS = frozenset({NUMBER, YEAR})
 _GROUP = re.compile(r"\{(\w+)\}")
 
 
@@ -154,7 +155,7 @@ class PatternSet:
         entries: list[str] = []
         for part in (written[:-1] if optional else written).split("/"):
             group = _GROUP.fullmatch(part)
-            if not group or part == NUMBER:
+            if not group or part in _NUMBERS:
                 entries.append(part)
             elif group[1] in self._groups:
                 entries += self._groups[group[1]]
@@ -170,8 +171,8 @@ class PatternSet:
     def _keys(self, entry: str, phrase: str) -> tuple[str, ...]:
         keys: list[str] = []
         for word in entry.split():
-            if word == NUMBER:
-                keys.append(NUMBER)
+            if word in _NUMBERS:
+                keys.append(word)
                 continue
             parts = self._tokeniser.words(word.lstrip("="))
             self._written.update(parts)

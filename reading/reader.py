@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reading.assertion import Asserter, Cues
-from reading.clause_reader import ALARMS
+from reading.clause_reader import ALARMS, SELF_HARM
 from reading.clauses import clauses
 from reading.lexicon import Lexicon, Matches
 from reading.measurements import measurements, pain_score
@@ -26,6 +26,8 @@ _TIMES = re.compile(
     r"(?:times|stools?|poos?|poops?|motions?|trips|goes|bouts|episodes|runs|visits)\b"
 )
 _NOT_A_DAY = re.compile(r"\s*(?:a|per|this|last|in the last|in a)\s+(?:week|month|year)")
+_ABILITY = frozenset("can could will would".split())
+_HAVING = frozenset("have feel get seem look suffer".split())
 _SHORTEST_READABLE = 3
 _MOSTLY_UNKNOWN = 0.5
 
@@ -160,7 +162,9 @@ class SymptomReader:
             symptom, probability = read
             match = Match(symptom, tuple(piece))
             status = self._asserter.status(tokens, match, cues, matches.symptoms)
-            if status is Status.PRESENT and _speaks_otherwise(piece, cues):
+            if symptom == SELF_HARM:
+                status = Status.PRESENT  # whatever stands around it, this is never talked away
+            elif status is Status.PRESENT and _speaks_otherwise(tokens, piece, cues):
                 status = Status.NOT_REPORTED
             start, end = tokens[piece[0]].start, tokens[piece[-1]].end
             findings.append(
@@ -234,13 +238,26 @@ def _many_times(text: str) -> tuple[int, int] | None:
     return None
 
 
-def _speaks_otherwise(piece: range, cues: Cues) -> bool:
-    """A clause with a denial or a question in it, read by the encoder as a whole, reports nothing for sure."""
-    return any(
-        set(cue.tokens) & set(piece)
-        for category in ("denied_before", "hypothetical", "fear", "question", "leaflet", "other_person")
-        for cue in cues.matches[category]
-    )
+def _speaks_otherwise(tokens: Sequence[Token], piece: range, cues: Cues) -> bool:
+    """A clause with a denial, a question or an "all well" in it, read as a whole, reports nothing for sure."""
+    inside = {
+        category: [cue for cue in found if piece[0] <= cue.start and cue.end <= piece[-1] + 1]
+        for category, found in cues.matches.items()
+    }
+    if any(inside[category] for category in ("hypothetical", "fear", "question", "leaflet", "other_person")):
+        return True
+    negations = [cue for cue in inside["denied_before"] if not _negates_ability(tokens, cue)]
+    able = len(negations) == len(inside["denied_before"])
+    return bool(negations) or bool(inside["well"] and able)
+
+
+def _negates_ability(tokens: Sequence[Token], cue: Match) -> bool:
+    """ "The air doesn't go in", "can't name a pencil": something fails, which is a complaint and no denial."""
+    if tokens[cue.start].norm != "not" or cue.start == 0:
+        return False
+    auxiliary = tokens[cue.start - 1].norm
+    after = tokens[cue.start + 1].norm if cue.start + 1 < len(tokens) else ""
+    return auxiliary in _ABILITY or (auxiliary in {"do", "does", "did"} and after not in _HAVING)
 
 
 def _once(findings: Sequence[Finding]) -> list[Finding]:

@@ -12,6 +12,7 @@ import spacy
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 NUMBER = "{number}"
+YEAR = "{year}"
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen twenty "
     "thirty forty fifty sixty hundred half couple few several".split()
@@ -19,6 +20,7 @@ _NUMBER_WORDS = frozenset(
 _STOPS = frozenset(".!?;:\n()[]{}\"…|*>")
 _WORD = re.compile(r"\w")
 _NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]{1,12})")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGITS = re.compile(r"\d+([.,/]\d+)?")
 
 
@@ -30,7 +32,7 @@ class Token:
         start: first character in the message.
         end: one past the last.
         norm: lower-case form with contractions undone and spelling mended.
-        keys: what a pattern may ask for: the lemma, ``=norm``, and ``{number}``.
+        keys: what a pattern may ask for: the lemma, ``=norm``, ``{number}`` and ``{year}``.
         is_word: false for punctuation.
         is_stop: true for marks that end a clause for good (full stop, semicolon, new line, bracket).
         is_comma: true for a comma.
@@ -48,7 +50,7 @@ class Token:
 # Where the dictionary leaves a form apart from its verb, or takes it for another word.
 _IRREGULAR = {
     "felt": "feel", "feeling": "feel", "gone": "go", "worse": "worse", "worst": "worst", "better": "better",
-    "burning": "burn", "burnt": "burn", "breathing": "breathe", "hearing": "hear", "wan": "wan", "shaking": "shake",
+    "burning": "burn", "burnt": "burn", "breathing": "breath", "breathe": "breath", "breathed": "breath", "hearing": "hear", "wan": "wan", "shaking": "shake",
     "bleeding": "bleed", "sleeping": "sleep", "eating": "eat", "talking": "talk", "walking": "walk",
     "vomiting": "vomit", "swelling": "swell", "itching": "itch", "drinking": "drink", "peeing": "pee",
 }  # fmt: skip
@@ -149,4 +151,6 @@ def _keys(word: str) -> frozenset[str]:
     keys = {lemma(word), "=" + word}
     if word in _NUMBER_WORDS or _DIGITS.fullmatch(word):
         keys.add(NUMBER)
+    if _YEAR.fullmatch(word):
+        keys.add(YEAR)
     return frozenset(keys)
