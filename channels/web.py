@@ -1,0 +1,112 @@
+"""The web chat at `/chat`: its page, its files and its socket, from Rasa's own server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import BaseHTTPResponse
+from socketio import AsyncServer
+
+from actions.resources import knowledge, settings
+from channels import web_page
+from channels.body import MAX_BYTES
+from channels.web_limits import PerMinute
+from channels.web_sessions import Sessions, signing_key
+from channels.web_socket import CHANNEL, Limits, Socket
+from reading.text import MAX_CHARACTERS
+from server import rasa_patches
+from triage.wording import Voice
+
+rasa_patches.apply()  # a server whose model does not load still has to answer safely
+
+PREFIX = "/chat"
+SOCKET_PATH = f"{PREFIX}/socket.io"
+_PING_SECONDS = 15  # a page learns within this and the time below that the server is gone
+_PONG_SECONDS = 10
+_HOUR = 3600
+
+
+class SocketBlueprint(Blueprint):
+    """A blueprint that also brings the socket's routes."""
+
+    def __init__(self, server: AsyncServer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ctx.server = server
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> None:
+        """Add the routes to the application."""
+        self.ctx.server.attach(app, SOCKET_PATH)
+        super().register(app, options)
+
+
+class WebChannel(InputChannel):
+    """The chat that patients open in a browser."""
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name."""
+        return CHANNEL
+
+    def url_prefix(self) -> str:
+        """An absolute path: the address is not under ``/webhooks``."""
+        return PREFIX
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The page's routes and the socket.
+
+        Args:
+            on_new_message: hands a message to the assistant; leads to a reply.
+
+        Returns:
+            The blueprint that Rasa's server takes in.
+
+        Raises:
+            SettingsError: when the settings cannot be used.
+            KeyTooShort: when the key that signs sessions could be guessed.
+        """
+        server = AsyncServer(
+            async_mode="sanic",
+            ping_interval=_PING_SECONDS,
+            ping_timeout=_PONG_SECONDS,
+            max_http_buffer_size=MAX_BYTES,
+        )  # takes connections of its own origin only
+        blueprint = SocketBlueprint(server, "web_channel")
+        files = web_page.load(knowledge(), settings())
+        app: list[Sanic] = []
+
+        @blueprint.listener("before_server_start")
+        async def remember(started: Sanic, _: Any) -> None:
+            app[:] = [started]
+
+        Socket(
+            server,
+            Sessions(signing_key(settings().session_secret_env, os.environ), settings().retention_hours * _HOUR),
+            _limits(),
+            lambda: Voice(knowledge(), settings()).say("limits", "too_fast"),
+            on_new_message,
+            lambda: app[0].ctx.agent,
+        )
+
+        for path, file in files.items():
+            blueprint.add_route(
+                partial(_send, file), f"/{path}", methods=("GET", "HEAD"), name=f"file_{path or 'page'}"
+            )
+        return blueprint
+
+
+async def _send(file: web_page.File, request: Request) -> BaseHTTPResponse:
+    return web_page.answer(file, request)
+
+
+def _limits() -> Limits:
+    return Limits(
+        PerMinute(settings().messages_per_minute),
+        PerMinute(settings().messages_per_minute_per_address),
+        MAX_CHARACTERS + 1,  # one more than is read: the reader can tell that a message was cut
+    )
