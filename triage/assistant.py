@@ -108,7 +108,10 @@ def _advance(
     impossible = measurements.impossible(message.reading)
     decision = decide(taken, knowledge, settings, now)
     taken = _with_question(taken, decision, message, knowledge, settings, now)
-    if impossible and taken.question is None and decision.urgency < Urgency.CONTACT_NOW:
+    asks_it = (
+        taken.question and impossible and taken.question.id == f"{screening.AGAIN_PREFIX}{impossible.kind}"
+    )
+    if impossible and not asks_it and decision.urgency < Urgency.CONTACT_NOW:
         # it cannot be asked again: take it as what it may mean
         taken = answers.suspect(impossible.kind, impossible.text, taken, now)
     decision = decide(taken, knowledge, settings, now)

@@ -32,6 +32,13 @@ def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:
     return None
 
 
+def takes_back(text: str, knowledge: Knowledge) -> bool:
+    """Whether the text corrects what was said before ("sorry, I meant 37.6")."""
+    if says(text, "correction_not", knowledge):
+        return False
+    return says(text, "correction", knowledge) or starts_with(text, "correction_start", knowledge) is not None
+
+
 def describing_signs(knowledge: Knowledge) -> frozenset[str]:
     """Ids of the signs that describe one symptom and say nothing about the others."""
     return frozenset(_phrases("describing_signs", knowledge))

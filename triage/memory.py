@@ -70,7 +70,7 @@ def merge(
     """
     conversation = expire(conversation, knowledge, now)
     conversation = replace(conversation, turn=conversation.turn + 1)
-    corrects = heard.says(message.text, "correction", knowledge)
+    corrects = heard.takes_back(message.text, knowledge)
     limits = measurements.Limits.of(knowledge, settings)
     conversation = measurements.take_in(conversation, message.reading, corrects, now)
     said, loose = _said(message, conversation, knowledge, limits)

@@ -48,6 +48,24 @@ def test_a_lower_number_later_does_not_undo_a_fever() -> None:
     assert talk.urgency == "contact_now"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sorry to bother you, it is 37.2",
+        "sorry, it's 37.2 now",
+        "it has come down to 37.2, I mean it's better",
+        "something is wrong, 37.2",
+    ],
+)
+def test_a_number_that_came_down_is_no_correction(text: str) -> None:
+    assert Talk().say("38.6", celsius(38.6)).say(text, celsius(37.2)).urgency == "contact_now"
+
+
+@pytest.mark.parametrize("text", ["sorry 37.6", "oops 37.6", "I mistyped, 37.6", "actually it's 37.6"])
+def test_a_number_that_was_taken_back_is_a_correction(text: str) -> None:
+    assert Talk().say("38.6", celsius(38.6)).say(text, celsius(37.6)).urgency == "none"
+
+
 def test_a_denial_does_not_undo_a_measured_fever() -> None:
     talk = Talk().say("38.6", celsius(38.6)).say("no fever", denied("fever"))
     assert talk.urgency == "contact_now"

@@ -233,6 +233,10 @@ def test_a_value_that_stays_impossible_is_taken_as_a_fever() -> None:
     assert talk.symptoms == {"fever": "uncertain"}
 
 
+def test_an_impossible_value_in_answer_to_another_question_is_taken_as_a_fever() -> None:
+    assert headache().say("381", celsius(381)).urgency == "contact_now"
+
+
 def test_a_possible_value_beside_an_impossible_one_is_enough() -> None:
     talk = Talk().say("381, I mean 36.9", celsius(381), celsius(36.9))
     assert talk.urgency == "none"
