@@ -16,7 +16,9 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import StaticPool
 
 from actions.turn import MEMORY
 
@@ -34,6 +36,8 @@ class ConversationStore(SQLTrackerStore):
     Rasa reads and replays every event of a session for each message. What is remembered here
     is in one slot, so a turn needs the events since that slot was last set and no others.
     """
+
+    engine: Engine
 
     def __init__(
         self,
@@ -61,7 +65,13 @@ class ConversationStore(SQLTrackerStore):
         if db != IN_MEMORY:
             Path(db).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(domain, db=db, event_broker=event_broker)
+        # Rasa's engine opens the file anew for every message
+        self.engine = sa.create_engine(
+            self.engine.url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
         sa.event.listen(self.engine, "connect", _prepare)
+        self.Base.metadata.create_all(self.engine)
+        self.sessionmaker = sessionmaker(bind=self.engine)
 
     @contextmanager
     def session_scope(self) -> Iterator[Session]:
@@ -82,7 +92,16 @@ class ConversationStore(SQLTrackerStore):
             StorageFailed: when the database does not take it. Rasa then logs the error's text.
         """
         with _quoting_nothing():
-            await super().save(tracker)
+            await self.stream_events(tracker)
+            stored = getattr(tracker, "events_stored", 0)
+            rows = [
+                self._row(tracker.sender_id, event)
+                for event in itertools.islice(tracker.events, stored, None)
+            ]
+            if rows:
+                with self.engine.begin() as connection:
+                    connection.execute(self.SQLEvent.__table__.insert(), rows)
+            tracker.events_stored = stored + len(rows)
 
     async def _retrieve(
         self, sender_id: str, fetch_events_from_all_sessions: bool
@@ -94,40 +113,47 @@ class ConversationStore(SQLTrackerStore):
         self, sender_id: str, fetch_events_from_all_sessions: bool
     ) -> DialogueStateTracker | None:
         if fetch_events_from_all_sessions or self.domain is None:
-            return await super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        with self.session_scope() as session:
-            start = self._start_of_turn(session, sender_id)
-            rows = (
-                session.query(self.SQLEvent.data)
-                .filter(self.SQLEvent.sender_id == sender_id, self.SQLEvent.id >= start)
-                .order_by(self.SQLEvent.id)
-                .all()
-            )
+            return _all_stored(await super()._retrieve(sender_id, fetch_events_from_all_sessions))
+        table = self.SQLEvent.__table__.c
+        with self.engine.connect() as connection:
+            start = self._start_of_turn(connection, sender_id)
+            wanted = sa.select(table.data).where(table.sender_id == sender_id, table.id >= start)
+            rows = connection.execute(wanted.order_by(table.id)).all()
         if not rows:
             return None
         events = [json.loads(data) for (data,) in rows]
-        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        tracker.events_stored = len(tracker.events)
-        return tracker
+        return _all_stored(DialogueStateTracker.from_dict(sender_id, events, self.domain.slots))
 
-    def _start_of_turn(self, session: Session, sender_id: str) -> int:
+    def _start_of_turn(self, connection: Connection, sender_id: str) -> int:
         """The row of the patient's message at which the memory was last set, 0 when it never was."""
-        mine = session.query(sa.func.max(self.SQLEvent.id)).filter(self.SQLEvent.sender_id == sender_id)
-        memory = mine.filter(
-            self.SQLEvent.type_name == SlotSet.type_name, self.SQLEvent.action_name == MEMORY
-        ).scalar()
+        table = self.SQLEvent.__table__.c
+        last = sa.select(sa.func.max(table.id)).where(table.sender_id == sender_id)
+        is_memory = (table.type_name == SlotSet.type_name) & (table.action_name == MEMORY)
+        memory = connection.execute(last.where(is_memory)).scalar()
         if memory is None:
             return 0
-        message = mine.filter(
-            self.SQLEvent.type_name == UserUttered.type_name, self.SQLEvent.id < memory
-        ).scalar()
-        return int(message or 0)
+        is_message = (table.type_name == UserUttered.type_name) & (table.id < memory)
+        return int(connection.execute(last.where(is_message)).scalar() or 0)
 
-    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> Iterator[Event]:
-        """The events that are not stored yet."""
-        stored = getattr(tracker, "events_stored", 0)
+    @staticmethod
+    def _row(sender_id: str, event: Event) -> dict[str, Any]:
+        """An event in the columns of Rasa's table."""
+        data = event.as_dict()
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
+
+
+def _all_stored(tracker: DialogueStateTracker | None) -> DialogueStateTracker | None:
+    """Note on a tracker that was read that none of its events have to be stored again."""
+    if tracker is not None:
         tracker.events_stored = len(tracker.events)
-        return itertools.islice(tracker.events, stored, None)
+    return tracker
 
 
 @contextmanager

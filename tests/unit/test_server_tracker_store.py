@@ -76,6 +76,8 @@ async def test_every_event_is_stored_once(database: Path) -> None:
     assert rows(database) == 100
     full = await store.retrieve_full_tracker("anna")
     assert full is not None
+    await store.save(full)
+    assert rows(database) == 100
     assert [event.text for event in full.events if isinstance(event, UserUttered)] == [
         f"message {number}" for number in range(20)
     ]
