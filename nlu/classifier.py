@@ -87,24 +87,26 @@ class IntentClassifier(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking and the ``topic`` entity on featurized messages."""
-        assert self._classifier is not None
+        if self._classifier is None:
+            raise RuntimeError("the intent classifier was asked before it was trained or loaded")
         readable = [message for message in messages if message.get(TEXT)]
         rows = self._classifier.probabilities([m.get(TEXT) for m in readable], vectors(readable))
-        for message, row in zip(readable, rows):
-            self._label(message, dict(zip(self._classifier.classes, map(float, row))))
+        for message, row in zip(readable, rows, strict=True):
+            self._label(message, dict(zip(self._classifier.classes, map(float, row), strict=True)))
         return messages
 
     def _label(self, message: Message, probabilities: dict[str, float]) -> None:
+        # The best topic stands for all: their sum would make a question of every vague message.
         intents: dict[str, float] = {}
         for label, probability in probabilities.items():
-            intents[intent_of(label)] = intents.get(intent_of(label), 0.0) + probability
-        ranking = [
-            {"name": name, "confidence": round(value, 4)}
-            for name, value in sorted(intents.items(), key=lambda pair: -pair[1])
-        ]
-        best = ranking[0]
-        if best["confidence"] < self._threshold:
-            best = {"name": FALLBACK, "confidence": 1.0 - best["confidence"]}
+            intents[intent_of(label)] = max(intents.get(intent_of(label), 0.0), probability)
+        ranked = sorted(intents.items(), key=lambda pair: -pair[1])
+        ranking = [{"name": name, "confidence": round(value, 4)} for name, value in ranked]
+        best = (
+            ranking[0]
+            if ranked[0][1] >= self._threshold
+            else {"name": FALLBACK, "confidence": 1 - ranked[0][1]}
+        )
         message.set(INTENT, best, add_to_output=True)
         message.set(RANKING, ranking[:_RANKED], add_to_output=True)
         topics = {label: value for label, value in probabilities.items() if topic_of(label)}

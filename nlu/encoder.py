@@ -52,7 +52,7 @@ class SentenceEncoder(GraphComponent):
 
     def _featurize(self, messages: list[Message]) -> None:
         rows = self._encoder.encode([message.get(TEXT) for message in messages])
-        for message, row in zip(messages, rows):
+        for message, row in zip(messages, rows, strict=True):
             message.add_features(Features(row[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
 
 

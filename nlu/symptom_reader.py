@@ -50,7 +50,7 @@ class SymptomReader(GraphComponent):
         if classifier is not None:
             clause_reader = EncoderClauseReader(default_encoder(), classifier, self._thresholds())
         self._reader = TextReader(knowledge(), clause_reader)
-        self._medicines = MedicineReader(knowledge().medicines)
+        self._medicines = MedicineReader(knowledge().medicines, self._reader.is_ordinary_word)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -40,7 +40,9 @@ def intent_of(label: str) -> str:
     return ASK_DRUG if label.startswith(_TOPIC) else label
 
 
-def train(data: TrainingData, label_of: Callable[[str], str], more: Iterable[Example] = ()) -> PhraseClassifier:
+def train(
+    data: TrainingData, label_of: Callable[[str], str], more: Iterable[Example] = ()
+) -> PhraseClassifier:
     """Train a classifier on the featurized training data.
 
     Args:

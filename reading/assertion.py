@@ -22,7 +22,13 @@ _MINE = frozenset("i my me".split())
 _OPEN_VERBS = frozenset("think believe feel say sure know that if like suppose reckon have had has".split())
 _QUOTE_MARKS = frozenset({":", '"', "-"})
 _DENIAL_REACH = 6
-_REACH = {"past_before": 6, "past_right_before": 1, "denied_right_before": 1, "uncertain_before": 5, "fear": 6}
+_REACH = {
+    "past_before": 6,
+    "past_right_before": 1,
+    "denied_right_before": 1,
+    "uncertain_before": 5,
+    "fear": 6,
+}
 _NOT_BEYOND_COMMA = frozenset({"past_before", "past_right_before"})
 _ONSET = frozenset("start begin since come notice first get develop diagnose".split())
 _NEW_STATEMENT = frozenset("and but or no not".split())
@@ -31,8 +37,25 @@ _ANSWER_MARKS = {"denied_after": ":-?=", "rated_after": "("}
 _AFTER_REACH = 3
 _NOT_REPORTED = ("hypothetical", "fear", "question", "leaflet", "other_person")
 _SHARING = ("hypothetical", "question", "other_person")
-_BEFORE = ("denied_before", "denied_right_before", "past_before", "past_right_before", "uncertain_before", *_NOT_REPORTED)
-_AFTER = ("denied_after", "past_after", "past_later", "uncertain_after", "question_after", "rated_after", "judged_after", "returned", "well")
+_BEFORE = (
+    "denied_before",
+    "denied_right_before",
+    "past_before",
+    "past_right_before",
+    "uncertain_before",
+    *_NOT_REPORTED,
+)
+_AFTER = (
+    "denied_after",
+    "past_after",
+    "past_later",
+    "uncertain_after",
+    "question_after",
+    "rated_after",
+    "judged_after",
+    "returned",
+    "well",
+)
 # How many words may stand between a symptom and a cue behind it; commas are crossed by the far ones only.
 _FAR = {"returned": 12, "past_later": 12}
 
@@ -132,7 +155,9 @@ class Asserter:
             return Status.PRESENT
         if "denied_after" in after:
             return Status.DENIED
-        if before.intersection({"past_before", "past_right_before"}) or after.intersection({"past_after", "past_later"}):
+        if before.intersection({"past_before", "past_right_before"}) or after.intersection(
+            {"past_after", "past_later"}
+        ):
             return Status.PAST
         if "uncertain_before" in before or "uncertain_after" in after:
             return Status.UNCERTAIN
@@ -140,7 +165,12 @@ class Asserter:
 
     @staticmethod
     def _reaches(
-        tokens: Sequence[Token], category: str, cue: Match, match: Match, ends: frozenset[int], covered: frozenset[int]
+        tokens: Sequence[Token],
+        category: str,
+        cue: Match,
+        match: Match,
+        ends: frozenset[int],
+        covered: frozenset[int],
     ) -> bool:
         between = range(cue.end, match.start)
         crossed = _QUOTE_MARKS if category == "leaflet" else frozenset()
@@ -169,14 +199,14 @@ def _stands_before(cue: Match, match: Match) -> bool:
 
 
 def _is_asked(tokens: Sequence[Token], match: Match) -> bool:
-    """ "Is headache normal on this?" asks in general; "is my headache normal?" reports one."""
+    """A question in general: "is headache normal?"; "is my headache normal?" reports one."""
     return match.start > 0 and tokens[match.start - 1].norm in {"is", "are"}
 
 
 def _denial_reaches(
     tokens: Sequence[Token], cue: Match, match: Match, ends: frozenset[int], covered: frozenset[int]
 ) -> bool:
-    """Whether a denial in front still holds at the match: through "or", through a list, not past a new statement."""
+    """Whether a denial in front still holds: through "or", through a list, not past a new statement."""
     reach = _DENIAL_REACH
     for at in range(cue.end, match.start):
         token = tokens[at]
@@ -219,7 +249,7 @@ def _list_goes_on(tokens: Sequence[Token], comma: int, ends: frozenset[int]) -> 
 
 
 def _and_goes_on(tokens: Sequence[Token], cue: Match, at: int, covered: frozenset[int]) -> bool:
-    """ "I haven't had nausea and vomiting" denies both; "no fever and a bad headache" does not."""
+    """Whether both sides are denied: "haven't had nausea and vomiting", not "no fever and a bad headache"."""
     if at + 1 >= len(tokens) or tokens[at + 1].norm in _SUBJECTS:
         return False
     return tokens[cue.end - 1].norm != "no" and at + 1 in covered
@@ -256,7 +286,9 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
         if token.is_stop:
             if at != match.end or token.norm not in _ANSWER_MARKS.get(category, ""):
                 return False
-        elif far is None and (token.is_comma or token.norm in _SUBJECTS - {"it"} or token.norm in _NEW_STATEMENT):
+        elif far is None and (
+            token.is_comma or token.norm in _SUBJECTS - {"it"} or token.norm in _NEW_STATEMENT
+        ):
             return False
         elif token.is_word:
             words += 1
@@ -268,5 +300,5 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
 
 
 def _tells_onset(tokens: Sequence[Token], cue: Match) -> bool:
-    """ "It started two months ago" says since when, not that it is over."""
+    """An onset: "it started two months ago" says since when, not that it is over."""
     return any(token.keys & _ONSET for token in _sentence_before(tokens, cue.start))

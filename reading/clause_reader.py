@@ -24,7 +24,9 @@ class EncoderClauseReader:
             against a false alarm (docs/evaluation.md).
     """
 
-    def __init__(self, encoder: Encoder, classifier: PhraseClassifier, thresholds: Mapping[str, float]) -> None:
+    def __init__(
+        self, encoder: Encoder, classifier: PhraseClassifier, thresholds: Mapping[str, float]
+    ) -> None:
         self._encoder = encoder
         self._classifier = classifier
         self._thresholds = thresholds

@@ -96,4 +96,6 @@ def _verify(file: Path, expected: str) -> None:
     if not file.is_file():
         raise EncoderError(f"the encoder's file {file.name} is missing: run the set-up again")
     if hashlib.sha256(file.read_bytes()).hexdigest() != expected:
-        raise EncoderError(f"the encoder's file {file.name} is not the one that was measured (SHA-256 differs)")
+        raise EncoderError(
+            f"the encoder's file {file.name} is not the one that was measured (SHA-256 differs)"
+        )

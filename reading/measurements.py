@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from reading.model import Measurement, Status
 
 _NUMBER = r"(?<![\d.,/])(\d{1,4}(?:[.,]\d{1,2})?)(?![\d/]|[.,]\d)"
-_TEMPERATURE_WORDS = r"\b(?:temps?|temprature|temperature|tempature|thermometer|fever|degrees?|febrile|running)\b"
+_TEMPERATURE_WORDS = (
+    r"\b(?:temps?|temprature|temperature|tempature|thermometer|fever|degrees?|febrile|running)\b"
+)
 _SMALL = {
     "oh": 0, "o": 0, "zero": 0, "nought": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
     "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13,
@@ -48,7 +50,7 @@ _NAMED = (
     _named("blood_sugar", r"(?:blood )?(?:sugars?|glucose)|bm", 0.5, 60),
 )
 _PRESSURE_WORDS = r"\b(?:bp|blood pressure|pressure|systolic)\b"
-_PRESSURE = re.compile(rf"(?<![\d./])(\d{{2,3}})\s*(?:/|over|on)\s*(\d{{2,3}})(?![\d/])")
+_PRESSURE = re.compile(r"(?<![\d./])(\d{2,3})\s*(?:/|over|on)\s*(\d{2,3})(?![\d/])")
 _SYSTOLIC = re.compile(rf"{_PRESSURE_WORDS}[^\d.!?]{{0,20}}?{_NUMBER}")
 _SCORE = re.compile(r"\b(\d{1,2}|[a-z]+)\s*(?:/|out of)\s*(?:10|ten)\b")
 _MG_PER_MMOL = 18.0
@@ -109,14 +111,19 @@ def _make(kind: str, value: float, plausible: bool, match: re.Match[str], text: 
 
 def _temperatures(lowered: str, text: str) -> Iterator[Measurement]:
     pattern = re.compile(
-        _NUMBER + r"\s*(?P<degrees>\u00b0|degrees?|deg)?\s*(?P<unit>c\b|f\b|celsius|centigrade|fahrenheit|farenheit)?"
+        _NUMBER
+        + r"\s*(?P<degrees>\u00b0|degrees?|deg)?\s*(?P<unit>c\b|f\b|celsius|centigrade|fahrenheit|farenheit)?"
     )
     for match in pattern.finditer(lowered):
         written, unit = match[1], (match["unit"] or "")[:1]
         value = _value(written)
         decimal = not written.isdigit()
         named = bool(match["degrees"]) or _names_temperature(lowered, match.start())
-        if not unit and not named and not (decimal and _looks_like_body(value) and _stands_alone(lowered, match)):
+        if (
+            not unit
+            and not named
+            and not (decimal and _looks_like_body(value) and _stands_alone(lowered, match))
+        ):
             continue
         if not match["degrees"] and not unit and _is_something_else(lowered, match.end()):
             continue
@@ -145,7 +152,9 @@ def _looks_like_body(value: float) -> bool:
 
 
 def _stands_alone(lowered: str, match: re.Match[str]) -> bool:
-    return not re.match(r"\s*(?:kg|lbs?|pounds?|stone|mg|ml|mmol|cm|%|miles?|weeks?|days?)", lowered[match.end() :])
+    return not re.match(
+        r"\s*(?:kg|lbs?|pounds?|stone|mg|ml|mmol|cm|%|miles?|weeks?|days?)", lowered[match.end() :]
+    )
 
 
 def _is_something_else(lowered: str, end: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from symspellpy import SymSpell, Verbosity
@@ -11,7 +11,8 @@ from symspellpy import SymSpell, Verbosity
 from reading.text import clean
 from triage.knowledge.schema import Medicine
 
-_WORD = re.compile(r"[A-Za-z]{4,}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
+_SHORTEST_MENDED = 6
 _SHORTEST_FOR_TWO_EDITS = 8
 
 
@@ -20,9 +21,11 @@ class MedicineReader:
 
     Args:
         medicines: by id, from ``knowledge/medicines.yml``.
+        is_ordinary: whether a word is an everyday one, which is never mended into a medicine.
     """
 
-    def __init__(self, medicines: Mapping[str, Medicine]) -> None:
+    def __init__(self, medicines: Mapping[str, Medicine], is_ordinary: Callable[[str], bool]) -> None:
+        self._is_ordinary = is_ordinary
         self._ids: dict[str, str] = {}
         self._names = SymSpell(max_dictionary_edit_distance=2)
         for id, medicine in medicines.items():
@@ -37,15 +40,21 @@ class MedicineReader:
             id = self._id(match[0].lower())
             if id is not None:
                 found.append(
-                    {"entity": "medicine", "value": id, "name": match[0], "start": match.start(), "end": match.end()}
+                    {
+                        "entity": "medicine",
+                        "value": id,
+                        "name": match[0],
+                        "start": match.start(),
+                        "end": match.end(),
+                    }
                 )
         return found
 
     def _id(self, word: str) -> str | None:
         if word in self._ids:
             return self._ids[word]
-        reach = 2 if len(word) >= _SHORTEST_FOR_TWO_EDITS else 1
-        if len(word) < 6:
+        if len(word) < _SHORTEST_MENDED or self._is_ordinary(word):
             return None
+        reach = 2 if len(word) >= _SHORTEST_FOR_TWO_EDITS else 1
         near = self._names.lookup(word, Verbosity.TOP, max_edit_distance=reach)
         return self._ids[near[0].term] if near and near[0].term[0] == word[0] else None

@@ -131,7 +131,11 @@ class Reading:
             if kind == "symptom" and fields:
                 findings.append(
                     Finding(
-                        **{**fields, "status": Status(fields["status"]), "qualifiers": tuple(fields["qualifiers"])}
+                        **{
+                            **fields,
+                            "status": Status(fields["status"]),
+                            "qualifiers": tuple(fields["qualifiers"]),
+                        }
                     )
                 )
             elif kind == "sign" and fields:

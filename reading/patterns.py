@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -130,21 +129,20 @@ class PatternSet:
             anchors: dict[str, list[tuple[int, int]]] = defaultdict(list)
             for number, (_, elements) in enumerate(self._patterns):
                 slots = [
-                    (sum(frequency[key] for key in element.starts()), at)
+                    (sum(frequency[key] for key in element.starts()), at, element.starts())
                     for at, element in enumerate(elements)
                     if isinstance(element, Slot) and not element.optional
                 ]
-                _, at = min(slots)
-                slot = elements[at]
-                assert isinstance(slot, Slot)
-                for key in slot.starts():
+                _, at, starts = min(slots, key=lambda slot: slot[:2])
+                for key in starts:
                     anchors[key].append((number, at))
             self._anchors = anchors
         return self._anchors
 
     def _compile(self, phrase: str) -> tuple[Element, ...]:
         elements = tuple(
-            Gap(_GAPS[written]) if written in _GAPS else self._slot(written, phrase) for written in phrase.split()
+            Gap(_GAPS[written]) if written in _GAPS else self._slot(written, phrase)
+            for written in phrase.split()
         )
         if not any(isinstance(element, Slot) and not element.optional for element in elements):
             raise PatternError(f"{phrase!r} has no word that must be there")
@@ -182,7 +180,9 @@ class PatternSet:
         return tuple(keys)
 
 
-def _walk(elements: Sequence[Element], tokens: Sequence[Token], at: int, step: int) -> Iterator[tuple[int, ...]]:
+def _walk(
+    elements: Sequence[Element], tokens: Sequence[Token], at: int, step: int
+) -> Iterator[tuple[int, ...]]:
     """Positions that fit ``elements`` one after another from ``at`` on, in direction ``step``."""
     if not elements:
         yield ()
@@ -204,7 +204,9 @@ def _walk(elements: Sequence[Element], tokens: Sequence[Token], at: int, step: i
             yield (at, *positions)
     for phrase in first.phrases:
         words = phrase[::step]
-        here = tuple(range(at, at + step * len(words), step))
-        if 0 <= here[-1] < len(tokens) and all(key in tokens[i].keys for key, i in zip(words, here)):
-            for positions in _walk(rest, tokens, here[-1] + step, step):
-                yield (*here, *positions)
+        places = tuple(range(at, at + step * len(words), step))
+        if not 0 <= places[-1] < len(tokens):
+            continue
+        if all(key in tokens[place].keys for key, place in zip(words, places, strict=True)):
+            for positions in _walk(rest, tokens, places[-1] + step, step):
+                yield (*places, *positions)

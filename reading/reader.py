@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -81,7 +81,7 @@ class SymptomReader:
         cues = self._asserter.cues(tokens, claimed)
         signs = self._signs(cleaned, tokens, matches, cues)
         findings = self._findings(cleaned, tokens, matches, cues, signs)
-        if self._clause_reader is not None and language == "english":
+        if language == "english":
             for found in self._from_clauses(cleaned, tokens, matches, cues):
                 if found.symptom in ALARMS:
                     signs.append(Sign(found.symptom, found.status, found.text, found.start, found.end))
@@ -96,6 +96,10 @@ class SymptomReader:
             truncated=len(text) > MAX_CHARACTERS,
             language=language,
         )
+
+    def is_ordinary_word(self, word: str) -> bool:
+        """Whether a lower-case word is everyday English or one of the lexicon's."""
+        return self._speller.knows(word)
 
     def _findings(
         self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues, signs: Sequence[Sign]
@@ -145,8 +149,11 @@ class SymptomReader:
         self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues
     ) -> list[Finding]:
         """What the encoder says about clauses in which the lexicon found nothing."""
-        assert self._clause_reader is not None
-        explained = matches.hidden | {at for match in (*matches.symptoms, *matches.signs) for at in match.tokens}
+        if self._clause_reader is None:
+            return []
+        explained = matches.hidden | {
+            at for match in (*matches.symptoms, *matches.signs) for at in match.tokens
+        }
         left = [
             piece
             for piece in clauses(tokens)
@@ -156,7 +163,7 @@ class SymptomReader:
             return []
         texts = [text[tokens[piece[0]].start : tokens[piece[-1]].end] for piece in left]
         findings = []
-        for piece, words, read in zip(left, texts, self._clause_reader.read(texts)):
+        for piece, words, read in zip(left, texts, self._clause_reader.read(texts), strict=True):
             if read is None:
                 continue
             symptom, probability = read
@@ -168,7 +175,9 @@ class SymptomReader:
                 status = Status.NOT_REPORTED
             start, end = tokens[piece[0]].start, tokens[piece[-1]].end
             findings.append(
-                Finding(symptom, status, words, start, end, source="encoder", confidence=round(probability, 3))
+                Finding(
+                    symptom, status, words, start, end, source="encoder", confidence=round(probability, 3)
+                )
             )
         return findings
 
@@ -225,7 +234,11 @@ def _distance(sign: Sign, finding: Finding, text: str) -> int:
     """How far apart: characters in between, with a sentence's end counting for much."""
     first, second = sorted([(sign.start, sign.end), (finding.start, finding.end)])
     between = text[first[1] : second[0]]
-    return 200 * len(re.findall(r"[.!?\n;]", between)) + 60 * len(re.findall(r",| and | but ", between)) + len(between)
+    return (
+        200 * len(re.findall(r"[.!?\n;]", between))
+        + 60 * len(re.findall(r",| and | but ", between))
+        + len(between)
+    )
 
 
 def _many_times(text: str) -> tuple[int, int] | None:
@@ -239,7 +252,7 @@ def _many_times(text: str) -> tuple[int, int] | None:
 
 
 def _speaks_otherwise(tokens: Sequence[Token], piece: range, cues: Cues) -> bool:
-    """A clause with a denial, a question or an "all well" in it, read as a whole, reports nothing for sure."""
+    """A clause with a denial, a question or an "all well" in it reports nothing for sure."""
     inside = {
         category: [cue for cue in found if piece[0] <= cue.start and cue.end <= piece[-1] + 1]
         for category, found in cues.matches.items()
@@ -252,7 +265,7 @@ def _speaks_otherwise(tokens: Sequence[Token], piece: range, cues: Cues) -> bool
 
 
 def _negates_ability(tokens: Sequence[Token], cue: Match) -> bool:
-    """ "The air doesn't go in", "can't name a pencil": something fails, which is a complaint and no denial."""
+    """Something fails ("the air doesn't go in", "can't name a pencil"): a complaint, no denial."""
     if tokens[cue.start].norm != "not" or cue.start == 0:
         return False
     auxiliary = tokens[cue.start - 1].norm

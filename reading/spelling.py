@@ -15,7 +15,18 @@ _LETTERS = re.compile(r"[a-z]+")
 _SAME_LETTER = re.compile(r"(.)\1+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 # Letters that sound alike at the start of a word; a second edit is trusted only behind one of these.
-_SOUND_ALIKE = {"f": "p", "p": "f", "k": "c", "c": "ks", "s": "cp", "n": "kgp", "g": "j", "j": "g", "e": "i", "i": "e"}
+_SOUND_ALIKE = {
+    "f": "p",
+    "p": "f",
+    "k": "c",
+    "c": "ks",
+    "s": "cp",
+    "n": "kgp",
+    "g": "j",
+    "j": "g",
+    "e": "i",
+    "i": "e",
+}
 _SHORTEST_MENDED = 4
 _SHORTEST_FOR_TWO_EDITS = 6
 _SHORTEST_JOINED = 7
@@ -43,7 +54,9 @@ class Speller:
             if len(word) >= _SHORTEST_MENDED:
                 self._matters.create_dictionary_entry(word, 1)
         # Doubled letters are the commonest slip: "slured" is slurred, not soured.
-        self._undoubled = {_undouble(word): word for word in sorted(self._lexicon) if len(word) >= _SHORTEST_MENDED}
+        self._undoubled = {
+            _undouble(word): word for word in sorted(self._lexicon) if len(word) >= _SHORTEST_MENDED
+        }
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` (lower case) is an English word or one of the lexicon's."""
@@ -82,17 +95,17 @@ class Speller:
         best = min(ours, key=lambda s: (s.distance, *_unlikeness(word, s.term)))
         if best.distance == 2 and any(edit in self._known for edit in _one_edit(word)):
             return None
-        return best.term
+        return str(best.term)
 
     def _split(self, word: str) -> tuple[str, ...] | None:
-        """Words without their spaces ("chestpain", "cantsleepatall"); the fewest, and one of them must matter."""
+        """Words typed without spaces ("chestpain", "cantsleepatall"): the fewest, one of which matters."""
         if len(word) < _SHORTEST_JOINED:
             return None
         fewest: dict[int, tuple[str, ...]] = {0: ()}
         for end in range(1, len(word) + 1):
             for start in range(max(0, end - _LONGEST_PART), end):
                 part = word[start:end]
-                if start not in fewest or not (part in _SHORT_WORDS or len(part) >= 3 and self.knows(part)):
+                if start not in fewest or not (part in _SHORT_WORDS or (len(part) >= 3 and self.knows(part))):
                     continue
                 if end not in fewest or len(fewest[start]) + 1 < len(fewest[end]):
                     fewest[end] = (*fewest[start], part)
@@ -122,13 +135,15 @@ def _one_edit(word: str) -> Iterator[str]:
 
 def _common_words() -> frozenset[str]:
     """English words with a fair count in the frequency list that SymSpell ships."""
-    with resources.open_text("symspellpy", "frequency_dictionary_en_82_765.txt", encoding="utf-8-sig") as lines:
+    with resources.open_text(
+        "symspellpy", "frequency_dictionary_en_82_765.txt", encoding="utf-8-sig"
+    ) as lines:
         pairs = (line.split() for line in lines)
         return frozenset(word for word, count in pairs if int(count) >= _COMMON_COUNT)
 
 
 def _unlikeness(word: str, other: str) -> tuple[bool, bool, bool, int]:
-    """How little ``other`` looks like what was typed, among words at the same distance: smaller is likelier."""
+    """How little ``other`` looks like what was typed, beyond their distance: smaller is likelier."""
     return (
         word[0] != other[0],
         _undouble(word) != _undouble(other),

@@ -31,7 +31,7 @@ def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
 def _clean_character(character: str) -> str:
     if character in _SAME:
         return _SAME[character]
-    if character == "\n" or character.isascii() and character.isprintable():
+    if character == "\n" or (character.isascii() and character.isprintable()):
         return character
     category = unicodedata.category(character)
     if category.startswith("C"):

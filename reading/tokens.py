@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import simplemma
 import spacy
+from spacy.tokenizer import Tokenizer as SpacyTokenizer
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 NUMBER = "{number}"
@@ -17,7 +18,7 @@ _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen twenty "
     "thirty forty fifty sixty hundred half couple few several".split()
 )
-_STOPS = frozenset(".!?;:\n()[]{}\"…|*>")
+_STOPS = frozenset('.!?;:\n()[]{}"…|*>')
 _WORD = re.compile(r"\w")
 _NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]{1,12})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -50,7 +51,8 @@ class Token:
 # Where the dictionary leaves a form apart from its verb, or takes it for another word.
 _IRREGULAR = {
     "felt": "feel", "feeling": "feel", "gone": "go", "worse": "worse", "worst": "worst", "better": "better",
-    "burning": "burn", "burnt": "burn", "breathing": "breath", "breathe": "breath", "breathed": "breath", "hearing": "hear", "wan": "wan", "shaking": "shake",
+    "burning": "burn", "burnt": "burn", "breathing": "breath", "breathe": "breath", "breathed": "breath",
+    "hearing": "hear", "wan": "wan", "shaking": "shake",
     "bleeding": "bleed", "sleeping": "sleep", "eating": "eat", "talking": "talk", "walking": "walk",
     "vomiting": "vomit", "swelling": "swell", "itching": "itch", "drinking": "drink", "peeing": "pee",
 }  # fmt: skip
@@ -70,15 +72,20 @@ class Tokeniser:
     """
 
     def __init__(self, shorthand: Mapping[str, str]) -> None:
-        self._nlp = spacy.blank("en")
+        nlp = spacy.blank("en")
+        given = nlp.Defaults
         # Phones and lists leave spaces out: "nausea/ vomiting", "appetite(none)", "rash;itching".
         marks = [r"[/()\[\];:!?+&]"]
-        infixes = [*self._nlp.Defaults.infixes, *marks]
-        suffixes = [*self._nlp.Defaults.suffixes, *marks]
-        prefixes = [*self._nlp.Defaults.prefixes, *marks]
-        self._nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
-        self._nlp.tokenizer.suffix_search = compile_suffix_regex(suffixes).search
-        self._nlp.tokenizer.prefix_search = compile_prefix_regex(prefixes).search
+        infixes = [*(given.infixes or ()), *marks]
+        suffixes = [*(given.suffixes or ()), *marks]
+        prefixes = [*(given.prefixes or ()), *marks]
+        self._split = SpacyTokenizer(
+            nlp.vocab,
+            rules=given.tokenizer_exceptions,
+            prefix_search=compile_prefix_regex(prefixes).search,
+            suffix_search=compile_suffix_regex(suffixes).search,
+            infix_finditer=compile_infix_regex(infixes).finditer,
+        )
         self._shorthand = dict(shorthand)
 
     def words(self, text: str) -> list[str]:
@@ -96,7 +103,7 @@ class Tokeniser:
             Tokens in order; hyphens inside words are left out ("light-headed" is two words).
         """
         tokens: list[Token] = []
-        doc = self._nlp.tokenizer(_lower(text))
+        doc = self._split(_lower(text))
         for token in doc:
             start, end = token.idx, token.idx + len(token.text)
             raw = token.text
