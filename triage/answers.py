@@ -27,6 +27,8 @@ _PRESENT = (Status.PRESENT, Status.UNCERTAIN)
 _SOMETHING_ELSE = frozenset(
     "ask_drug ask_medicine ask_bot ask_why summary greet goodbye thanks feels_fine abuse deny".split()
 )
+# Intents that the page itself offers beside a question: they leave it open.
+_BESIDE = frozenset({"ask_why", "summary"})
 _COUNT = re.compile(r"\d{1,2}")
 _MANY_STOOLS = 4  # loose stools a day. Source: symptoms.csv, diarrhea ("four or more ... in a day")
 
@@ -54,6 +56,8 @@ def take(
         return conversation
     chips = chips_of(question, conversation, Voice(knowledge, settings))
     message = replace(message, text=choice(message.text, chips))
+    if message.intent in _BESIDE and not message.reading.findings and not message.reading.signs:
+        return conversation
     answer = _understood(question, conversation, message, knowledge)
     if answer == _OTHER:
         important = question.id in (SCREENING, FEVERISH) or question.id.startswith(AGAIN_PREFIX)

@@ -108,12 +108,14 @@ def _advance(
     impossible = measurements.impossible(message.reading)
     decision = decide(taken, knowledge, settings, now)
     taken = _with_question(taken, decision, message, knowledge, settings, now)
-    asks_it = (
-        taken.question and impossible and taken.question.id == f"{screening.AGAIN_PREFIX}{impossible.kind}"
-    )
-    if impossible and not asks_it and decision.urgency < Urgency.CONTACT_NOW:
+    asked = taken.question.id if taken.question else None
+    if (
+        impossible
+        and asked != f"{screening.AGAIN_PREFIX}{impossible.kind}"
+        and decision.urgency < Urgency.CONTACT_NOW
+    ):
         # it cannot be asked again: take it as what it may mean
-        taken = answers.suspect(impossible.kind, impossible.text, taken, now)
+        taken = replace(answers.suspect(impossible.kind, impossible.text, taken, now), question=None)
     decision = decide(taken, knowledge, settings, now)
     answered = taken.answers[-1].answer if len(taken.answers) > len(merged.answers) else None
     taken = replace(taken, last_urgency=decision.urgency.value)
@@ -178,6 +180,8 @@ def _answering(step: _Step, message: Message, voice: Voice, assessed: bool) -> I
     text = _asked(step, message, voice)
     if message.intent == "summary":
         yield summary(step.result.conversation, step.result.decision, voice, step.now.tzinfo)
+        if step.result.conversation.question and not assessed:
+            yield Reply(" ".join(question_lines(step.result, voice)), _chips(step, voice, assessed))
     elif message.intent == "forget_me":
         yield Reply(" ".join(_forgotten(step.result.decision, voice)))
     elif text is not None:

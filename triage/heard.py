@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 from triage.knowledge.base import Knowledge
 
@@ -19,14 +19,14 @@ def plain(text: str) -> str:
 def says(text: str, cue: str, knowledge: Knowledge) -> bool:
     """Whether a cue of ``lexicon/conversation.yml`` occurs anywhere in the text."""
     said = f" {plain(text)} "
-    return any(f" {plain(phrase)} " in said for phrase in _phrases(cue, knowledge))
+    return any(f" {phrase} " in said for phrase in _longest_first(_phrases(cue, knowledge)))
 
 
 def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:
     """What follows the cue that the text starts with, in plain words; None when it starts otherwise."""
     said = f"{plain(text)} "
-    for phrase in sorted(_phrases(cue, knowledge), key=len, reverse=True):
-        start = f"{plain(phrase)} "
+    for phrase in _longest_first(_phrases(cue, knowledge)):
+        start = f"{phrase} "
         if said.startswith(start):
             return said[len(start) :].strip()
     return None
@@ -54,5 +54,11 @@ def circumstances(knowledge: Knowledge) -> frozenset[str]:
     return frozenset(_phrases("circumstance_signs", knowledge))
 
 
-def _phrases(cue: str, knowledge: Knowledge) -> Iterable[str]:
+@lru_cache(maxsize=64)
+def _longest_first(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """A cue's phrases in plain words; only words of the knowledge files are ever kept here."""
+    return tuple(sorted((plain(phrase) for phrase in phrases), key=len, reverse=True))
+
+
+def _phrases(cue: str, knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(knowledge.cues[cue])

@@ -123,6 +123,22 @@ def test_a_question_in_between_leaves_the_check_question_open_once() -> None:
     assert talk.urgency == "contact_now"
 
 
+def test_why_and_summary_leave_the_question_open() -> None:
+    talk = (
+        headache()
+        .say("why?", intent="ask_why")
+        .say("summary", intent="summary")
+        .say("why?", intent="ask_why")
+    )
+    assert talk.is_asking
+    assert "Not sure" in talk.chips
+    talk = talk.say("summary", intent="summary")
+    assert "Not sure" in talk.chips
+    talk = talk.say("no", intent="deny")
+    assert not talk.is_asking
+    assert talk.urgency == "call_today"
+
+
 def test_a_red_flag_interrupts_at_once() -> None:
     talk = headache().say("he is having a fit", finding("seizures"))
     assert talk.urgency == "emergency"
@@ -234,7 +250,9 @@ def test_a_value_that_stays_impossible_is_taken_as_a_fever() -> None:
 
 
 def test_an_impossible_value_in_answer_to_another_question_is_taken_as_a_fever() -> None:
-    assert headache().say("381", celsius(381)).urgency == "contact_now"
+    talk = headache().say("381", celsius(381))
+    assert talk.urgency == "contact_now"
+    assert not talk.is_asking
 
 
 def test_a_possible_value_beside_an_impossible_one_is_enough() -> None:

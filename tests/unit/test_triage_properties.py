@@ -155,6 +155,10 @@ def test_any_conversation_is_answered_kept_and_never_asks_too_much(
         assert len(talk.conversation.asked) <= 3
         for reply in talk.replies:
             json.dumps(reply.payload)
+            if reply.payload and reply.payload["type"] == "triage":
+                assert reply.payload["awaiting_answer"] == talk.is_asking
+            if talk.is_asking:
+                assert talk.conversation.last_urgency not in ("contact_now", "emergency")
             if reply.payload and reply.payload["urgency"] in ("call_today", "contact_now", "emergency"):
                 assert "112" in reply.text or "+44 113 496 0000" in reply.text
 
