@@ -65,7 +65,8 @@ def respond(
         limit = str(knowledge.policy.numbers.max_message_characters)
         replies.append(Reply(voice.say("reading", "too_long", limit=limit)))
     if message.intent == "forget_me":
-        return Turn(Conversation(), tuple(replies), forget=True)
+        # the channel deletes what was stored; nothing of it may come back from here
+        return Turn(Conversation(), tuple(replies))
     return Turn(step.result.conversation, tuple(replies))
 
 

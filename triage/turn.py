@@ -58,9 +58,7 @@ class Turn:
     Args:
         conversation: to keep for the next message.
         replies: never empty.
-        forget: true when the patient wants everything deleted: the caller deletes what it stores.
     """
 
     conversation: Conversation
     replies: tuple[Reply, ...]
-    forget: bool = False
