@@ -32,11 +32,16 @@ class MedicineReader:
             for name in (medicine.name, *medicine.also):
                 self._ids[name.lower()] = id
                 self._names.create_dictionary_entry(name.lower(), 1)
+        # "D.H.E. 45" is no single word: such names are looked for as they stand.
+        several = [re.escape(name) for name in self._ids if not _WORD.fullmatch(name)]
+        self._token = re.compile(
+            "|".join([*(rf"\b{name}\b" for name in several), _WORD.pattern]), re.IGNORECASE
+        )
 
     def entities(self, text: str) -> list[dict[str, Any]]:
         """Rasa entities ``medicine``: ``value`` is the id, ``name`` what the patient wrote."""
         found = []
-        for match in _WORD.finditer(clean(text)):
+        for match in self._token.finditer(clean(text)):
             id = self._id(match[0].lower())
             if id is not None:
                 found.append(

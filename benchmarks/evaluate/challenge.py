@@ -1,4 +1,4 @@
-"""The challenge set: messages written by hand with what has to be understood, and the judgement of a reply."""
+"""The challenge set: messages written by hand, what has to be understood, and the judgement of a reply."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ class Answer:
     @property
     def present(self) -> frozenset[str]:
         """Symptoms that were found to be there, for sure or maybe."""
-        return frozenset(id for id, status in self.statuses.items() if status in (Status.PRESENT, Status.UNCERTAIN))
+        return frozenset(
+            id for id, status in self.statuses.items() if status in (Status.PRESENT, Status.UNCERTAIN)
+        )
 
 
 @dataclass(frozen=True)

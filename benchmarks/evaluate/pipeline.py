@@ -119,7 +119,10 @@ def _configured() -> list[_Component]:
 
 
 def _train(
-    components: list[_Component], trained: list[_Component], storage: LocalModelStorage, context: ExecutionContext
+    components: list[_Component],
+    trained: list[_Component],
+    storage: LocalModelStorage,
+    context: ExecutionContext,
 ) -> None:
     data: TrainingData = phrases()
     for component in components:

@@ -1,0 +1,204 @@
+"""The reader as a whole: symptoms, signs and values of a message, whatever its length or language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from reading.model import Reading, Status
+from reading.reader import SymptomReader
+from reading.text import MAX_CHARACTERS
+from tests.unit.reading_words import KNOWLEDGE, finding_of, present, read, signs, statuses
+
+
+class Dictionary:
+    """A clause reader that knows a few clauses by heart, and remembers what it was asked."""
+
+    def __init__(self, **meanings: str) -> None:
+        self.meanings = {words.replace("_", " "): meaning for words, meaning in meanings.items()}
+        self.asked: list[str] = []
+
+    def read(self, clauses: Sequence[str]) -> list[tuple[str, float] | None]:
+        self.asked += clauses
+        return [(self.meanings[c], 0.8) if c in self.meanings else None for c in clauses]
+
+
+def test_several_symptoms_in_one_message() -> None:
+    assert present("bad headache, chills and a rash, I also feel dizzy") == {
+        "headache",
+        "chills",
+        "rash",
+        "dizziness",
+    }
+
+
+def test_a_list_without_commas() -> None:
+    assert {"fever", "chills", "headache", "rash"} <= present("fever chills headache rash")
+
+
+def test_a_run_on_sentence() -> None:
+    text = (
+        "so I woke up and my head hurts and then I threw up and now I am shivering and I dont know what to do"
+    )
+    assert {"headache", "vomiting", "chills"} <= present(text)
+
+
+def test_findings_are_in_the_order_of_the_text_and_point_to_the_patients_words() -> None:
+    reading = read("Rash on my arms. My HEAD hurts!")
+    assert [finding.symptom for finding in reading.findings] == ["rash", "headache"]
+    headache = reading.findings[1]
+    assert reading.text[headache.start : headache.end] == "HEAD hurts"
+    assert headache.text == "My HEAD hurts"
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom", "qualifier"),
+    [
+        ("I have a severe headache", "headache", "severe"),
+        ("the headache came on suddenly", "headache", "sudden"),
+        ("worst headache of my life", "headache", "worst_ever"),
+        ("diarrhea six times today", "diarrhea", "four_or_more_a_day"),
+        ("been to the loo with diarrhea 5 times", "diarrhea", "four_or_more_a_day"),
+        ("pain in my stomach 9/10", "stomach_pain", "severe"),
+        ("I can't breathe even when I sit still", "trouble_breathing", "at_rest"),
+    ],
+)
+def test_what_is_said_about_a_symptom_goes_with_it(text: str, symptom: str, qualifier: str) -> None:
+    assert qualifier in finding_of(text, symptom).qualifiers
+
+
+def test_a_qualifier_goes_to_the_symptom_it_stands_beside() -> None:
+    text = "I have a severe headache. My skin is itchy."
+    assert "severe" in finding_of(text, "headache").qualifiers
+    others = [finding for finding in read(text).findings if finding.symptom != "headache"]
+    assert all("severe" not in finding.qualifiers for finding in others)
+
+
+@pytest.mark.parametrize("text", ["diarrhea 3 times today", "diarrhea six times this month", "vomited twice"])
+def test_a_few_times_or_over_a_long_time_is_not_often(text: str) -> None:
+    assert "four_or_more_a_day" not in signs(text)
+
+
+def test_a_denied_sign_is_no_sign() -> None:
+    assert "severe" not in signs("the headache is not severe")
+
+
+def test_a_message_is_read_to_its_5000th_character() -> None:
+    padding = "We went to the park and it was nice. " * 200
+    text = padding[: MAX_CHARACTERS - 40] + ". I have a fever and my head hurts."
+    text = text[:MAX_CHARACTERS]
+    reading = read(text)
+    assert "fever" in {finding.symptom for finding in reading.findings}
+    assert not reading.truncated
+
+
+def test_what_comes_after_5000_characters_is_not_read_and_the_reading_says_so() -> None:
+    reading = read("We went to the park. " * 239 + "I have a fever")
+    assert reading.truncated
+    assert len(reading.text) == MAX_CHARACTERS
+    assert reading.findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mam gorączkę i bardzo boli mnie głowa",
+        "tengo mucha fiebre y me duele la cabeza desde ayer",
+        "ich habe seit gestern hohes fieber und kopfschmerzen",
+        "j'ai de la fièvre depuis hier soir et des frissons",
+        "у меня высокая температура",
+    ],
+)
+def test_other_languages_are_told_apart(text: str) -> None:
+    assert read(text).language == "other"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!?", "\U0001f642\U0001f642", "...", "\n\n"])
+def test_a_message_without_words_holds_nothing(text: str) -> None:
+    reading = read(text)
+    assert reading.language == "none"
+    assert (reading.findings, reading.signs, reading.measurements) == ((), (), ())
+
+
+@pytest.mark.parametrize("text", ["asdfgh qwertz hjkl", "xkcd zzxx qqwp ffgh", "lkjhgf mnbvc poiuy"])
+def test_gibberish_is_not_taken_for_english_or_for_symptoms(text: str) -> None:
+    reading = read(text)
+    assert reading.language == "other"
+    assert reading.findings == ()
+
+
+@pytest.mark.parametrize("text", ["hi", "temp 38.6", "38.6", "im ok thx", "feelin rough 2nite", "HELP"])
+def test_short_and_texted_messages_are_english(text: str) -> None:
+    assert read(text).language == "english"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\x00\x01", "a" * 10_000, "\u202e" * 50, "(" * 500, "no " * 1000, "~ {head} =x /", "\ud83d\ude00 fever"],
+)
+def test_nothing_that_can_be_typed_breaks_the_reader(text: str) -> None:
+    assert isinstance(read(text), Reading)
+
+
+def test_clauses_that_the_lexicon_cannot_read_go_to_the_clause_reader() -> None:
+    meanings = Dictionary(everything_looks_smoky="blurred_vision")
+    reading = SymptomReader(KNOWLEDGE, meanings).read("My head hurts. everything looks smoky.")
+    found = {finding.symptom: finding for finding in reading.findings}
+    assert meanings.asked == ["everything looks smoky"]
+    assert found["blurred_vision"].source == "encoder"
+    assert found["blurred_vision"].confidence == 0.8
+    assert (found["headache"].source, found["headache"].confidence) == ("lexicon", 1.0)
+
+
+def test_what_the_clause_reader_finds_can_be_denied_too() -> None:
+    meanings = Dictionary(not_that_everything_looks_smoky="blurred_vision")
+    reading = SymptomReader(KNOWLEDGE, meanings).read("not that everything looks smoky")
+    assert all(finding.status not in (Status.PRESENT, Status.UNCERTAIN) for finding in reading.findings)
+
+
+def test_alarms_that_the_clause_reader_finds_are_signs() -> None:
+    meanings = Dictionary(the_box_went_in_the_bath="infusion_trouble")
+    reading = SymptomReader(KNOWLEDGE, meanings).read("the box went in the bath")
+    assert [sign.id for sign in reading.signs] == ["infusion_trouble"]
+    assert reading.findings == ()
+
+
+@pytest.mark.parametrize("text", ["fiebre y escalofrios muy fuertes desde anoche", "ok"])
+def test_the_clause_reader_is_not_asked_about_what_it_cannot_know(text: str) -> None:
+    meanings = Dictionary()
+    SymptomReader(KNOWLEDGE, meanings).read(text)
+    assert meanings.asked == []
+
+
+def test_a_reading_survives_the_way_through_rasa() -> None:
+    reading = read("severe headache, no fever, temp 36.9, we cannot wake him")
+    assert Reading.from_entities(reading.text, reading.as_entities()) == reading
+
+
+def test_a_cut_reading_survives_the_way_through_rasa() -> None:
+    reading = read("fieber kopfschmerzen schwindel " * 200)
+    assert (reading.truncated, reading.language) == (True, "other")
+    assert Reading.from_entities(reading.text, reading.as_entities()) == reading
+
+
+def test_entities_of_other_components_are_left_alone() -> None:
+    topic = {"entity": "topic", "value": "driving", "start": 0, "end": 4}
+    assert Reading.from_entities("text", [topic]) == Reading("text")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my husband can't get his words out", {"difficulty_talking"}),
+        ("black tarry poo", {"black_or_bloody_stools"}),
+        ("no fever, just constipated", {"constipation"}),
+        ("can this drug cause seizures?", set()),
+    ],
+)
+def test_messages_everyone_asks_about(text: str, expected: set[str]) -> None:
+    assert present(text) == expected
+
+
+def test_below_the_threshold_a_temperature_denies_nothing_else() -> None:
+    assert statuses("36.8 but shivering")["chills"] == "present"
