@@ -213,7 +213,7 @@ def apply(
         now: the time of the message.
     """
     about = () if question.id.startswith(AGAIN_PREFIX) else question.about
-    given = Answer(question.id, answer, message.text, conversation.turn, now, about)
+    given = Answer(question.id, answer, heard.quote(message.text), conversation.turn, now, about)
     conversation = replace(conversation, question=None, answers=(*conversation.answers, given))
     status = Status.PRESENT if answer == YES else Status.UNCERTAIN
     if question.id == SCREENING:
@@ -231,7 +231,7 @@ def apply(
     if MEDICINE_SIGN in signs:
         status = Status.DENIED if answer == NO else status
         others = tuple(sign for sign in conversation.signs if sign.id != MEDICINE_SIGN)
-        taken = SignReport(MEDICINE_SIGN, status, message.text, conversation.turn, now)
+        taken = SignReport(MEDICINE_SIGN, status, heard.quote(message.text), conversation.turn, now)
         return replace(conversation, signs=(*others, taken))
     if answer == NO:
         return conversation

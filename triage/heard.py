@@ -8,12 +8,19 @@ from functools import lru_cache
 from triage.knowledge.base import Knowledge
 
 _APOSTROPHES = re.compile(r"['’‘`´]")
+_LONGEST_QUOTE = 200  # characters
 _NOT_WORD = re.compile(r"[^\w]+")
 
 
 def plain(text: str) -> str:
     """The text's words in lower case, without apostrophes and punctuation, one space apart."""
     return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()
+
+
+def quote(text: str) -> str:
+    """The patient's words as they are kept and quoted: on one line, at most 200 characters."""
+    words = " ".join(text.split())
+    return words if len(words) <= _LONGEST_QUOTE else f"{words[: _LONGEST_QUOTE - 1].rstrip()}…"
 
 
 def says(text: str, cue: str, knowledge: Knowledge) -> bool:

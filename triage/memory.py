@@ -93,6 +93,7 @@ def report(conversation: Conversation, said: Said, now: datetime, course: str | 
         now: its time.
         course: ``worse`` or ``again`` when it steps up.
     """
+    said = replace(said, text=heard.quote(said.text))
     known = _known(conversation, said)
     present = said.status in _PRESENT
     status = said.status
@@ -212,10 +213,10 @@ def _with_signs(conversation: Conversation, message: Message, now: datetime) -> 
     ordered = sorted(message.reading.signs, key=lambda sign: _STRENGTH.index(sign.status))
     for sign in ordered:
         if sign.status is not Status.NOT_REPORTED:
-            signs[sign.id] = SignReport(sign.id, sign.status, sign.text, conversation.turn, now)
+            signs[sign.id] = SignReport(sign.id, sign.status, heard.quote(sign.text), conversation.turn, now)
     intent = message.intent
     if intent in SIGN_INTENTS and not any(sign.id == intent for sign in ordered):
-        signs[intent] = SignReport(intent, Status.PRESENT, message.text, conversation.turn, now)
+        signs[intent] = SignReport(intent, Status.PRESENT, heard.quote(message.text), conversation.turn, now)
     return replace(conversation, signs=tuple(signs.values()))
 
 

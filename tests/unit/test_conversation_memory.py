@@ -165,6 +165,16 @@ def test_an_unlisted_complaint_is_told_apart_from_another() -> None:
     assert talk.urgency == "tell_team"
 
 
+def test_a_long_message_is_kept_and_quoted_in_short() -> None:
+    talk = Talk().say("my\n\ntoe " * 800, intent="unlisted_complaint")
+    (report,) = talk.conversation.reports
+    assert len(report.text) <= 200
+    assert report.text.startswith("my toe my toe")
+    assert len(talk.text) < 1500
+    talk.say("my\n\ntoe " * 800, intent="unlisted_complaint")
+    assert len(talk.conversation.reports) == 1
+
+
 def test_old_reports_expire_by_time_and_not_by_turns() -> None:
     talk = Talk().say("fever", finding("fever"))
     for _ in range(40):
