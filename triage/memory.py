@@ -36,17 +36,28 @@ class Said:
 
 
 def expire(conversation: Conversation, knowledge: Knowledge, now: datetime) -> Conversation:
-    """Drop what was said or asked longer ago than the policy's ``memory_hours``."""
+    """Drop what was said or asked longer ago than the policy's ``memory_hours``.
+
+    What the knowledge files no longer name (they may change in the middle of a conversation)
+    goes too, except symptoms: those count as complaints that no list names.
+    """
     oldest = now - timedelta(hours=float(knowledge.policy.numbers.memory_hours))
+    questions, kinds = knowledge.wording["asked"], knowledge.wording["measured"]
     question = conversation.question
+    if question and (question.time < oldest or question.id not in questions):
+        question = None
     return replace(
         conversation,
-        reports=tuple(report for report in conversation.reports if report.time >= oldest),
-        signs=tuple(sign for sign in conversation.signs if sign.time >= oldest),
-        values=tuple(value for value in conversation.values if value.time >= oldest),
-        answers=tuple(answer for answer in conversation.answers if answer.time >= oldest),
-        asked=tuple(asked for asked in conversation.asked if asked.time >= oldest),
-        question=question if question and question.time >= oldest else None,
+        reports=tuple(item for item in conversation.reports if item.time >= oldest),
+        signs=tuple(
+            item for item in conversation.signs if item.time >= oldest and item.id in knowledge.signs
+        ),
+        values=tuple(item for item in conversation.values if item.time >= oldest and item.kind in kinds),
+        answers=tuple(
+            item for item in conversation.answers if item.time >= oldest and item.question in questions
+        ),
+        asked=tuple(item for item in conversation.asked if item.time >= oldest),
+        question=question,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reading.model import Status
-from tests.unit.talk import START, Talk, celsius, denied, finding, sign, value
+from tests.unit.talk import START, TEAM, Talk, celsius, denied, finding, sign, value
 from triage.assistant import Conversation
 
 
@@ -257,3 +257,17 @@ def test_a_time_without_a_zone_is_refused() -> None:
     stored = full().to_json()
     stored["reports"][0]["time"] = "2026-03-01T03:00:00"
     assert Conversation.from_json(stored) == Conversation()
+
+
+def test_a_memory_of_things_that_the_knowledge_no_longer_names_is_no_trouble() -> None:
+    stored = full().to_json()
+    stored["reports"].append({**stored["reports"][0], "symptom": "abolished"})
+    stored["signs"].append({**stored["signs"][0], "id": "abolished"})
+    stored["values"].append({**stored["values"][0], "kind": "abolished"})
+    stored["answers"].append({**stored["answers"][0], "question": "abolished"})
+    stored["question"] = {**stored["asked"][0], "id": "abolished"}
+    talk = Talk(conversation=Conversation.from_json(stored))
+    assert talk.conversation.question is not None
+    for text, intent in (("yes", "affirm"), ("summary", "summary"), ("why?", "ask_why")):
+        talk.say(text, intent=intent)
+        assert TEAM in talk.text

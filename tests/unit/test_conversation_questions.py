@@ -314,3 +314,9 @@ def test_the_number_of_a_chip_is_its_answer(number: str, answer: str, urgency: s
 
 def test_a_tapped_chip_reports_its_symptom() -> None:
     assert headache().say("Trouble walking").symptoms["loss_of_balance"] == "present"
+
+
+def test_every_question_has_its_words_and_its_name_in_the_summary() -> None:
+    for question in (*KNOWLEDGE.policy.questions, "feverish"):
+        assert KNOWLEDGE.wording["question"][question]
+        assert KNOWLEDGE.wording["asked"][question]
