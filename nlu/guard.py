@@ -21,8 +21,9 @@ from server import rasa_patches
 _KEPT_CHARACTERS = MAX_CHARACTERS + 1
 
 _SLASH = re.compile(r"^[\s/]+")
-# Rasa's own commands: read as words, "restart" would ask for the conversation to be forgotten.
-_RASA_COMMAND = re.compile(r"[\s/]*/\s*(restart|back|session_start)\s*([@{].*)?", re.DOTALL)
+# Rasa's own commands, and intents with values behind them: read as words, "restart" and a pair of
+# braces would ask for the conversation to be forgotten. Nobody writes them but who wants to try that.
+_FORGED = re.compile(r"[\s/]*/(\s*(restart|back|session_start)\s*([@{].*)?|\w+\s*\{.*|\w+@.*)", re.DOTALL)
 
 rasa_patches.apply()  # every way of starting Rasa loads the pipeline, so every one gets the patches
 
@@ -32,8 +33,8 @@ def clean(text: str) -> str:
 
     Control and format characters (NUL, bidirectional marks, zero-width marks; line breaks stay) become
     spaces or vanish: they hide words from the reader. A leading slash goes, because Rasa takes
-    ``/intent{"slot": "value"}`` for a command; here no text that a user sends is one. Of Rasa's
-    own commands nothing is left.
+    ``/intent{"slot": "value"}`` for a command; here no text that a user sends is one. Of what
+    can only be meant as a command nothing is left.
 
     Args:
         text: as it came from the channel.
@@ -49,7 +50,7 @@ def clean(text: str) -> str:
         elif category not in ("Cf", "Cs"):
             kept.append(character)
     shown = "".join(kept)
-    if _RASA_COMMAND.fullmatch(shown):
+    if _FORGED.fullmatch(shown):
         return ""
     return _SLASH.sub("", shown)[:_KEPT_CHARACTERS]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -135,3 +136,21 @@ def test_many_patients_at_once_do_not_mix(assistant: Assistant) -> None:
     for number, (first, second) in enumerate(seen):
         assert first == second == seen[number % 5][0]
         assert len(first) == 1
+
+
+@pytest.mark.parametrize("query", ["", "?stream=true"])
+def test_a_forgotten_conversation_leaves_no_row(assistant: Assistant, query: str) -> None:
+    sender = f"forgotten{query}"
+    assistant.say("I have chills", sender)
+    assert rows(assistant, sender) > 0
+    body = {"sender": sender, "message": "delete everything I told you"}
+    assert assistant.post(body, f"/webhooks/rest/webhook{query}")[0] == 200
+    assert rows(assistant, sender) == 0
+    symptoms = assistant.triage("I have a rash", sender)["symptoms"]
+    assert {symptom["id"] for symptom in symptoms} == {"rash"}
+
+
+def rows(assistant: Assistant, sender: str) -> int:
+    with sqlite3.connect(assistant.database) as connection:
+        found = connection.execute("select count(*) from events where sender_id = ?", [sender]).fetchone()
+    return int(found[0])

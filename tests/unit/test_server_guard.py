@@ -54,7 +54,9 @@ def test_nothing_is_left_of_rasas_own_commands(text: str) -> None:
     assert clean(text) == ""
 
 
-@pytest.mark.parametrize("text", ["/back pain is terrible", "/seizure", "/fever{", "/restarted my pump"])
+@pytest.mark.parametrize(
+    "text", ["/back pain is terrible", "/seizure", "/ fever @ 38.5", "/restarted my pump"]
+)
 def test_words_after_a_stray_slash_are_read(text: str) -> None:
     assert clean(text) == text.removeprefix("/")
 
