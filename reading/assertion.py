@@ -22,6 +22,7 @@ _MINE = frozenset("i my me".split())
 _OPEN_VERBS = frozenset("think believe feel say sure know that if like suppose reckon have had has".split())
 _QUOTE_MARKS = frozenset({":", '"', "-"})
 _DENIAL_REACH = 6
+_INSIDE_REACH = 2
 _REACH = {
     "past_before": 6,
     "past_right_before": 1,
@@ -149,7 +150,9 @@ class Asserter:
             return Status.NOT_REPORTED
         if "judged_after" in after and _is_asked(tokens, match):
             return Status.NOT_REPORTED
-        if before.intersection({"denied_before", "denied_right_before"}):
+        if before.intersection({"denied_before", "denied_right_before"}) or _denied_inside(
+            tokens, match, cues
+        ):
             return Status.DENIED
         if "returned" in after:
             return Status.PRESENT
@@ -201,6 +204,18 @@ def _stands_before(cue: Match, match: Match) -> bool:
 def _is_asked(tokens: Sequence[Token], match: Match) -> bool:
     """A question in general: "is headache normal?"; "is my headache normal?" reports one."""
     return match.start > 0 and tokens[match.start - 1].norm in {"is", "are"}
+
+
+def _denied_inside(tokens: Sequence[Token], match: Match, cues: Cues) -> bool:
+    """Whether a denial stands between a symptom's words: "my head does not hurt", "lips aren't blue"."""
+    for cue in cues.matches["denied_before"]:
+        following = next((at for at in match.tokens if at >= cue.end), None)
+        if cue.start <= match.start or following is None or set(cue.tokens) & set(match.tokens):
+            continue
+        between = [tokens[at].norm for at in range(cue.end, following)]
+        if len(between) <= _INSIDE_REACH and not _SUBJECTS.intersection(between):
+            return True
+    return False
 
 
 def _denial_reaches(

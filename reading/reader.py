@@ -77,7 +77,9 @@ class SymptomReader:
         tokens = self._tokeniser.tokens(cleaned, self._speller.mend)
         language = self._language(tokens)
         matches = self._lexicon.find(tokens)
-        claimed = frozenset(at for match in matches.symptoms for at in match.tokens)
+        claimed = frozenset(
+            at for match in (*matches.symptoms, *_failings(tokens, matches)) for at in match.tokens
+        )
         cues = self._asserter.cues(tokens, claimed)
         signs = self._signs(cleaned, tokens, matches, cues)
         findings = self._findings(cleaned, tokens, matches, cues, signs)
@@ -199,6 +201,13 @@ class SymptomReader:
         if len(long) >= _SHORTEST_READABLE and unknown / len(long) > _MOSTLY_UNKNOWN:
             return "other"
         return "english"
+
+
+def _failings(tokens: Sequence[Token], matches: Matches) -> list[Match]:
+    """Signs with a negation of their own ("not drinking much"), which denies nothing beside them."""
+    return [
+        m for m in matches.signs if len(m.tokens) > 1 and any(tokens[at].norm == "not" for at in m.tokens)
+    ]
 
 
 def _shorthand(entries: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,8 @@ from triage.knowledge.problems import Problem
 from triage.knowledge.schema import LexiconFile
 from triage.knowledge.yaml_file import Place, YamlFile
 
-BUILT_IN_GROUPS = frozenset({"number", "year"})  # any number in digits or words, 1900 to 2099: the reader knows them
+# Groups that the reader knows: any number in digits or words, a year from 1900 to 2099.
+BUILT_IN_GROUPS = frozenset({"number", "year"})
 _WORD_GROUP = re.compile(r"\{(\w+)\}")
 
 

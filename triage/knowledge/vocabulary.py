@@ -17,7 +17,7 @@ class Urgency(str, Enum):
     @property
     def rank(self) -> int:
         """0 for none to 4 for emergency."""
-        return list(Urgency).index(self)
+        return _RANKS[self.value]
 
     def step_up(self, at_most: Urgency) -> Urgency:
         """One step more urgent, but never beyond ``at_most`` and never below itself."""
@@ -36,6 +36,9 @@ class Urgency(str, Enum):
 
     def __ge__(self, other: object) -> bool:
         return self.rank >= other.rank if isinstance(other, Urgency) else NotImplemented
+
+
+_RANKS = {urgency.value: rank for rank, urgency in enumerate(Urgency)}
 
 
 class Category(str, Enum):
