@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from reading.assertion import Asserter, Cues
@@ -37,12 +36,6 @@ class ClauseReader(Protocol):
 
     def read(self, clauses: Sequence[str]) -> list[tuple[str, float] | None]:
         """For each clause a symptom id with its probability, or none."""
-
-
-@dataclass(frozen=True)
-class _Sentence:
-    start: int
-    end: int
 
 
 class SymptomReader:
