@@ -90,6 +90,8 @@ class IntentClassifier(GraphComponent):
         if self._classifier is None:
             raise RuntimeError("the intent classifier was asked before it was trained or loaded")
         readable = [message for message in messages if message.get(TEXT)]
+        if not readable:
+            return messages
         rows = self._classifier.probabilities([m.get(TEXT) for m in readable], vectors(readable))
         for message, row in zip(readable, rows, strict=True):
             self._label(message, dict(zip(self._classifier.classes, map(float, row), strict=True)))

@@ -56,9 +56,9 @@ class SymptomReader(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """``thresholds``: least probability for a symptom read from meaning alone, by its base urgency."""
         return {
-            "thresholds": {"emergency": 0.3, "contact_now": 0.3, "call_today": 0.35, "tell_team": 0.35},
+            "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.7, "tell_team": 0.7},
             "unlisted_threshold": 0.5,
-            "alarm_threshold": 0.5,
+            "alarm_threshold": 0.6,
         }
 
     @classmethod

@@ -32,6 +32,8 @@ class PhraseClassifier:
     def __init__(self, classes: Sequence[str], weights: Mapping[str, Array]) -> None:
         self.classes = tuple(classes)
         self.weights = dict(weights)
+        # Sparse rows times a transposed view would copy the whole matrix for every message.
+        self._spelling = np.ascontiguousarray(self.weights["spelling"].T)
 
     @classmethod
     def trained(cls, texts: Sequence[str], vectors: Array, labels: Sequence[str]) -> PhraseClassifier:
@@ -76,7 +78,7 @@ class PhraseClassifier:
         by_meaning = np.exp(scores - scores.max(axis=1, keepdims=True))
         by_meaning /= by_meaning.sum(axis=1, keepdims=True)
         # One model a class, as scikit-learn does it: sigmoids scaled to sum to one.
-        odds = _ngrams(texts) @ self.weights["spelling"].T + self.weights["spelling_bias"]
+        odds = _ngrams(texts) @ self._spelling + self.weights["spelling_bias"]
         by_spelling = 1 / (1 + np.exp(-odds))
         by_spelling /= np.maximum(by_spelling.sum(axis=1, keepdims=True), 1e-9)
         mixed: Array = (ENCODER_SHARE * by_meaning + (1 - ENCODER_SHARE) * by_spelling).astype(np.float32)
