@@ -1,12 +1,14 @@
 // The chat page: puts messages, states and buttons together.
 
-import { ALARMING, botMessage, callLinks, headline, summaryOf, triageOf, userMessage } from "/chat/card.js";
+import { ALARMING, botMessage, callLinks, callTeam, headline, summaryOf, triageOf, userMessage } from "/chat/card.js";
 import { Connection } from "/chat/connection.js";
-import { confirmed, showMissingNumber, showSummary } from "/chat/dialogs.js";
-import { callLink, element, icon } from "/chat/dom.js";
+import { confirmed, showSummary } from "/chat/dialogs.js";
+import { element, icon } from "/chat/dom.js";
 
 const SHOW_THINKING_AFTER = 150; // milliseconds
 const SHOW_OFFLINE_AFTER = 1_200;
+const READ_OUT_AFTER = 300;
+const HEADER_AND_COMPOSER = "-60px 0px -100px 0px"; // what lies behind them is not in sight
 const COUNT_FROM = 500; // characters left
 
 class BlinaChat extends HTMLElement {
@@ -20,7 +22,12 @@ class BlinaChat extends HTMLElement {
     this.connection = new Connection(this.config.perMinute);
     this.part("call-team").replaceWith(this.callTeam());
     this.listen();
-    this.watch = new IntersectionObserver((entries) => this.showStanding(!entries.at(-1).isIntersecting));
+    const between = { rootMargin: HEADER_AND_COMPOSER, threshold: 0.9 };
+    this.watch = new IntersectionObserver((entries) => this.showStanding(!entries.at(-1).isIntersecting), between);
+    const header = this.querySelector(".top");
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--header", `${header.offsetHeight}px`);
+    }).observe(header);
     this.wait(SHOW_OFFLINE_AFTER);
     this.count();
   }
@@ -33,11 +40,16 @@ class BlinaChat extends HTMLElement {
     const on = (name, act) => this.connection.addEventListener(name, (event) => act(event.detail));
     on("joined", (detail) => this.joined(detail));
     on("item", (item) => this.add(item));
-    on("state", ({ online }) => (online ? this.online() : this.wait(this.wasOnline ? SHOW_OFFLINE_AFTER : 0)));
+    on("state", ({ online }) => {
+      this.dataset.state = online ? "online" : "offline";
+      if (online) this.online();
+      else this.wait(SHOW_OFFLINE_AFTER);
+    });
     on("sending", ({ id }) => this.status(id, this.words.sending));
     on("sent", ({ id }) => this.sent(id));
     on("unsent", ({ id }) => this.unsent(id));
     on("refused", ({ id, text }) => this.note(`${id}/refused`, text));
+    on("settled", () => this.think());
     on("forgotten", ({ keep }) => this.clear(keep));
 
     const text = this.part("text");
@@ -63,15 +75,9 @@ class BlinaChat extends HTMLElement {
   }
 
   callTeam() {
-    const { careTeam } = this.config;
-    if (careTeam) {
-      const link = callLink(this.words.call_team, careTeam, "call-team");
-      link.append(element("b", {}, careTeam));
-      return link;
-    }
-    const button = element("button", { type: "button", className: "call call-team" }, icon("phone"), element("span", {}, this.words.call_team));
-    button.addEventListener("click", () => showMissingNumber(this.config));
-    return button;
+    const made = callTeam(this.config, this.words.call_team);
+    if (this.config.careTeam) made.append(element("b", {}, this.config.careTeam));
+    return made;
   }
 
   submit() {
@@ -92,12 +98,13 @@ class BlinaChat extends HTMLElement {
 
   joined({ messages, unsent, expired }) {
     const log = this.part("log");
-    log.setAttribute("aria-live", this.shown.size ? "polite" : "off"); // what was there before is not read out
+    const restored = messages.length > 0 && !this.shown.size;
+    if (restored) log.setAttribute("aria-live", "off"); // what was there before is not read out again
     for (const item of messages) this.add(item, false);
     for (const message of unsent) this.add({ key: message.id, from: "user", text: message.text, time: Date.now() / 1000 }, false);
     if (expired) this.note("expired", this.words.expired);
-    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
-    if (messages.length) this.showEnd();
+    setTimeout(() => log.setAttribute("aria-live", "polite"), READ_OUT_AFTER);
+    if (restored) this.showEnd();
   }
 
   /** Show a message once; `aloud` is false for what comes from before a reload. */
@@ -113,7 +120,6 @@ class BlinaChat extends HTMLElement {
       this.chips(item, made);
       this.follow(item, made, aloud);
     }
-    this.think();
     if (aloud) this.showNew(made, bot);
     if (aloud && this.wantsSummary && summaryOf(item)) this.openSummary(item);
   }
@@ -124,7 +130,7 @@ class BlinaChat extends HTMLElement {
     this.watch.disconnect();
     this.standing = ALARMING.includes(triage.urgency) ? { triage, card } : null;
     if (!this.standing) return this.showStanding(false);
-    this.watch.observe(card);
+    this.watch.observe(card.querySelector(".calls"));
     if (aloud) this.part("alarm").textContent = headline(item, this.config);
   }
 
@@ -137,7 +143,7 @@ class BlinaChat extends HTMLElement {
     bar.replaceChildren(
       icon("warning"),
       element("span", {}, this.config.urgency[triage.urgency]),
-      ...callLinks(triage.urgency, triage.contact, this.words).slice(0, 1),
+      callLinks(triage.urgency, this.config)[0],
     );
   }
 
@@ -165,14 +171,12 @@ class BlinaChat extends HTMLElement {
 
   status(id, ...content) {
     this.shown.get(id)?.querySelector(".status")?.replaceChildren(...content);
-    this.think();
   }
 
   sent(id) {
     for (const status of this.part("log").querySelectorAll(".status")) status.replaceChildren();
     this.status(id, this.words.sent);
     this.shown.get(id)?.classList.remove("unsent");
-    this.think();
   }
 
   unsent(id) {
@@ -207,11 +211,10 @@ class BlinaChat extends HTMLElement {
   offline() {
     const banner = this.part("connection");
     if (this.connection.online || banner.childElementCount) return;
-    const { careTeam, emergency } = this.config;
     banner.className = "offline";
     banner.append(
       element("p", {}, this.words.offline, " ", this.words.offline_call),
-      element("p", { className: "calls" }, ...callLinks("contact_now", { care_team: careTeam, emergency }, this.words)),
+      element("div", { className: "calls" }, ...callLinks("contact_now", this.config)),
     );
     this.think();
   }
@@ -235,7 +238,7 @@ class BlinaChat extends HTMLElement {
       message.remove();
       this.shown.delete(key);
     }
-    this.standing = null;
+    if (!this.standing?.card.isConnected) this.standing = null;
     this.showStanding(false);
     this.classList.toggle("started", this.shown.size > 0);
     scrollTo({ top: 0 });
@@ -243,7 +246,7 @@ class BlinaChat extends HTMLElement {
 
   openSummary(item) {
     this.wantsSummary = false;
-    showSummary(item, this.config, (text) => this.tell(text));
+    showSummary(item, this.config);
   }
 
   count() {

@@ -1,5 +1,6 @@
 // What one message looks like: the patient's own, a plain reply, a result card, a summary.
 
+import { showMissingNumber } from "/chat/dialogs.js";
 import { callLink, element, icon, paragraphs } from "/chat/dom.js";
 
 /** Urgencies from which a card cannot be missed and is read out at once. */
@@ -53,20 +54,31 @@ export function headline(item, config) {
   return `${config.urgency[triageOf(item).urgency]}. ${item.text.split("\n\n")[0]}`;
 }
 
-/** Links to call, the most urgent number first. */
-export function callLinks(urgency, contact, words) {
-  const team = contact.care_team ? callLink(words.call_team_on, contact.care_team, "call-team") : null;
-  const emergency = callLink(words.call_emergency, contact.emergency, "call-emergency");
-  if (urgency === "emergency") return team ? [emergency, team] : [emergency];
-  if (CALLING.includes(urgency)) return team ? [team, emergency] : [emergency];
-  return team ? [team] : [];
+/** Links to call, the most urgent number first; without the team's number, a button that says where it is. */
+export function callLinks(urgency, config) {
+  const { words, careTeam } = config;
+  if (!CALLING.includes(urgency)) return careTeam ? [callTeam(config, words.call_team_on)] : [];
+  const links = [callTeam(config, words.call_team_on)];
+  const emergency = callLink(words.call_emergency, config.emergency, "call-emergency");
+  if (urgency === "emergency") links.unshift(emergency);
+  else if (urgency === "contact_now") links.push(emergency);
+  return links;
+}
+
+/** Calls the team, or says where their number is found. */
+export function callTeam(config, text) {
+  if (config.careTeam) return callLink(text, config.careTeam, "call-team");
+  const button = element("button", { type: "button", className: "call call-team" }, icon("phone"), element("span", {}, text));
+  button.addEventListener("click", () => showMissingNumber(config));
+  return button;
 }
 
 function resultCard(item, triage, config) {
-  const { words } = config;
-  const [lead, ...rest] = item.text.split(/\n{2,}/);
-  const sources = rest.filter((part) => part.startsWith(config.sourcesHeading));
-  const body = rest.filter((part) => !part.startsWith(config.sourcesHeading));
+  const [advice, ...rest] = item.text.split(/\n{2,}/);
+  const [first, more] = firstSentence(advice);
+  const isSource = (part) => part.startsWith(config.sourcesHeading);
+  const body = rest.filter((part) => !isSource(part));
+  const question = triage.awaiting_answer ? body.pop() : null;
   const card = element(
     "article",
     { className: `message bot card ${triage.urgency}` },
@@ -76,13 +88,24 @@ function resultCard(item, triage, config) {
       icon(CALLING.includes(triage.urgency) ? "warning" : "info"),
       element("span", {}, config.urgency[triage.urgency]),
     ),
-    element("p", { className: "lead" }, lead),
-    element("p", { className: "calls" }, ...callLinks(triage.urgency, triage.contact, words)),
-    ...body.map((part) => element("p", {}, part)),
+    element("p", { className: "lead" }, first),
   );
-  const why = reasons(triage, sources, config);
+  if (more) card.append(element("p", {}, more));
+  card.append(element("div", { className: "calls" }, ...callLinks(triage.urgency, config)));
+  card.append(...body.map((part) => element("p", {}, part)));
+  const why = reasons(triage, rest.filter(isSource), config);
   if (why) card.append(why);
+  if (question) {
+    const [asked, ifNot] = firstSentence(question);
+    card.append(element("p", { className: "question" }, element("b", {}, asked), ifNot));
+  }
   return card;
+}
+
+/** A paragraph's first sentence, to be shown large, and the rest. */
+function firstSentence(text) {
+  const [, first, rest] = /^(.*?[.!?])(?:\s+(.*))?$/s.exec(text) ?? [null, text, ""];
+  return [first, rest ?? ""];
 }
 
 function reasons(triage, sources, { words, documents }) {

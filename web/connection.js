@@ -9,7 +9,8 @@ const LONGEST_PAUSE = 5_000;
 const MINUTE = 60_000;
 
 /**
- * Fires `state` (online or not), `joined`, `item`, `sent`, `unsent`, `refused` and `forgotten`,
+ * Fires `state` (online or not), `joined`, `item`, `sending`, `sent`, `unsent`, `refused`, `settled`
+ * (nothing is on its way at the moment) and `forgotten`,
  * each with what it is about in `detail`.
  */
 export class Connection extends EventTarget {
@@ -103,6 +104,7 @@ export class Connection extends EventTarget {
       pause = TRY_AGAIN_AFTER;
     }
     this.busy = false;
+    this.fire("settled");
     if (pause) setTimeout(() => this.pump(), pause);
     else this.pump();
   }

@@ -56,18 +56,21 @@ export function showMissingNumber({ words, emergency }) {
 }
 
 /** Show a summary to read out, copy, keep or print. */
-export function showSummary(item, { words, careTeam, emergency }, say) {
+export function showSummary(item, { words, careTeam }) {
   const sheet = document.getElementById("sheet");
-  sheet.replaceChildren(...sheetOf(item, words, careTeam, emergency));
-  const copy = button(words.copy, async () => say((await copied(item.text)) ? words.copied : words.copy_failed));
+  sheet.replaceChildren(...sheetOf(item, words, careTeam));
+  const said = element("p", { role: "status" }); // inside: what is behind an open window is not read out
+  const copy = button(words.copy, async () => {
+    said.textContent = (await copied(item.text)) ? words.copied : words.copy_failed;
+  });
   const save = button(words.download, () => download(item.text, `${words.file_name}.txt`));
   const print = button(words.print, () => window.print(), "primary");
-  const dialog = open(words.summary_title, lines(item.text), [copy, save, print, button(words.close, close)], "summary");
+  const dialog = open(words.summary_title, [...lines(item.text), said], [copy, save, print, button(words.close, close)], "summary");
   dialog.addEventListener("close", () => sheet.replaceChildren());
 }
 
 /** The printed page: the summary with the day, the numbers and room for notes. */
-function sheetOf(item, words, careTeam, emergency) {
+function sheetOf(item, words, careTeam) {
   const made = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }).format(item.time * 1000);
   const numbers = careTeam ? [words.call_team_on, words.call_emergency] : [words.call_emergency];
   return [
