@@ -54,11 +54,11 @@ class SymptomReader(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``thresholds``: least probability for a symptom read from meaning alone, by its base urgency."""
+        """``thresholds``: least probability for a symptom read from meaning alone, by base urgency; the alarms' own."""
         return {
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.7, "tell_team": 0.7},
             "unlisted_threshold": 0.5,
-            "alarm_threshold": 0.6,
+            "alarm_thresholds": {"self_harm": 0.5, "infusion_trouble": 0.75},
         }
 
     @classmethod
@@ -110,7 +110,7 @@ class SymptomReader(GraphComponent):
         thresholds = {id: float(by_urgency[urgency.value]) for id, urgency in self._urgency.items()}
         return {
             **thresholds,
-            **dict.fromkeys(ALARMS, float(self._config["alarm_threshold"])),
+            **{alarm: float(self._config["alarm_thresholds"][alarm]) for alarm in ALARMS},
             UNLISTED: float(self._config["unlisted_threshold"]),
         }
 

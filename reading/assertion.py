@@ -31,6 +31,7 @@ _REACH = {
     "fear": 6,
 }
 _NOT_BEYOND_COMMA = frozenset({"past_before", "past_right_before"})
+_PREPOSITIONS = frozenset("in on of to at around under over behind across with from".split())
 _ONSET = frozenset("start begin since come notice first get develop diagnose".split())
 _NEW_STATEMENT = frozenset("and but or no not".split())
 # Marks that may stand between a symptom and the answer or remark on it.
@@ -302,7 +303,7 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
             if at != match.end or token.norm not in _ANSWER_MARKS.get(category, ""):
                 return False
         elif far is None and (
-            token.is_comma or token.norm in _SUBJECTS - {"it"} or token.norm in _NEW_STATEMENT
+            token.is_comma or token.norm in _NEW_STATEMENT or _starts_statement(tokens, at)
         ):
             return False
         elif token.is_word:
@@ -312,6 +313,11 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
         ends_here = cue.end >= len(tokens) or not tokens[cue.end].is_word
         return words == 0 and ends_here
     return words <= (far or _AFTER_REACH)
+
+
+def _starts_statement(tokens: Sequence[Token], at: int) -> bool:
+    """A new subject, but not "my" in "the swelling in my ankles"."""
+    return tokens[at].norm in _SUBJECTS - {"it"} and tokens[at - 1].norm not in _PREPOSITIONS
 
 
 def _tells_onset(tokens: Sequence[Token], cue: Match) -> bool:

@@ -153,7 +153,9 @@ def _unlikeness(word: str, other: str) -> tuple[bool, bool, bool, int]:
 
 
 def _consonants(word: str) -> str:
-    return "".join(letter for letter in word if letter not in "aeiouy")
+    """The consonants as they sound: "neks" and "necks" are the same."""
+    sounds = word.replace("ck", "k").replace("ph", "f").replace("c", "k").replace("z", "s")
+    return "".join(letter for letter in sounds if letter not in "aeiouy")
 
 
 def _undouble(word: str) -> str:
