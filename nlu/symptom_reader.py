@@ -54,7 +54,7 @@ class SymptomReader(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``thresholds``: least probability for a symptom read from meaning alone, by base urgency; the alarms' own."""
+        """Least probabilities of what is read from meaning alone; symptoms by their base urgency."""
         return {
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.7, "tell_team": 0.7},
             "unlisted_threshold": 0.5,
