@@ -1,12 +1,15 @@
 """The way of a message from text to triage in one process: the components of config.yml, without a server.
 
-What is trained here is kept in ``.rasa/evaluate``, and trained again only when the phrases or the
-code that learns from them changed.
+What `make train` made is used where it is up to date. What is trained here is kept in ``.rasa/evaluate``,
+and trained again only when the phrases or the code that learns from them changed.
 """
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -17,6 +20,7 @@ import yaml
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message as RasaMessage
@@ -26,6 +30,7 @@ from actions.resources import knowledge
 from actions.turn import message_from
 from reading.model import Reading
 from scripts.common import ROOT, digest
+from scripts.train import is_current, model_file
 from triage.assistant import Conversation, Turn, respond
 from triage.settings import Settings, load_settings
 
@@ -47,6 +52,11 @@ class _Component:
     name: str
     type: Any
     config: dict[str, Any]
+
+    @property
+    def learns(self) -> bool:
+        """Whether it is trained."""
+        return hasattr(self.type, "train") and hasattr(self.type, "load")
 
 
 class Pipeline:
@@ -89,23 +99,38 @@ def settings() -> Settings:
 
 @lru_cache(maxsize=1)
 def pipeline() -> Pipeline:
-    """The components of config.yml, trained on data/nlu; takes a minute when nothing is kept."""
+    """The components of config.yml with what `make train` learned; else learns it here, for a minute."""
     components = _configured()
-    folder = KEPT / digest([ROOT / name for name in _LEARNED_FROM])
     context = ExecutionContext(GraphSchema({}))
-    trained = [c for c in components if hasattr(c.type, "load") and hasattr(c.type, "train")]
-    done = folder / "done"
-    storage = LocalModelStorage.create(folder)
-    if not done.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        _train(components, trained, storage, context)
-        done.touch()
+    storage, names = _learned(components, context)
     return Pipeline(
         [
-            (c.type.load if c in trained else c.type.create)(c.config, storage, Resource(c.name), context)
+            c.type.load(c.config, storage, Resource(names[c.name]), context)
+            if c.learns
+            else c.type.create(c.config, storage, Resource(c.name), context)
             for c in components
         ]
     )
+
+
+def _learned(components: list[_Component], context: ExecutionContext) -> tuple[ModelStorage, dict[str, str]]:
+    """Where what the components learned is kept, and under which name."""
+    own = {c.name: c.name for c in components}
+    if is_current():
+        folder = Path(tempfile.mkdtemp())
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        storage, _ = LocalModelStorage.from_model_archive(folder, model_file())
+        return storage, own | {
+            c.name: kept.name for c in components for kept in folder.glob(f"train_{c.name}*") if c.learns
+        }
+    folder = KEPT / digest([ROOT / name for name in _LEARNED_FROM])
+    storage = LocalModelStorage.create(folder)
+    done = folder / "done"
+    if not done.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        _train(components, storage, context)
+        done.touch()
+    return storage, own
 
 
 def _configured() -> list[_Component]:
@@ -118,16 +143,11 @@ def _configured() -> list[_Component]:
     return found
 
 
-def _train(
-    components: list[_Component],
-    trained: list[_Component],
-    storage: LocalModelStorage,
-    context: ExecutionContext,
-) -> None:
+def _train(components: list[_Component], storage: ModelStorage, context: ExecutionContext) -> None:
     data: TrainingData = phrases()
     for component in components:
         made = component.type.create(component.config, storage, Resource(component.name), context)
-        if component in trained:
+        if component.learns:
             made.train(data)
         elif hasattr(made, "process_training_data"):
             data = made.process_training_data(data)

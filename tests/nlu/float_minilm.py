@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 with its original float weights, in plain numpy: slow, and the measure of the int8 file."""
+"""all-MiniLM-L6-v2 with its original float weights, in numpy: slow, and the measure of the int8 file."""
 
 from __future__ import annotations
 

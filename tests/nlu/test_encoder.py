@@ -91,7 +91,7 @@ def test_another_tokeniser_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match="gone.onnx is missing"):
+    with pytest.raises(EncoderError, match=r"gone\.onnx is missing"):
         Encoder(model_file=tmp_path / "gone.onnx")
 
 
@@ -103,7 +103,7 @@ def test_the_int8_file_says_what_the_float_weights_say(encoder: Encoder) -> None
     # One by one: so no padding is between the two.
     rounded = np.vstack([encoder.encode([sentence]) for sentence in SENTENCES])
     cosines = (exact * rounded).sum(axis=1)
-    assert cosines.min() >= 0.97, dict(zip(SENTENCES, cosines.round(3)))
+    assert cosines.min() >= 0.97, dict(zip(SENTENCES, cosines.round(3), strict=True))
 
 
 def component() -> SentenceEncoder:

@@ -1,4 +1,4 @@
-"""The challenge set on the whole way from text to triage: what may never be missed, and how rarely it may err.
+"""The challenge set on the whole way from text to triage: what is never missed, and how rarely it errs.
 
 The messages are in ``tests/challenge``; they were written apart from the phrases and the lexicon.
 """

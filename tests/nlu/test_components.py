@@ -1,0 +1,148 @@
+"""The trained components one after another: classifier and symptom reader as Rasa runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+
+from benchmarks.evaluate.pipeline import Pipeline, pipeline
+from nlu.storage import restore, store
+from nlu.training import ASK_DRUG, intent_of, topic_label, topic_of
+from reading.classifier import PhraseClassifier
+from reading.clause_reader import EncoderClauseReader
+from reading.encoder import default_encoder
+
+pytestmark = pytest.mark.timeout(600)  # the classifiers may have to be trained first
+
+
+@pytest.fixture(scope="module")
+def assistant() -> Pipeline:
+    return pipeline()
+
+
+def entities(parsed: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [entity for entity in parsed["entities"] if entity["entity"] == kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("hello there", "greet"),
+        ("thank you so much", "thanks"),
+        ("bye for now", "goodbye"),
+        ("what can you do?", "ask_bot"),
+        ("can I take warfarin with this", "ask_medicine"),
+        ("what is blinatumomab?", "ask_drug"),
+        ("please delete my messages", "forget_me"),
+        ("give me a summary for the nurse", "summary"),
+    ],
+)
+def test_what_a_message_wants(assistant: Pipeline, text: str, intent: str) -> None:
+    assert assistant.parse(text)["intent"]["name"] == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("hello, I have a rash and my words are slurred", "slurred_speech"),
+        ("thanks, but I have a fever", "fever"),
+        ("can I take warfarin? my nose will not stop bleeding", "unusual_bleeding"),
+        ("I want to die", "self_harm"),
+        ("the pump is beeping and I have a rash", "infusion_trouble"),
+    ],
+)
+def test_a_symptom_comes_before_anything_else_in_the_message(
+    assistant: Pipeline, text: str, intent: str
+) -> None:
+    assert assistant.parse(text)["intent"]["name"] == intent
+
+
+@pytest.mark.parametrize("text", ["no fever", "can this drug cause seizures?", "my neighbour has a fever"])
+def test_a_symptom_that_is_not_reported_is_no_intent(assistant: Pipeline, text: str) -> None:
+    assert assistant.parse(text)["intent"]["name"] not in {"fever", "seizures"}
+
+
+def test_findings_are_entities_with_their_status_as_role(assistant: Pipeline) -> None:
+    found = entities(assistant.parse("no fever, but a severe headache"), "symptom")
+    assert {entity["value"]: entity["role"] for entity in found} == {"fever": "denied", "headache": "present"}
+
+
+def test_signs_values_and_medicines_are_entities_too(assistant: Pipeline) -> None:
+    parsed = assistant.parse("cannot wake him, temp 39.2, he takes warfrin")
+    assert [entity["value"] for entity in entities(parsed, "sign")] == ["cannot_be_woken"]
+    (temperature,) = entities(parsed, "measurement")
+    assert (temperature["value"], temperature["fields"]["value"]) == ("temperature", 39.2)
+    assert [entity["value"] for entity in entities(parsed, "medicine")] == ["warfarin"]
+
+
+def test_a_question_on_the_drug_carries_its_topic(assistant: Pipeline) -> None:
+    assert len(entities(assistant.parse("may I drive a car during the treatment?"), "topic")) == 1
+
+
+def test_wording_that_no_lexicon_has_is_read_by_its_meaning(assistant: Pipeline) -> None:
+    found = entities(assistant.parse("everything looks like I'm in a smoky room"), "symptom")
+    assert [(entity["value"], entity["fields"]["source"]) for entity in found] == [
+        ("blurred_vision", "encoder")
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "a" * 6000, "\U0001f642"])
+def test_no_message_is_left_without_an_intent(assistant: Pipeline, text: str) -> None:
+    assert assistant.parse(text)["intent"]["name"]
+
+
+def two_class_classifier() -> PhraseClassifier:
+    texts = [
+        "my eyes see fog",
+        "fog before my eyes",
+        "blurry sight",
+        "a nice walk",
+        "the weather is fine",
+        "lunch",
+    ]
+    labels = ["blurred_vision"] * 3 + ["nothing"] * 3
+    return PhraseClassifier.trained(texts, default_encoder().encode(texts), labels)
+
+
+def test_a_classifier_survives_being_stored(tmp_path: Path) -> None:
+    storage, resource = LocalModelStorage.create(tmp_path), Resource("classifier")
+    before = two_class_classifier()
+    store(before, storage, resource)
+    after = restore(storage, resource)
+    assert after.classes == before.classes
+    rows = default_encoder().encode(["fog"])
+    assert np.allclose(before.probabilities(["fog"], rows), after.probabilities(["fog"], rows))
+
+
+def test_pickled_content_is_refused(tmp_path: Path) -> None:
+    storage, resource = LocalModelStorage.create(tmp_path), Resource("classifier")
+    store(two_class_classifier(), storage, resource)
+    with storage.write_to(resource) as folder:
+        np.savez(folder / "weights.npz", meaning=np.array([{"code": "here"}], dtype=object))
+    with pytest.raises(ValueError, match="allow_pickle"):
+        restore(storage, resource)
+
+
+def test_probabilities_sum_to_one() -> None:
+    texts = ["fog", "lunch time", ""]
+    rows = two_class_classifier().probabilities(texts, default_encoder().encode(texts))
+    assert np.allclose(rows.sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("threshold", "found"), [(0.05, True), (1.1, False)])
+def test_a_clause_counts_from_its_symptoms_threshold_on(threshold: float, found: bool) -> None:
+    reader = EncoderClauseReader(default_encoder(), two_class_classifier(), {"blurred_vision": threshold})
+    (read,) = reader.read(["fog before my eyes"])
+    assert (read is not None) is found
+
+
+def test_labels_of_topics_go_both_ways() -> None:
+    assert topic_of(topic_label("driving")) == "driving"
+    assert intent_of(topic_label("driving")) == ASK_DRUG
+    assert topic_of("greet") is None
+    assert intent_of("greet") == "greet"
