@@ -48,13 +48,14 @@ class SymptomReader:
 
     def __init__(self, knowledge: Knowledge, clause_reader: ClauseReader | None = None) -> None:
         cues = knowledge.cues
-        self._tokeniser = Tokeniser(_shorthand(cues["shorthand"]))
+        shorthand = _shorthand(cues["shorthand"])
+        self._tokeniser = Tokeniser(shorthand)
         self._lexicon = Lexicon(
             self._tokeniser, knowledge.words, knowledge.lexicon, knowledge.signs, knowledge.idioms
         )
         self._asserter = Asserter(self._tokeniser, knowledge.words, cues)
         self._implied = {id: sign.implies for id, sign in knowledge.signs.items() if sign.implies}
-        self._speller = Speller(self._lexicon.words() | self._asserter.words())
+        self._speller = Speller({*self._lexicon.words(), *self._asserter.words(), *shorthand})
         self._clause_reader = clause_reader
 
     def read(self, text: str) -> Reading:
