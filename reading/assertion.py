@@ -232,7 +232,7 @@ def _denial_reaches(
             reach = _DENIAL_REACH
             continue
         if token.is_comma:
-            if not _list_goes_on(tokens, at, ends):
+            if not _list_goes_on(tokens, cue.end, at, ends):
                 return False
             continue
         if not token.is_word:
@@ -247,7 +247,7 @@ def _denial_reaches(
     return True
 
 
-def _list_goes_on(tokens: Sequence[Token], comma: int, ends: frozenset[int]) -> bool:
+def _list_goes_on(tokens: Sequence[Token], start: int, comma: int, ends: frozenset[int]) -> bool:
     """Whether a comma only separates denied items: "no fever, chills or rash"; "no fever, rash, cough"."""
     if tokens[comma].norm == "/":
         return True
@@ -258,7 +258,7 @@ def _list_goes_on(tokens: Sequence[Token], comma: int, ends: frozenset[int]) -> 
         rest.append(tokens[at])
     if any(token.norm in {"or", "nor"} for token in rest):
         return True
-    commas_before = sum(1 for token in _sentence_before(tokens, comma) if token.is_comma)
+    commas_before = sum(token.is_comma for token in tokens[start:comma])
     items = list(_items(rest))
     plain = all(len(item) <= 2 and not item[-1].norm.endswith(("ed", "ing", "y")) for item in items)
     return plain and len(items) + commas_before >= 2
