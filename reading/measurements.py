@@ -27,6 +27,9 @@ _OTHER_HEAT = re.compile(
     r"\b(?:outside|outdoors|weather|oven|radiator|fridge|freezer|room|bedroom|bath|shower|water|pool|heating"
     r"|thermostat|hob|grill|car|summer|forecast|sun|shade|storage|store[ds]?)\b"
 )
+_ONLY_A_NUMBER = re.compile(
+    r"\W*(?:(?:it'?s|its|it is|now|about|around|just)\s+)*[\d.,]+\W*(?:now|today)?\W*"
+)
 _POINT = re.compile(r"(?<=\d) point (\d|zero|oh|one|two|three|four|five|six|seven|eight|nine)\b")
 
 
@@ -119,6 +122,7 @@ def _temperatures(lowered: str, text: str) -> Iterator[Measurement]:
         value = _value(written)
         decimal = not written.isdigit()
         named = bool(match["degrees"]) or _names_temperature(lowered, match.start())
+        named = named or (_looks_like_body(value) and bool(_ONLY_A_NUMBER.fullmatch(lowered)))
         if (
             not unit
             and not named
@@ -174,7 +178,7 @@ def _pressures(lowered: str, text: str) -> Iterator[Measurement]:
         plausible = 40 <= high <= 280 and 20 <= low <= 170 and low < high
         if not plausible and not _names_pressure(lowered, match.start()):
             continue
-        if high <= 31 and low <= 31:
+        if high <= 31 and low <= 31 and not _names_pressure(lowered, match.start()):
             continue  # a date
         seen.append(match.span())
         yield _make("systolic", high, plausible, match, text)

@@ -29,6 +29,10 @@ _ABILITY = frozenset("can could will would".split())
 _HAVING = frozenset("have feel get seem look suffer".split())
 _SHORTEST_READABLE = 3
 _MOSTLY_UNKNOWN = 0.5
+_MANY_UNKNOWN = 0.3
+_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_DIGIT = re.compile(r"\d")
+_NEAR = 20  # characters: a sign this close to a finding speaks of it too
 
 
 class ClauseReader(Protocol):
@@ -50,6 +54,7 @@ class SymptomReader:
         cues = knowledge.cues
         shorthand = _shorthand(cues["shorthand"])
         self._tokeniser = Tokeniser(shorthand)
+        self._foreign = frozenset(cues["foreign"])
         self._lexicon = Lexicon(
             self._tokeniser, knowledge.words, knowledge.lexicon, knowledge.signs, knowledge.idioms
         )
@@ -69,7 +74,7 @@ class SymptomReader:
         """
         cleaned = clean(text)
         tokens = self._tokeniser.tokens(cleaned, self._speller.mend)
-        language = self._language(tokens)
+        language = self._language(cleaned)
         matches = self._lexicon.find(tokens)
         claimed = frozenset(
             at for match in (*matches.symptoms, *_failings(tokens, matches)) for at in match.tokens
@@ -186,15 +191,21 @@ class SymptomReader:
         status = self._asserter.status(tokens, match, cues, ())
         return status in (Status.NOT_REPORTED, Status.PAST)
 
-    def _language(self, tokens: Sequence[Token]) -> str:
-        words = [token.norm for token in tokens if token.is_word and token.norm.isalpha()]
+    def _language(self, text: str) -> str:
+        """English, another language, or none at all; typing errors alone make no other language."""
+        words = _WORDS.findall(text.lower())
         if not words:
-            return "none" if not any("{number}" in token.keys for token in tokens) else "english"
-        long = [word for word in words if len(word) > 1]
-        unknown = sum(not self._speller.knows(word) for word in long)
-        if len(long) >= _SHORTEST_READABLE and unknown / len(long) > _MOSTLY_UNKNOWN:
+            return "english" if _DIGIT.search(text) else "none"
+        unknown = sum(not self._speller.knows(word) for word in words)
+        foreign = sum(word in self._foreign for word in words)
+        if len(words) >= _SHORTEST_READABLE and foreign and unknown / len(words) >= _MANY_UNKNOWN:
             return "other"
-        return "english"
+        unmended = sum(not any(map(self._speller.knows, self._speller.mend(word))) for word in words)
+        return (
+            "other"
+            if len(words) >= _SHORTEST_READABLE and unmended / len(words) > _MOSTLY_UNKNOWN
+            else "english"
+        )
 
 
 def _failings(tokens: Sequence[Token], matches: Matches) -> list[Match]:
@@ -230,18 +241,14 @@ def _with_qualifiers(
 
 def _belongs(sign: Sign, finding: Finding, findings: Sequence[Finding], text: str) -> bool:
     nearest = min(_distance(sign, other, text) for other in findings)
-    return _distance(sign, finding, text) <= nearest
+    return _distance(sign, finding, text) <= max(nearest, _NEAR)
 
 
 def _distance(sign: Sign, finding: Finding, text: str) -> int:
     """How far apart: characters in between, with a sentence's end counting for much."""
     first, second = sorted([(sign.start, sign.end), (finding.start, finding.end)])
     between = text[first[1] : second[0]]
-    return (
-        200 * len(re.findall(r"[.!?\n;]", between))
-        + 60 * len(re.findall(r",| and | but ", between))
-        + len(between)
-    )
+    return 200 * len(re.findall(r"[.!?\n;]", between)) + 60 * between.count(" but ") + len(between)
 
 
 def _many_times(text: str) -> tuple[int, int] | None:

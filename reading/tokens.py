@@ -21,6 +21,7 @@ _NUMBER_WORDS = frozenset(
 _STOPS = frozenset('.!?;:\n()[]{}"…|*>')
 _WORD = re.compile(r"\w")
 _NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]{1,12})")
+_INITIAL = re.compile(r"[A-Za-z]\.")  # at the end of a sentence, "I." is a word and a full stop
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGITS = re.compile(r"\d+([.,/]\d+)?")
 
@@ -74,6 +75,7 @@ class Tokeniser:
     def __init__(self, shorthand: Mapping[str, str]) -> None:
         nlp = spacy.blank("en")
         given = nlp.Defaults
+        rules = given.tokenizer_exceptions or {}
         # Phones and lists leave spaces out: "nausea/ vomiting", "appetite(none)", "rash;itching".
         marks = [r"[/()\[\];:!?+&]"]
         infixes = [*(given.infixes or ()), *marks]
@@ -81,7 +83,7 @@ class Tokeniser:
         prefixes = [*(given.prefixes or ()), *marks]
         self._split = SpacyTokenizer(
             nlp.vocab,
-            rules=given.tokenizer_exceptions,
+            rules={form: parts for form, parts in rules.items() if not _INITIAL.fullmatch(form)},
             prefix_search=compile_prefix_regex(prefixes).search,
             suffix_search=compile_suffix_regex(suffixes).search,
             infix_finditer=compile_infix_regex(infixes).finditer,
@@ -135,6 +137,8 @@ class Tokeniser:
 
     @staticmethod
     def _mark(raw: str, text: str, start: int, end: int) -> Token | None:
+        if set(raw) <= {"'", "`"}:
+            return None
         if set(raw) <= {"-", "_", "~"}:
             spaced = start == 0 or text[start - 1] in " \n" or text[end : end + 1] in ("", " ", "\n")
             return Token(start, end, "-", frozenset(), is_word=False, is_stop=True) if spaced else None
