@@ -28,7 +28,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.resources import knowledge
 from actions.turn import message_from
+from nlu.symptom_reader import SymptomReader
 from reading.model import Reading
+from reading.reader import ClauseReader
 from scripts.common import ROOT, digest
 from scripts.train import is_current, model_file
 from triage.assistant import Conversation, Turn, respond
@@ -64,6 +66,13 @@ class Pipeline:
 
     def __init__(self, components: list[Any]) -> None:
         self._components = components
+
+    @property
+    def clause_reader(self) -> ClauseReader:
+        """The encoder over clauses, as the symptom reader has it."""
+        reader = next(c for c in self._components if isinstance(c, SymptomReader))
+        made: ClauseReader = reader._reader._clause_reader
+        return made
 
     def parse(self, text: str) -> dict[str, Any]:
         """What Rasa makes of a message.

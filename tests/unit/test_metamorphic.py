@@ -11,7 +11,7 @@ import re
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.evaluate.challenge import load
+from benchmarks.evaluate.challenge import Kind, load
 from tests.unit.reading_words import KNOWLEDGE, present, read
 
 WRITTEN = [
@@ -44,6 +44,7 @@ PLAIN = sorted(
     if row.present
     and present(row.text) == row.present
     and not row.denied | row.past | row.any_of
+    and row.kind is not Kind.TYPING  # mistyped already
     and len(row.text) < 160
     and not {f.status.value for f in read(row.text).findings} - {"present"}
 )
@@ -59,6 +60,7 @@ LEAFLETS = [
     "The booklet says to watch out for seizures and trouble breathing.",
     "According to the leaflet it can cause headache, nausea and low blood pressure.",
 ]
+_NEGATION = re.compile(r"n['\u2019]?t\b|\b(?:no|not|never|nothing|none|without|cannot)\b", re.IGNORECASE)
 _SHORTEST_MISTYPED = 7
 _INNER_LETTERS = re.compile(rf"[a-z]{{{_SHORTEST_MISTYPED},}}")
 
@@ -103,6 +105,7 @@ def test_apostrophes_change_nothing(text: str) -> None:
 @given(plain)
 def test_without_punctuation_nothing_present_vanishes(text: str) -> None:
     """Only for statements without a denial: "no fever. Chills" and "no fever chills" differ."""
+    assume(not _NEGATION.search(text))
     assert present(text) <= present(re.sub(r"[.,;!?](?!\d)", " ", text))
 
 

@@ -1,0 +1,226 @@
+"""docs/evaluation.md: the figures as tables, and what they mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.evaluate.challenge import HARMFUL, Failure, Fault, Kind, Row
+from benchmarks.evaluate.parts import Quality
+from benchmarks.evaluate.patients import Measured
+from benchmarks.evaluate.statistics import Share, highest_rate
+from benchmarks.evaluate.thresholds import COST_OF_A_MISS, FOLDS, Curve
+from reading.classifier import ENCODER_C, ENCODER_SHARE, NGRAM_ALPHA
+from triage.knowledge.schema import Urgency
+
+KINDS = {
+    Kind.RED_FLAG: "red flag",
+    Kind.ORDINARY: "ordinary",
+    Kind.NOT_NOW: "not now (denied, past, asked, feared, quoted, others, idioms)",
+    Kind.SEVERAL: "several symptoms",
+    Kind.TYPING: "typing errors",
+}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything that was measured in one run."""
+
+    rows: Sequence[Row]
+    failures: Sequence[Failure]
+    parts: Mapping[str, Quality]
+    symptoms: Mapping[str, tuple[Share, int]]
+    first: Mapping[str, Share]
+    epochs: int
+    curves: Mapping[Urgency, Curve]
+    used: Mapping[Urgency, float]
+    milliseconds: float
+    growth: Mapping[int, float]
+    patients: Sequence[Measured]
+    command: str
+
+
+def write(figures: Figures) -> str:
+    """The whole document."""
+    sections = [_head(figures), _challenge(figures), _parts(figures), _patients(figures)]
+    sections += [_thresholds(figures), _time(figures), _symptoms(figures)]
+    return "\n\n".join(sections) + "\n"
+
+
+def _head(figures: Figures) -> str:
+    return f"""# How well the assistant understands patients
+
+Written by `{figures.command}`; do not edit. Shares come with their counts and Wilson's 95 % interval.
+Nothing here was measured on patients of blinatumomab: it says how messages are read, not how safe anyone is."""
+
+
+def _challenge(figures: Figures) -> str:
+    lines = [
+        f"""## The challenge set
+
+{len(figures.rows)} messages in `tests/challenge/`, written apart from the training phrases and the lexicon and never
+trained on, on the whole way from text to triage. *Wrong* is a reply that is too urgent or not urgent enough, or a
+symptom that is missed or not there.
+""",
+        *_table(["kind", "messages", "wrong", "too low", "too high"], _kinds(figures)),
+        "",
+        _red_flags(figures),
+        "",
+        _overcalled(figures),
+    ]
+    return "\n".join(lines)
+
+
+def _kinds(figures: Figures) -> Iterator[list[object]]:
+    for kind, name in KINDS.items():
+        total = sum(row.kind is kind for row in figures.rows)
+        ours = [f for f in figures.failures if f.row.kind is kind]
+        wrong = {f.row.text for f in ours if f.fault in HARMFUL}
+        faults = Counter(f.fault for f in ours)
+        yield [name, total, Share(len(wrong), total), faults[Fault.TOO_LOW], faults[Fault.TOO_HIGH]]
+
+
+def _red_flags(figures: Figures) -> str:
+    total = sum(row.kind is Kind.RED_FLAG for row in figures.rows)
+    missed = sum(f.row.kind is Kind.RED_FLAG and f.fault is Fault.TOO_LOW for f in figures.failures)
+    if missed:
+        return f"**Red flags that were not called urgent enough: {Share(missed, total)}.**"
+    limit = highest_rate(missed, total)
+    return (
+        f"**No red flag of {total} was missed.** With none missed, a true rate of misses above {limit:.2%} on "
+        "messages like these can be excluded with 95 % certainty, and no lower one."
+    )
+
+
+def _overcalled(figures: Figures) -> str:
+    total = sum(row.kind is Kind.ORDINARY for row in figures.rows)
+    called = {
+        f.row.text
+        for f in figures.failures
+        if f.row.kind is Kind.ORDINARY and f.fault is Fault.TOO_HIGH and Urgency(f.got) >= Urgency.CONTACT_NOW
+    }
+    return f"Ordinary messages called `contact_now` or `emergency`: {Share(len(called), total)}."
+
+
+def _parts(figures: Figures) -> str:
+    table = _table(
+        ["part", "recall", "precision", "F1"],
+        ([name, part.recall, part.precision, f"{part.f1:.3f}"] for name, part in figures.parts.items()),
+    )
+    default = _table(
+        ["classifier", "messages with symptoms, first guess is one of them"],
+        ([name, share] for name, share in figures.first.items()),
+    )
+    note = (
+        "" if figures.epochs == 100 else f" (DIET learned for {figures.epochs} of its 100 epochs in this run)"
+    )
+    return "\n".join(
+        [
+            "## Each part alone, and Rasa's default pipeline",
+            "",
+            "Symptoms found in the challenge set. Every part uses the same rules for denials; the default pipeline",
+            f"is that of `rasa init`, trained on the same phrases{note}: it names one intent a message.",
+            "",
+            *table,
+            "",
+            "![Recall and precision of each part](images/evaluation-parts.png)",
+            "",
+            *default,
+        ]
+    )
+
+
+def _patients(figures: Figures) -> str:
+    if not figures.patients:
+        return (
+            "## Messages that patients wrote\n\nNot measured in this run: "
+            "`make evaluate PATIENT_MESSAGES=/path/*.jsonl` measures such files on the running assistant."
+        )
+    rows = (
+        [m.name, m.rows, m.quality.recall, m.quality.precision, m.denied, m.quiet, f"{m.median_ms:.0f}"]
+        for m in figures.patients
+    )
+    head = [
+        "file",
+        "rows",
+        "recall",
+        "precision",
+        "denied, not called present",
+        "no symptom, not urgent",
+        "median ms",
+    ]
+    excluded = [[m.name, row, reason] for m in figures.patients for row, reason in m.excluded]
+    lines = [
+        "## Messages that patients wrote",
+        "",
+        "Over REST on the running assistant. A label stands for a group of symptoms; any of them finds it.",
+        "",
+        *_table(head, rows),
+        "",
+        "Rows that are left out because their label is plainly wrong:" if excluded else "No row is left out.",
+    ]
+    return "\n".join([*lines, *(["", *_table(["file", "row", "reason"], excluded)] if excluded else [])])
+
+
+def _thresholds(figures: Figures) -> str:
+    rows = (
+        [
+            urgency.value,
+            f"{COST_OF_A_MISS[urgency]:g}",
+            curve.phrases,
+            f"{curve.best:.2f}",
+            f"{figures.used[urgency]:.2f}",
+        ]
+        for urgency, curve in figures.curves.items()
+    )
+    return "\n".join(
+        [
+            "## From which probability on the encoder is believed",
+            "",
+            f"Training phrases, each read by a classifier that has not seen it ({FOLDS}-fold cross-validation). What a",
+            "missed symptom costs, in false alarms, is a judgement that clinicians should confirm. Training phrases",
+            "hold more symptoms than clauses of real messages do, so the cheapest threshold here is a lower bound:",
+            "the one in use also keeps false alarms down in the challenge set. The classifier mixes the encoder",
+            f"(C={ENCODER_C:g}, share {ENCODER_SHARE:g}) and character n-grams (alpha={NGRAM_ALPHA:g}).",
+            "",
+            *_table(["base urgency", "cost of a miss", "phrases", "cheapest", "in use"], rows),
+            "",
+            "![Cost against threshold](images/evaluation-thresholds.png)",
+        ]
+    )
+
+
+def _time(figures: Figures) -> str:
+    rows = ([length, f"{ms:.1f}", f"{1000 * ms / length:.1f}"] for length, ms in figures.growth.items())
+    return "\n".join(
+        [
+            "## Time",
+            "",
+            f"Reading 20 words takes {figures.milliseconds:.1f} ms at the median, on one thread (lexicon and encoder).",
+            "",
+            *_table(["characters", "ms", "microseconds a character"], rows),
+            "",
+            "![Time against length](images/evaluation-time.png)",
+        ]
+    )
+
+
+def _symptoms(figures: Figures) -> str:
+    rows = ([id, share, alarms] for id, (share, alarms) in figures.symptoms.items())
+    return "\n".join(
+        [
+            "## Each symptom",
+            "",
+            "In the challenge set: messages in which it was found, of those it is in, and messages it is not in.",
+            "",
+            *_table(["symptom", "found", "false alarms"], rows),
+            "",
+            "![Recall of each symptom](images/evaluation-symptoms.png)",
+        ]
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return lines + [f"| {' | '.join(map(str, row))} |" for row in rows]
