@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 
+from actions.resources import knowledge
 from benchmarks.evaluate import parts, plots, timing
-from benchmarks.evaluate.challenge import Row, answer, judge, load
+from benchmarks.evaluate.challenge import Failure, Row, answer, judge, load
 from benchmarks.evaluate.patients import Measured, measure, running_assistant
-from benchmarks.evaluate.pipeline import knowledge, pipeline
+from benchmarks.evaluate.pipeline import pipeline
 from benchmarks.evaluate.rasa_default import EPOCHS, intents
 from benchmarks.evaluate.report import Figures, write
 from benchmarks.evaluate.statistics import Share
@@ -34,7 +35,7 @@ def script() -> None:
     readers = parts.readers(knowledge(), assistant)
     ticks = len(rows) * (1 + len(readers)) + FOLDS + sum(_lines(file) for file in arguments.files)
     with tqdm(total=ticks, unit="messages", mininterval=1) as bar:
-        failures = []
+        failures: list[Failure] = []
         for row in rows:
             failures += judge(row, answer(assistant, row.text))
             bar.update()

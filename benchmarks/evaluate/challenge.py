@@ -110,9 +110,9 @@ def load(folder: Path = FOLDER) -> tuple[Row, ...]:
 
 
 def _row(entry: dict[str, Any]) -> Row:
-    lists = {name: frozenset(entry.pop(name, None) or ()) for name in _LISTS}
-    limits = {name: Urgency(entry.pop(name)) for name in ("at_least", "at_most") if name in entry}
-    return Row(kind=Kind(entry.pop("kind")), **lists, **limits, **entry)
+    fields: dict[str, Any] = {name: frozenset(entry.pop(name, None) or ()) for name in _LISTS}
+    fields |= {name: Urgency(entry.pop(name)) for name in ("at_least", "at_most") if name in entry}
+    return Row(kind=Kind(entry.pop("kind")), **fields, **entry)
 
 
 def answer(pipeline: Pipeline, text: str) -> Answer:

@@ -2,7 +2,8 @@
 
 Each line is a JSON object: ``text``, ``present`` (labels that are there), ``optional`` (may be found),
 ``absent`` (denied), and ``flag`` with ``exclude`` for rows that do not count. A label stands for a group of
-symptoms. Rows with a plainly wrong label are named in ``excluded.yml``. The messages stay where they are: nothing of them is written anywhere.
+symptoms. Rows with a plainly wrong label are named in ``excluded.yml``. The messages stay where they are:
+nothing of them is written anywhere.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ GROUPS = {
     "fatigue": "extreme_fatigue loss_of_strength",
     "loss_of_appetite": "decreased_appetite",
 }
-SINGLE = """fainting loss_of_balance fever chills headache trouble_breathing nausea vomiting dizziness back_pain
-sore_throat diarrhea constipation insomnia blurred_vision chest_pain stiff_neck tingling swelling bruising
-jaundice mouth_sores weight_gain weight_loss low_blood_pressure""".split()
+SINGLE = """fainting loss_of_balance fever chills headache trouble_breathing nausea vomiting dizziness
+back_pain sore_throat diarrhea constipation insomnia blurred_vision chest_pain stiff_neck tingling swelling
+bruising jaundice mouth_sores weight_gain weight_loss low_blood_pressure""".split()
 LABELS = {
     **{label: frozenset(ids.split()) for label, ids in GROUPS.items()},
     **{id: frozenset([id]) for id in SINGLE},
@@ -100,10 +101,8 @@ def running_assistant() -> Iterator[str]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    address = next(
-        (m.group() for line in process.stdout if (m := re.search(r"http://[\w.:]+\d", line))), None
-    )
+    lines = process.stdout or ()
+    address = next((m.group() for line in lines if (m := re.search(r"http://[\w.:]+\d", line))), None)
     end = time.monotonic() + _SECONDS_TO_START
     while address and time.monotonic() < end and process.poll() is None:
         try:

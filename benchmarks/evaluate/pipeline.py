@@ -69,9 +69,15 @@ class Pipeline:
 
     @property
     def clause_reader(self) -> ClauseReader:
-        """The encoder over clauses, as the symptom reader has it."""
+        """The encoder over clauses, as the symptom reader has it.
+
+        Raises:
+            RuntimeError: the reader is not trained.
+        """
         reader = next(c for c in self._components if isinstance(c, SymptomReader))
-        made: ClauseReader = reader._reader._clause_reader
+        made: ClauseReader | None = reader._reader._clause_reader
+        if made is None:
+            raise RuntimeError("the symptom reader is not trained")
         return made
 
     def parse(self, text: str) -> dict[str, Any]:

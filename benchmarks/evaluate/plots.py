@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import matplotlib as mpl
+import matplotlib as mpl  # type: ignore[import-untyped]
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt

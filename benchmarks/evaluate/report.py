@@ -52,16 +52,17 @@ def _head(figures: Figures) -> str:
     return f"""# How well the assistant understands patients
 
 Written by `{figures.command}`; do not edit. Shares come with their counts and Wilson's 95 % interval.
-Nothing here was measured on patients of blinatumomab: it says how messages are read, not how safe anyone is."""
+Nothing here was measured on patients of blinatumomab: it says how messages are read, not how safe
+anyone is."""
 
 
 def _challenge(figures: Figures) -> str:
     lines = [
         f"""## The challenge set
 
-{len(figures.rows)} messages in `tests/challenge/`, written apart from the training phrases and the lexicon and never
-trained on, on the whole way from text to triage. *Wrong* is a reply that is too urgent or not urgent enough, or a
-symptom that is missed or not there.
+{len(figures.rows)} messages in `tests/challenge/`, written apart from the training phrases and the
+lexicon and never trained on, on the whole way from text to triage. *Wrong* is a reply that is too urgent or
+not urgent enough, or a symptom that is missed or not there.
 """,
         *_table(["kind", "messages", "wrong", "too low", "too high"], _kinds(figures)),
         "",
@@ -88,8 +89,8 @@ def _red_flags(figures: Figures) -> str:
         return f"**Red flags that were not called urgent enough: {Share(missed, total)}.**"
     limit = highest_rate(missed, total)
     return (
-        f"**No red flag of {total} was missed.** With none missed, a true rate of misses above {limit:.2%} on "
-        "messages like these can be excluded with 95 % certainty, and no lower one."
+        f"**No red flag of {total} was missed.** So a true rate of misses above {limit:.2%} on messages "
+        "like these can be excluded with 95 % certainty, and no lower one."
     )
 
 
@@ -119,8 +120,9 @@ def _parts(figures: Figures) -> str:
         [
             "## Each part alone, and Rasa's default pipeline",
             "",
-            "Symptoms found in the challenge set. Every part uses the same rules for denials; the default pipeline",
-            f"is that of `rasa init`, trained on the same phrases{note}: it names one intent a message.",
+            "Symptoms found in the challenge set. Every part uses the same rules for denials; the default",
+            f"pipeline is that of `rasa init`, trained on the same phrases{note}:",
+            "it names one intent a message.",
             "",
             *table,
             "",
@@ -178,11 +180,12 @@ def _thresholds(figures: Figures) -> str:
         [
             "## From which probability on the encoder is believed",
             "",
-            f"Training phrases, each read by a classifier that has not seen it ({FOLDS}-fold cross-validation). What a",
-            "missed symptom costs, in false alarms, is a judgement that clinicians should confirm. Training phrases",
-            "hold more symptoms than clauses of real messages do, so the cheapest threshold here is a lower bound:",
-            "the one in use also keeps false alarms down in the challenge set. The classifier mixes the encoder",
-            f"(C={ENCODER_C:g}, share {ENCODER_SHARE:g}) and character n-grams (alpha={NGRAM_ALPHA:g}).",
+            f"Training phrases, each read by a classifier that has not seen it ({FOLDS}-fold",
+            "cross-validation). What a missed symptom costs, in false alarms, is a judgement that clinicians",
+            "should confirm. Training phrases hold more symptoms than clauses of real messages do, so the",
+            "cheapest threshold here is a lower bound: the one in use also keeps false alarms down in the",
+            f"challenge set. The classifier mixes the encoder (C={ENCODER_C:g}, share {ENCODER_SHARE:g}) and",
+            f"character n-grams (alpha={NGRAM_ALPHA:g}).",
             "",
             *_table(["base urgency", "cost of a miss", "phrases", "cheapest", "in use"], rows),
             "",
@@ -197,7 +200,7 @@ def _time(figures: Figures) -> str:
         [
             "## Time",
             "",
-            f"Reading 20 words takes {figures.milliseconds:.1f} ms at the median, on one thread (lexicon and encoder).",
+            f"Reading 20 words takes {figures.milliseconds:.1f} ms at the median, on one thread.",
             "",
             *_table(["characters", "ms", "microseconds a character"], rows),
             "",
@@ -212,7 +215,7 @@ def _symptoms(figures: Figures) -> str:
         [
             "## Each symptom",
             "",
-            "In the challenge set: messages in which it was found, of those it is in, and messages it is not in.",
+            "In the challenge set: found in how many of the messages that it is in, and in others.",
             "",
             *_table(["symptom", "found", "false alarms"], rows),
             "",
