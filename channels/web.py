@@ -86,7 +86,9 @@ class WebChannel(InputChannel):
 
         Socket(
             server,
-            Sessions(signing_key(settings().session_secret_env, os.environ), settings().retention_hours * _HOUR),
+            Sessions(
+                signing_key(settings().session_secret_env, os.environ), settings().retention_hours * _HOUR
+            ),
             _limits(),
             lambda: Voice(knowledge(), settings()).say("limits", "too_fast"),
             on_new_message,

@@ -77,9 +77,7 @@ def load(knowledge: Knowledge, settings: Settings, folder: Path = FOLDER) -> dic
             text = fill(text, {**values, **numbers(settings)}, config)
         elif path.name == "embed.js":
             text = text.replace('"__WORDS__"', json.dumps(embed_words(values)))
-        files[path.relative_to(folder).as_posix()] = _file(
-            text, TYPES[path.suffix], _headers(path, settings)
-        )
+        files[path.relative_to(folder).as_posix()] = _file(text, TYPES[path.suffix], _headers(path, settings))
     files[""] = files.pop("index.html")
     files["embed"] = files.pop("embed.html")
     return files

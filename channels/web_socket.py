@@ -161,7 +161,12 @@ class Socket:
 
         metadata = {} if clean(text) == text else {TYPED: text}
         message = UserMessage(
-            text, Replies(key, deliver), sender(session), input_channel=CHANNEL, message_id=key, metadata=metadata
+            text,
+            Replies(key, deliver),
+            sender(session),
+            input_channel=CHANNEL,
+            message_id=key,
+            metadata=metadata,
         )
         try:
             await self._handle(message)

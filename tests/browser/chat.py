@@ -8,7 +8,12 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 SMALLEST = {"viewport": {"width": 320, "height": 640}}
 
@@ -41,7 +46,9 @@ class Chat:
     def watch(self, page: Page) -> None:
         """Note what goes wrong in a page and what it asks for."""
         page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: self.problems.append(message.text) if message.type == "error" else None
+        )
         page.on("request", lambda request: self.requests.append(request.url))
 
     def open(self) -> None:
@@ -88,7 +95,8 @@ class Chat:
         self.page.wait_for_timeout(50)  # lets transitions of colours end
         found = Axe().run(self.page).response["violations"]
         return [
-            f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes']]}" for rule in found
+            f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes']]}"
+            for rule in found
         ]
 
     def widest(self) -> int:
@@ -125,6 +133,8 @@ def joined(page: Page) -> None:
 
 def urgency_of(card: Locator) -> str:
     """The urgency that a result card shows."""
-    found = re.search(r"\b(none|tell_team|call_today|contact_now|emergency)\b", card.get_attribute("class") or "")
+    found = re.search(
+        r"\b(none|tell_team|call_today|contact_now|emergency)\b", card.get_attribute("class") or ""
+    )
     assert found, "no result card"
     return found[1]

@@ -67,14 +67,18 @@ class OtherSite:
         self.chat = ""
 
         def page(handler: BaseHTTPRequestHandler) -> None:
-            body = f'<!doctype html><title>Ward 3</title><script src="{self.chat}/chat/embed.js" async></script>'
+            body = (
+                f'<!doctype html><title>Ward 3</title><script src="{self.chat}/chat/embed.js" async></script>'
+            )
             handler.send_response(200)
             handler.send_header("Content-Type", "text/html")
             handler.end_headers()
             handler.wfile.write(body.encode())
 
         handlers: dict[str, Any] = {"do_GET": page, "log_message": lambda *_: None}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Page", (BaseHTTPRequestHandler,), handlers))
+        self._server = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("Page", (BaseHTTPRequestHandler,), handlers)
+        )
         self.port = self._server.server_port
         self.allowed = f"http://localhost:{self.port}"
         self.not_allowed = f"http://127.0.0.1:{self.port}"

@@ -82,7 +82,9 @@ STATES: list[Callable[[Chat], None]] = [
 ]
 
 
-@pytest.mark.parametrize("look", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"contrast": "more"}], ids=str)
+@pytest.mark.parametrize(
+    "look", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"contrast": "more"}], ids=str
+)
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing(open_chat: OPEN, state: Callable[[Chat], None], look: dict[str, str]) -> None:
     chat = open_chat(**PHONE, **look)
@@ -90,7 +92,9 @@ def test_axe_finds_nothing(open_chat: OPEN, state: Callable[[Chat], None], look:
     assert chat.violations() == []
 
 
-@pytest.mark.parametrize("size", [SMALLEST, {"viewport": {"width": 640, "height": 400}}, PHONE], ids=["320 px", "200 %", "phone"])
+@pytest.mark.parametrize(
+    "size", [SMALLEST, {"viewport": {"width": 640, "height": 400}}, PHONE], ids=["320 px", "200 %", "phone"]
+)
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_sticks_out_and_everything_can_be_tapped(
     open_chat: OPEN, state: Callable[[Chat], None], size: dict[str, Any]
@@ -163,7 +167,9 @@ def test_messages_are_announced_and_alarms_at_once(open_chat: OPEN) -> None:
 
 def test_no_motion_for_those_who_ask_for_none(open_chat: OPEN) -> None:
     chat = open_chat(**PHONE, reduced_motion="reduce")
-    assert chat.page.evaluate("getComputedStyle(document.querySelector('.thinking i')).animationName") == "none"
+    assert (
+        chat.page.evaluate("getComputedStyle(document.querySelector('.thinking i')).animationName") == "none"
+    )
     assert chat.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
 

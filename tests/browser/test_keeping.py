@@ -26,7 +26,10 @@ def test_a_reload_keeps_the_conversation_and_its_question(open_chat: OPEN) -> No
     chat.page.reload()
     chat.until_joined()
     expect(chat.bot).to_have_count(1)
-    assert chat.page.locator("#log").inner_text().replace("Sent", "").split() == before.replace("Sent", "").split()
+    assert (
+        chat.page.locator("#log").inner_text().replace("Sent", "").split()
+        == before.replace("Sent", "").split()
+    )
     expect(chat.page.get_by_role("alert")).to_be_empty()  # what was there before is not read out again
     chat.tap("Confusion")
     chat.page.reload()

@@ -76,7 +76,9 @@ def test_the_policy_forbids_injected_code(open_chat: OPEN) -> None:
           document.body.append(script);
         }"""
     )
-    refused = chat.page.evaluate("() => { try { document.body.innerHTML = '<p>'; return false } catch { return true } }")
+    refused = chat.page.evaluate(
+        "() => { try { document.body.innerHTML = '<p>'; return false } catch { return true } }"
+    )
     assert refused is True
     assert chat.page.title() != "owned"
 
@@ -113,7 +115,9 @@ def test_other_sites_cannot_embed_the_chat(open_chat: OPEN, other_site: OtherSit
 def test_the_example_page_shows_the_line_and_the_button(open_chat: OPEN, server: Server) -> None:
     chat = open_chat(**DESKTOP)
     chat.page.goto(f"{server.url}/chat/embed")
-    expect(chat.page.locator("code")).to_contain_text(f'<script src="{server.url}/chat/embed.js" async></script>')
+    expect(chat.page.locator("code")).to_contain_text(
+        f'<script src="{server.url}/chat/embed.js" async></script>'
+    )
     chat.page.get_by_role("button", name="Side effects? Ask Blina").click()
     expect(chat.page.frame_locator("iframe").locator("#text")).to_be_visible()
     assert chat.violations() == []
