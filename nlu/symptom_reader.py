@@ -57,7 +57,7 @@ class SymptomReader(GraphComponent):
         """Least probabilities of what is read from meaning alone; symptoms by their base urgency."""
         return {
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.7, "tell_team": 0.7},
-            "unlisted_threshold": 0.5,
+            "unlisted_threshold": 0.35,
             "alarm_thresholds": {"self_harm": 0.5, "infusion_trouble": 0.75},
         }
 

@@ -19,8 +19,11 @@ _SUBJECTS = frozenset("i my he she his her we our it there this".split())
 _OWN = frozenset("my this these the his her our".split())
 _MINE = frozenset("i my me".split())
 # "I don't think I have a fever": behind these the new subject still belongs to the denial.
-_OPEN_VERBS = frozenset("think believe feel say sure know that if like suppose reckon have had has".split())
-_QUOTE_MARKS = frozenset({":", '"', "-"})
+_OPEN_VERBS = frozenset(
+    "think believe feel say sure know that if like suppose reckon have had has make makes cause give gives".split()
+)
+# Marks that a quotation may open with: "it says: 'call at once for fever'".
+_QUOTE_MARKS = {"leaflet": frozenset({":", '"', "-"}), "question": frozenset('"')}
 _DENIAL_REACH = 6
 _INSIDE_REACH = 2
 _REACH = {
@@ -119,6 +122,12 @@ class Asserter:
             )
             for category in (*_BEFORE, *_AFTER)
         }
+        # "Hasn't come back" and "never had it again" are no return.
+        matches["returned"] = tuple(
+            cue
+            for cue in matches["returned"]
+            if not any(set(cue.tokens) < set(over.tokens) for over in matches["past_later"])
+        )
         ends = frozenset(match.start for match in found.get("ends_scope", ()))
         return Cues(matches, ends - claimed)
 
@@ -177,7 +186,7 @@ class Asserter:
         covered: frozenset[int],
     ) -> bool:
         between = range(cue.end, match.start)
-        crossed = _QUOTE_MARKS if category == "leaflet" else frozenset()
+        crossed = _QUOTE_MARKS.get(category, frozenset())
         if any(tokens[at].is_stop and tokens[at].norm not in crossed for at in between):
             return False
         if category == "denied_before":

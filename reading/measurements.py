@@ -53,7 +53,8 @@ _NAMED = (
     _named("blood_sugar", r"(?:blood )?(?:sugars?|glucose)|bm", 0.5, 60),
 )
 _PRESSURE_WORDS = r"\b(?:bp|blood pressure|pressure|systolic)\b"
-_PRESSURE = re.compile(r"(?<![\d./])(\d{2,3})\s*(?:/|over|on)\s*(\d{2,3})(?![\d/])")
+_PRESSURE = re.compile(r"(?<![\d./])(\d{1,3}(?:[.,]5| and a half)?)\s*(?:/|over|on)\s*(\d{1,3})(?![\d/])")
+_HIGHEST_IN_CMHG = 26
 _SYSTOLIC = re.compile(rf"{_PRESSURE_WORDS}[^\d.!?]{{0,20}}?{_NUMBER}")
 _SCORE = re.compile(r"\b(\d{1,2}|[a-z]+)\s*(?:/|out of)\s*(?:10|ten)\b")
 _MG_PER_MMOL = 18.0
@@ -174,12 +175,13 @@ def _is_something_else(lowered: str, end: int) -> bool:
 def _pressures(lowered: str, text: str) -> Iterator[Measurement]:
     seen: list[tuple[int, int]] = []
     for match in _PRESSURE.finditer(lowered):
-        high, low = int(match[1]), int(match[2])
+        named = _names_pressure(lowered, match.start())
+        high, low = _value(match[1].replace(" and a half", ".5")), float(match[2])
+        if named:
+            high, low = _in_mmhg(high, low)
         plausible = 40 <= high <= 280 and 20 <= low <= 170 and low < high
-        if not plausible and not _names_pressure(lowered, match.start()):
-            continue
-        if high <= 31 and low <= 31 and not _names_pressure(lowered, match.start()):
-            continue  # a date
+        if not named and (not plausible or (match[1].isdigit() and high <= 31)):
+            continue  # a date, a score, a share
         seen.append(match.span())
         yield _make("systolic", high, plausible, match, text)
         yield _make("diastolic", low, plausible, match, text)
@@ -190,6 +192,11 @@ def _pressures(lowered: str, text: str) -> Iterator[Measurement]:
             continue
         value = _value(match[1])
         yield _make("systolic", value, 40 <= value <= 280, match, text)
+
+
+def _in_mmhg(high: float, low: float) -> tuple[float, float]:
+    """Some countries say "8 over 5" for 80/50."""
+    return (high * 10, low * 10) if high <= _HIGHEST_IN_CMHG else (high, low)
 
 
 def _names_pressure(lowered: str, start: int) -> bool:

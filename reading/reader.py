@@ -19,6 +19,7 @@ from reading.tokens import Token, Tokeniser
 from triage.knowledge import Knowledge
 
 _SEVERE_SCORE = 7
+_LONG_AGO = "long_ago"
 _MANY_TIMES = 4
 _TIMES = re.compile(
     r"\b(\d{1,2}|four|five|six|seven|eight|nine|ten|twelve|dozen)\s+(?:\w+\s+){0,2}?"
@@ -82,13 +83,14 @@ class SymptomReader:
         cues = self._asserter.cues(tokens, claimed)
         signs = self._signs(cleaned, tokens, matches, cues)
         findings = self._findings(cleaned, tokens, matches, cues, signs)
+        measured = measurements(cleaned)
+        values = [m for m in measured if not self._only_mentioned(tokens, m, cues)]
         if language == "english":
-            for found in self._from_clauses(cleaned, tokens, matches, cues):
+            for found in self._from_clauses(cleaned, tokens, matches, cues, measured):
                 if found.symptom in ALARMS:
                     signs.append(Sign(found.symptom, found.status, found.text, found.start, found.end))
                 else:
                     findings.append(found)
-        values = [m for m in measurements(cleaned) if not self._only_mentioned(tokens, m, cues)]
         return Reading(
             text=text[:MAX_CHARACTERS],
             findings=tuple(sorted(_once(findings), key=lambda f: (f.start, f.end))),
@@ -136,6 +138,8 @@ class SymptomReader:
                 cues.ends - set(match.tokens),
             )
             status = self._asserter.status(tokens, match, own, matches.symptoms)
+            if match.label == _LONG_AGO or (match.label == SELF_HARM and status is Status.NOT_REPORTED):
+                status = Status.PRESENT  # the first is a time, and asking about the second calls for help
             start, end = tokens[match.start].start, tokens[match.end - 1].end
             signs.append(Sign(match.label, status, text[start:end], start, end))
         score = pain_score(text)
@@ -147,14 +151,20 @@ class SymptomReader:
         return signs
 
     def _from_clauses(
-        self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        matches: Matches,
+        cues: Cues,
+        measured: Sequence[Measurement],
     ) -> list[Finding]:
-        """What the encoder says about clauses in which the lexicon found nothing."""
+        """What the encoder says about clauses in which nothing else was found."""
         if self._clause_reader is None:
             return []
         explained = matches.hidden | {
             at for match in (*matches.symptoms, *matches.signs) for at in match.tokens
         }
+        explained |= {at for value in measured for at in _positions(tokens, value)}
         left = [
             piece
             for piece in clauses(tokens)
@@ -184,7 +194,7 @@ class SymptomReader:
 
     def _only_mentioned(self, tokens: Sequence[Token], value: Measurement, cues: Cues) -> bool:
         """Whether a value is only talked about: "what if it goes over 38?"."""
-        at = [i for i, token in enumerate(tokens) if token.start < value.end and token.end > value.start]
+        at = _positions(tokens, value)
         if not at:
             return False
         match = Match(value.kind, tuple(at))
@@ -206,6 +216,11 @@ class SymptomReader:
             if len(words) >= _SHORTEST_READABLE and unmended / len(words) > _MOSTLY_UNKNOWN
             else "english"
         )
+
+
+def _positions(tokens: Sequence[Token], value: Measurement) -> list[int]:
+    """The tokens that a value was read from."""
+    return [at for at, token in enumerate(tokens) if token.start < value.end and token.end > value.start]
 
 
 def _failings(tokens: Sequence[Token], matches: Matches) -> list[Match]:

@@ -21,7 +21,8 @@ _NUMBER_WORDS = frozenset(
 _STOPS = frozenset('.!?;:\n()[]{}"…|*>')
 _WORD = re.compile(r"\w")
 _NUMBER_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]{1,12})")
-_INITIAL = re.compile(r"[A-Za-z]\.")  # at the end of a sentence, "I." is a word and a full stop
+# "I." is a word and a full stop at a sentence's end; "hed" is a head more often than "he would".
+_NO_EXCEPTION = re.compile(r"[A-Za-z]\.|[Hh]ed")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGITS = re.compile(r"\d+([.,/]\d+)?")
 
@@ -83,7 +84,7 @@ class Tokeniser:
         prefixes = [*(given.prefixes or ()), *marks]
         self._split = SpacyTokenizer(
             nlp.vocab,
-            rules={form: parts for form, parts in rules.items() if not _INITIAL.fullmatch(form)},
+            rules={form: parts for form, parts in rules.items() if not _NO_EXCEPTION.fullmatch(form)},
             prefix_search=compile_prefix_regex(prefixes).search,
             suffix_search=compile_suffix_regex(suffixes).search,
             infix_finditer=compile_infix_regex(infixes).finditer,

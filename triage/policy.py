@@ -24,6 +24,7 @@ SCREENING = "screening"
 # Answers to the screening question that raise the urgency; the name is also the rule's.
 ALARMING_ANSWERS = ("yes", "unsure", "not_understood")
 MEDICINE_SIGN = "took_fever_medicine"
+LONG_AGO = "long_ago"  # a sign
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class _Core:
         if report in self._active:
             reasons = self._steps(report, symptom)
         elif report.status is Status.PAST:
-            reasons = [self._past(symptom)]
+            reasons = [self._past(report, symptom)]
         return Assessment(
             report,
             symptom.label,
@@ -223,7 +224,9 @@ class _Core:
         if self._hidden and (symptom.has_sign(SymptomSign.CRS) or symptom.has_sign(SymptomSign.INFECTION)):
             yield self._reason("number.hidden_fever", higher)
 
-    def _past(self, symptom: Symptom) -> Reason:
+    def _past(self, report: Report, symptom: Symptom) -> Reason:
+        if LONG_AGO in report.qualifiers:
+            return self._reason("past.long_ago", symptom=symptom)
         if symptom.urgency >= Urgency.CONTACT_NOW:
             return self._reason("past.warning", symptom=symptom)
         return self._reason("past", symptom=symptom)
