@@ -12,6 +12,7 @@ from reading.clauses import clauses
 from reading.lexicon import Lexicon, Matches
 from reading.measurements import measurements, pain_score
 from reading.model import Finding, Measurement, Reading, Sign, Status
+from reading.pairing import with_qualifiers
 from reading.patterns import Match
 from reading.spelling import Speller
 from reading.text import MAX_CHARACTERS, clean
@@ -33,7 +34,6 @@ _MOSTLY_UNKNOWN = 0.5
 _MANY_UNKNOWN = 0.3
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _DIGIT = re.compile(r"\d")
-_NEAR = 20  # characters: a sign this close to a finding speaks of it too
 
 
 class ClauseReader(Protocol):
@@ -108,6 +108,7 @@ class SymptomReader:
         self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues, signs: Sequence[Sign]
     ) -> list[Finding]:
         findings = []
+        pieces = clauses(tokens)
         for match in matches.symptoms:
             status = self._asserter.status(tokens, match, cues, matches.symptoms)
             start, end = tokens[match.start].start, tokens[match.end - 1].end
@@ -115,7 +116,7 @@ class SymptomReader:
                 Finding(
                     symptom=match.label,
                     status=status,
-                    text=_words_around(text, tokens, match),
+                    text=_words_around(text, tokens, pieces, match),
                     start=start,
                     end=end,
                 )
@@ -124,7 +125,7 @@ class SymptomReader:
             implied = self._implied.get(sign.id)
             if implied and not any(f.symptom == implied and f.status is sign.status for f in findings):
                 findings.append(Finding(implied, sign.status, sign.text, sign.start, sign.end))
-        return [_with_qualifiers(finding, findings, signs, text) for finding in findings]
+        return with_qualifiers(findings, signs, text)
 
     def _signs(self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues) -> list[Sign]:
         signs = []
@@ -235,35 +236,11 @@ def _shorthand(entries: Sequence[str]) -> dict[str, str]:
     return {short.strip(): long.strip() for short, long in pairs}
 
 
-def _words_around(text: str, tokens: Sequence[Token], match: Match) -> str:
+def _words_around(text: str, tokens: Sequence[Token], pieces: Sequence[range], match: Match) -> str:
     """The patient's own words: the clause that the match stands in."""
-    piece = next((piece for piece in clauses(tokens) if match.start in piece), range(match.start, match.end))
+    piece = next((piece for piece in pieces if match.start in piece), range(match.start, match.end))
     first, last = min(piece[0], match.start), max(piece[-1], match.end - 1)
     return text[tokens[first].start : tokens[last].end].strip()
-
-
-def _with_qualifiers(
-    finding: Finding, findings: Sequence[Finding], signs: Sequence[Sign], text: str
-) -> Finding:
-    """A finding with the signs said about it: those in its sentence, or in the next if that names none."""
-    ids = {
-        sign.id
-        for sign in signs
-        if sign.status in (Status.PRESENT, Status.UNCERTAIN) and _belongs(sign, finding, findings, text)
-    }
-    return Finding(**{**finding.__dict__, "qualifiers": tuple(sorted(ids))})
-
-
-def _belongs(sign: Sign, finding: Finding, findings: Sequence[Finding], text: str) -> bool:
-    nearest = min(_distance(sign, other, text) for other in findings)
-    return _distance(sign, finding, text) <= max(nearest, _NEAR)
-
-
-def _distance(sign: Sign, finding: Finding, text: str) -> int:
-    """How far apart: characters in between, with a sentence's end counting for much."""
-    first, second = sorted([(sign.start, sign.end), (finding.start, finding.end)])
-    between = text[first[1] : second[0]]
-    return 200 * len(re.findall(r"[.!?\n;]", between)) + 60 * between.count(" but ") + len(between)
 
 
 def _many_times(text: str) -> tuple[int, int] | None:

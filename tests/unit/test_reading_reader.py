@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 from collections.abc import Sequence
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from reading.model import Reading, Status
 from reading.reader import SymptomReader
 from reading.text import MAX_CHARACTERS
-from tests.unit.reading_words import KNOWLEDGE, finding_of, present, read, signs, statuses
+from tests.unit.reading_words import KNOWLEDGE, finding_of, lexicon_reader, present, read, signs, statuses
 
 
 class Dictionary:
@@ -202,3 +203,21 @@ def test_messages_everyone_asks_about(text: str, expected: set[str]) -> None:
 
 def test_below_the_threshold_a_temperature_denies_nothing_else() -> None:
     assert statuses("36.8 but shivering")["chills"] == "present"
+
+
+def test_the_work_does_not_explode_with_the_length_of_the_text() -> None:
+    """Counted in function calls, which are the same on every machine."""
+    part = (
+        "My head hurts badly and I feel sick. No fever today. The rash on my arm is getting worse, it itches. "
+        "I slept well, we had soup and went to the park. Yesterday I was dizzy twice but that has passed. "
+    )
+
+    def calls(text: str) -> int:
+        profile = cProfile.Profile()
+        profile.runcall(lexicon_reader().read, text)
+        return sum(entry.callcount for entry in profile.getstats())
+
+    short, long = part * 2, part * 20
+    assert len(long) < MAX_CHARACTERS
+    read(long)  # fills the caches of the speller
+    assert calls(long) < 20 * calls(short)
