@@ -24,6 +24,7 @@ from reading.model import Reading, Status
 from reading.reader import SymptomReader as TextReader
 from triage.knowledge import fingerprint
 
+_NOT_UNDERSTOOD = {"name": FALLBACK, "confidence": 1.0}
 _REPORTED = (Status.PRESENT, Status.UNCERTAIN)
 UNLISTED_INTENT = "unlisted_complaint"
 
@@ -45,6 +46,7 @@ class SymptomReader(GraphComponent):
         self._config = config
         self._storage = storage
         self._resource = resource
+        self._least = {name: float(least) for name, least in config["intent_thresholds"].items()}
         self._urgency = {id: symptom.urgency for id, symptom in knowledge().symptoms.items()}
         clause_reader = None
         if classifier is not None:
@@ -58,6 +60,13 @@ class SymptomReader(GraphComponent):
         return {
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.7, "tell_team": 0.7},
             "unlisted_threshold": 0.35,
+            "intent_thresholds": {
+                "self_harm": 0.5,
+                "infusion_trouble": 0.6,
+                "unlisted_complaint": 0.35,
+                "forget_me": 0.6,
+                "abuse": 0.4,
+            },
             "alarm_thresholds": {"self_harm": 0.5, "infusion_trouble": 0.75},
         }
 
@@ -132,9 +141,14 @@ class SymptomReader(GraphComponent):
             return {"name": first.symptom, "confidence": first.confidence}
         if reported:
             return {"name": UNLISTED_INTENT, "confidence": reported[0].confidence}
-        intent: dict[str, Any] = message.get(INTENT) or {"name": FALLBACK, "confidence": 1.0}
-        if intent["name"] not in self._urgency:
+        intent: dict[str, Any] = message.get(INTENT) or _NOT_UNDERSTOOD
+        if self._stands(intent):
             return intent
         # The classifier heard a symptom that the reader found denied, asked about or not there.
-        others = [entry for entry in message.get(RANKING, []) if entry["name"] not in self._urgency]
-        return others[0] if others else {"name": FALLBACK, "confidence": 1.0}
+        others = (entry for entry in message.get(RANKING, []) if self._stands(entry))
+        return next(others, _NOT_UNDERSTOOD)
+
+    def _stands(self, intent: dict[str, Any]) -> bool:
+        """Whether the classifier's word is enough: not for symptoms, and not for a faint guess at grave things."""
+        least = self._least.get(intent["name"], 0.0)
+        return intent["name"] not in self._urgency and intent["confidence"] >= least

@@ -66,7 +66,7 @@ def test_labels_are_symptoms_and_signs_that_exist() -> None:
 
 def test_every_red_flag_has_to_be_urgent_and_nothing_ordinary_has() -> None:
     assert [row.text for row in rows(Kind.RED_FLAG) if row.at_least < Urgency.CONTACT_NOW] == []
-    assert [row.text for row in rows(Kind.ORDINARY) if row.at_most >= Urgency.CONTACT_NOW] == []
+    assert [row.text for row in rows(Kind.ORDINARY) if row.at_least >= Urgency.CONTACT_NOW] == []
 
 
 def test_no_message_is_trained_on() -> None:
