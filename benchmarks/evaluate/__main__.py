@@ -16,7 +16,7 @@ from benchmarks.evaluate.pipeline import pipeline
 from benchmarks.evaluate.rasa_default import EPOCHS, intents
 from benchmarks.evaluate.report import Figures, write
 from benchmarks.evaluate.statistics import Share
-from benchmarks.evaluate.thresholds import FOLDS, curves
+from benchmarks.evaluate.thresholds import FOLDS, curves, curves_beside_lexicon
 from nlu.symptom_reader import SymptomReader
 from scripts.common import ROOT, main, say
 from triage.knowledge.schema import Urgency
@@ -33,7 +33,7 @@ def script() -> None:
     say("Training what is to be measured, unless it is kept from the last time")
     assistant = pipeline()
     readers = parts.readers(knowledge(), assistant)
-    ticks = len(rows) * (1 + len(readers)) + FOLDS + sum(_lines(file) for file in arguments.files)
+    ticks = len(rows) * (2 + len(readers)) + FOLDS + sum(_lines(file) for file in arguments.files)
     with tqdm(total=ticks, unit="messages", mininterval=1) as bar:
         failures: list[Failure] = []
         for row in rows:
@@ -41,6 +41,7 @@ def script() -> None:
             bar.update()
         found = {name: parts.found_by(reader, rows, bar.update) for name, reader in readers.items()}
         by_cost = curves(knowledge(), bar.update)
+        beside = curves_beside_lexicon(rows, knowledge(), assistant.clause_classifier, bar.update)
         patients = _patients(arguments.files, bar)
     whole = readers[list(readers)[-1]]
     texts = [row.text for row in rows]
@@ -64,6 +65,7 @@ def script() -> None:
         first=first,
         epochs=arguments.epochs or EPOCHS,
         curves=by_cost,
+        beside=beside,
         used={
             urgency: float(thresholds[urgency.value]) for urgency in Urgency if urgency.value in thresholds
         },
@@ -74,7 +76,7 @@ def script() -> None:
     )
     IMAGES.mkdir(parents=True, exist_ok=True)
     plots.qualities(qualities, IMAGES / "evaluation-parts.png")
-    plots.thresholds(by_cost, IMAGES / "evaluation-thresholds.png")
+    plots.thresholds(beside, IMAGES / "evaluation-thresholds.png")
     plots.growth(growth, IMAGES / "evaluation-time.png")
     plots.symptoms(figures.symptoms, IMAGES / "evaluation-symptoms.png")
     DOCUMENT.write_text(write(figures), encoding="utf-8")

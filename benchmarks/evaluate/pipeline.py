@@ -29,8 +29,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from actions.resources import knowledge
 from actions.turn import message_from
 from nlu.symptom_reader import SymptomReader
+from reading.classifier import PhraseClassifier
+from reading.clause_reader import EncoderClauseReader
 from reading.model import Reading
-from reading.reader import ClauseReader
 from scripts.common import ROOT, digest
 from scripts.train import is_current, model_file
 from triage.assistant import Conversation, Turn, respond
@@ -68,17 +69,22 @@ class Pipeline:
         self._components = components
 
     @property
-    def clause_reader(self) -> ClauseReader:
+    def clause_reader(self) -> EncoderClauseReader:
         """The encoder over clauses, as the symptom reader has it.
 
         Raises:
             RuntimeError: the reader is not trained.
         """
         reader = next(c for c in self._components if isinstance(c, SymptomReader))
-        made: ClauseReader | None = reader._reader._clause_reader
-        if made is None:
+        made = reader._reader._clause_reader
+        if not isinstance(made, EncoderClauseReader):
             raise RuntimeError("the symptom reader is not trained")
         return made
+
+    @property
+    def clause_classifier(self) -> PhraseClassifier:
+        """What the symptom reader has learned."""
+        return self.clause_reader._classifier
 
     def parse(self, text: str) -> dict[str, Any]:
         """What Rasa makes of a message.

@@ -1,12 +1,14 @@
 """From which probability on the encoder's word is taken: what a miss costs against a false alarm.
 
-Every training phrase is read by a classifier that has not seen it (cross-validation), as one clause. A
-phrase of a symptom that is not found is a miss, another phrase in which the symptom is found a false alarm.
+Two measures. Every training phrase is read by a classifier that has not seen it (cross-validation), as one
+clause: a phrase of a symptom that is not found is a miss, another in which it is found a false alarm.
+And on the challenge set only what the lexicon leaves over counts: the encoder's own hits and alarms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +16,13 @@ import numpy.typing as npt
 from rasa.shared.nlu.constants import INTENT, TEXT
 from sklearn.model_selection import StratifiedKFold
 
+from benchmarks.evaluate.challenge import Row
+from benchmarks.evaluate.parts import REPORTED
 from benchmarks.evaluate.pipeline import phrases
 from reading.classifier import PhraseClassifier
-from reading.clause_reader import ALARMS, NOTHING
+from reading.clause_reader import ALARMS, NOTHING, EncoderClauseReader
 from reading.encoder import default_encoder
+from reading.reader import SymptomReader
 from triage.knowledge import Knowledge
 from triage.knowledge.schema import Urgency
 
@@ -69,6 +74,38 @@ def curves(knowledge: Knowledge, tick: Callable[[], None]) -> dict[Urgency, Curv
     }
 
 
+def curves_beside_lexicon(
+    rows: Sequence[Row], knowledge: Knowledge, classifier: PhraseClassifier, tick: Callable[[], None]
+) -> dict[Urgency, Curve]:
+    """One curve an urgency: what the encoder adds to the lexicon on the challenge set, at each threshold."""
+    least = dict.fromkeys(classifier.classes, float(GRID[0]))
+    reader = SymptomReader(knowledge, EncoderClauseReader(default_encoder(), classifier, least))
+    missing: dict[Urgency, list[float]] = {urgency: [] for urgency in COST_OF_A_MISS}
+    wrong: dict[Urgency, list[float]] = {urgency: [] for urgency in COST_OF_A_MISS}
+    there: Counter[Urgency] = Counter()
+    for row in rows:
+        found = [f for f in reader.read(row.text).findings if f.status in REPORTED]
+        known = {f.symptom for f in found if f.source == "lexicon"}
+        added = {f.symptom: f.confidence for f in found if f.symptom not in known}
+        for id in row.present:
+            urgency = knowledge.symptoms[id].urgency
+            there[urgency] += 1
+            if id not in known:
+                missing[urgency].append(added.get(id, 0.0))
+        for id in set(added) & set(knowledge.symptoms) - row.present - row.any_of - row.optional:
+            wrong[knowledge.symptoms[id].urgency].append(added[id])
+        tick()
+    return {
+        urgency: _costs(
+            cost,
+            [sum(sure < least for sure in missing[urgency]) for least in GRID],
+            [sum(sure >= least for sure in wrong[urgency]) for least in GRID],
+            there[urgency],
+        )
+        for urgency, cost in COST_OF_A_MISS.items()
+    }
+
+
 def _curve(
     ids: set[str],
     labels: npt.NDArray[np.object_],
@@ -81,6 +118,9 @@ def _curve(
     right = guessed.astype(str) == labels
     misses = [int((there & ~(right & (sure >= least))).sum()) for least in GRID]
     alarms = [int((read & ~right & (sure >= least)).sum()) for least in GRID]
-    total = max(int(there.sum()), 1)
-    costs = tuple(100 * (cost * miss + alarm) / total for miss, alarm in zip(misses, alarms, strict=True))
+    return _costs(cost, misses, alarms, int(there.sum()))
+
+
+def _costs(cost: float, misses: Sequence[int], alarms: Sequence[int], total: int) -> Curve:
+    costs = tuple(100 * (cost * m + a) / max(total, 1) for m, a in zip(misses, alarms, strict=True))
     return Curve(costs, tuple(misses), tuple(alarms), total)

@@ -208,7 +208,7 @@ def test_below_the_threshold_a_temperature_denies_nothing_else() -> None:
 def test_the_work_does_not_explode_with_the_length_of_the_text() -> None:
     """Counted in function calls, which are the same on every machine."""
     part = (
-        "My head hurts badly and I feel sick. No fever today. The rash on my arm is getting worse, it itches. "
+        "My head hurts badly and I feel sick. No fever today. The rash on my arm is getting worse. "
         "I slept well, we had soup and went to the park. Yesterday I was dizzy twice but that has passed. "
     )
 
