@@ -186,8 +186,8 @@ def _thresholds(figures: Figures) -> str:
             f"Training phrases, each read by a classifier that has not seen it ({FOLDS}-fold",
             "cross-validation). What a missed symptom costs, in false alarms, is a judgement that clinicians",
             "should confirm. Training phrases hold more symptoms than clauses of real messages do, so that",
-            "threshold is a lower bound. *Cheapest beside*: on the challenge set, where only clauses count that",
-            "the lexicon leaves over (the picture). The classifier mixes the encoder "
+            "threshold is a lower bound. *Cheapest beside*: on the challenge set, where only clauses count",
+            "that the lexicon leaves over (the picture). The classifier mixes the encoder "
             f"(C={ENCODER_C:g}, share {ENCODER_SHARE:g}) and",
             f"character n-grams (alpha={NGRAM_ALPHA:g}).",
             "",
