@@ -20,7 +20,8 @@ _OWN = frozenset("my this these the his her our".split())
 _MINE = frozenset("i my me".split())
 # "I don't think I have a fever": behind these the new subject still belongs to the denial.
 _OPEN_VERBS = frozenset(
-    "think believe feel say sure know that if like suppose reckon have had has make makes cause give gives".split()
+    "think believe feel say sure know that if like suppose reckon".split()
+    + "have had has make makes cause give gives".split()
 )
 # Marks that a quotation may open with: "it says: 'call at once for fever'".
 _QUOTE_MARKS = {"leaflet": frozenset({":", '"', "-"}), "question": frozenset('"')}

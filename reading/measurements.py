@@ -24,8 +24,8 @@ _SPOKEN = re.compile(
 )
 # Things other than a body that have a temperature.
 _OTHER_HEAT = re.compile(
-    r"\b(?:outside|outdoors|weather|oven|radiator|fridge|freezer|room|bedroom|bath|shower|water|pool|heating"
-    r"|thermostat|hob|grill|car|summer|forecast|sun|shade|storage|store[ds]?)\b"
+    r"\b(?:outside|outdoors|weather|oven|radiator|fridge|freezer|room|bedroom|water|pool|heating"
+    r"|thermostat|hob|grill|summer|forecast|shade|storage|store[ds]?)\b"
 )
 _ONLY_A_NUMBER = re.compile(
     r"\W*(?:(?:it'?s|its|it is|now|about|around|just)\s+)*[\d.,]+\W*(?:now|today)?\W*"
