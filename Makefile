@@ -4,10 +4,10 @@ PYTHON_IN_VENV := .venv/bin/python
 CODE := $(wildcard actions channels nlu reading scripts server tests triage benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell train test lint evaluate bench lock clean setup setup-test
+.PHONY: help run shell train test lint evaluate bench screenshots lock clean setup setup-test
 
 help: ## Show the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: train ## Start the assistant on http://127.0.0.1:5005 (BLINA_HOST and BLINA_PORT change that; Ctrl-C stops it)
 	@$(PYTHON_IN_VENV) -m server
@@ -26,6 +26,10 @@ lint: setup-test ## Check style and types
 	@$(PYTHON_IN_VENV) -m ruff check .
 	@$(PYTHON_IN_VENV) -m ruff format --check .
 	@$(PYTHON_IN_VENV) -m mypy $(CODE)
+
+screenshots: setup-test ## Take the pictures of the web chat in docs/images anew
+	@$(ANY_PYTHON) -m scripts.train
+	@CHROMIUM="$$(sh scripts/install_browser.sh)" && export CHROMIUM && $(PYTHON_IN_VENV) -m scripts.screenshots
 
 lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock

@@ -42,7 +42,7 @@ class SocketBlueprint(Blueprint):
     def register(self, app: Sanic, options: dict[str, Any]) -> None:
         """Add the routes to the application."""
         self.ctx.server.attach(app, SOCKET_PATH)
-        super().register(app, options)
+        super().register(app, options)  # type: ignore[no-untyped-call]
 
 
 class WebChannel(InputChannel):
@@ -83,6 +83,10 @@ class WebChannel(InputChannel):
         @blueprint.listener("before_server_start")
         async def remember(started: Sanic, _: Any) -> None:
             app[:] = [started]
+
+        @blueprint.listener("before_server_stop")
+        async def hang_up(_: Sanic, __: Any) -> None:
+            await server.shutdown()
 
         Socket(
             server,

@@ -84,7 +84,7 @@ class Socket:
         server.on("message", self.message)
         server.on("forget", self.forget)
 
-    async def join(self, sid: str, data: Any) -> Answer:
+    async def join(self, sid: str, data: Any = None) -> Answer:
         """Enter a conversation, a new one when the token is missing, forged or too old.
 
         Args:
@@ -105,7 +105,7 @@ class Socket:
         messages = await self._shown(session) if known else []
         return {"token": self._sessions.token(session), "messages": messages, "fresh": known is None}
 
-    async def message(self, sid: str, data: Any) -> Answer:
+    async def message(self, sid: str, data: Any = None) -> Answer:
         """Take one message of the patient.
 
         Args:

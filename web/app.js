@@ -20,7 +20,7 @@ class BlinaChat extends HTMLElement {
     this.wantsSummary = false;
     this.wasOnline = false;
     this.connection = new Connection(this.config.perMinute);
-    this.part("call-team").replaceWith(this.callTeam());
+    this.part("call-team").replaceWith(callTeam(this.config));
     this.listen();
     const between = { rootMargin: HEADER_AND_COMPOSER, threshold: 0.9 };
     this.watch = new IntersectionObserver((entries) => this.showStanding(!entries.at(-1).isIntersecting), between);
@@ -72,12 +72,6 @@ class BlinaChat extends HTMLElement {
     });
     this.part("start-again").addEventListener("click", () => this.deleteAll("start_again", ""));
     this.part("forget").addEventListener("click", () => this.deleteAll("forget", this.words.forgotten));
-  }
-
-  callTeam() {
-    const made = callTeam(this.config, this.words.call_team);
-    if (this.config.careTeam) made.append(element("b", {}, this.config.careTeam));
-    return made;
   }
 
   submit() {

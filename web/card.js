@@ -57,8 +57,8 @@ export function headline(item, config) {
 /** Links to call, the most urgent number first; without the team's number, a button that says where it is. */
 export function callLinks(urgency, config) {
   const { words, careTeam } = config;
-  if (!CALLING.includes(urgency)) return careTeam ? [callTeam(config, words.call_team_on)] : [];
-  const links = [callTeam(config, words.call_team_on)];
+  if (!CALLING.includes(urgency)) return careTeam ? [callTeam(config)] : [];
+  const links = [callTeam(config)];
   const emergency = callLink(words.call_emergency, config.emergency, "call-emergency");
   if (urgency === "emergency") links.unshift(emergency);
   else if (urgency === "contact_now") links.push(emergency);
@@ -66,9 +66,15 @@ export function callLinks(urgency, config) {
 }
 
 /** Calls the team, or says where their number is found. */
-export function callTeam(config, text) {
-  if (config.careTeam) return callLink(text, config.careTeam, "call-team");
-  const button = element("button", { type: "button", className: "call call-team" }, icon("phone"), element("span", {}, text));
+export function callTeam(config) {
+  const { careTeam, words } = config;
+  if (careTeam) return callLink(words.call_team, careTeam, "call-team", careTeam);
+  const button = element(
+    "button",
+    { type: "button", className: "call call-team" },
+    icon("phone"),
+    element("span", {}, words.call_team),
+  );
   button.addEventListener("click", () => showMissingNumber(config));
   return button;
 }
@@ -88,7 +94,7 @@ function resultCard(item, triage, config) {
       icon(CALLING.includes(triage.urgency) ? "warning" : "info"),
       element("span", {}, config.urgency[triage.urgency]),
     ),
-    element("p", { className: "lead" }, first),
+    element("p", { className: "lead" }, unbroken(first, config.careTeam)),
   );
   if (more) card.append(element("p", {}, more));
   card.append(element("div", { className: "calls" }, ...callLinks(triage.urgency, config)));
@@ -100,6 +106,11 @@ function resultCard(item, triage, config) {
     card.append(element("p", { className: "question" }, element("b", {}, asked), ifNot));
   }
   return card;
+}
+
+/** The text with a number that does not break at the end of a line. */
+function unbroken(text, number) {
+  return number ? text.replaceAll(number, number.replaceAll(" ", "\u00a0")) : text;
 }
 
 /** A paragraph's first sentence, to be shown large, and the rest. */

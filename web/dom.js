@@ -41,9 +41,11 @@ export function dial(number) {
   return `tel:${number.replace(/[^0-9+]/g, "")}`;
 }
 
-/** A link that calls. */
-export function callLink(words, number, kind) {
-  return element("a", { className: `call ${kind}`, href: dial(number) }, icon("phone"), element("span", {}, words));
+/** A link that calls; `shown` is the number below the words. */
+export function callLink(words, number, kind, shown = "") {
+  const text = element("span", {}, words);
+  if (shown) text.append(" ", element("b", {}, shown));
+  return element("a", { className: `call ${kind}`, href: dial(number) }, icon("phone"), text);
 }
 
 /** The text's paragraphs as elements; single line breaks stay. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -47,9 +47,25 @@ class Page:
         answer: dict[str, Any] = await self.client.call("message", message)
         return answer
 
+    async def close(self) -> None:
+        """Be gone from one moment to the next, as a phone without a network is."""
+        http = self.client.eio.http
+        await self.client.eio.disconnect(abort=True)
+        if http is not None:
+            await http.close()
+
     @property
     def replies(self) -> list[dict[str, Any]]:
         return [item for item in self.items if item["from"] == "bot"]
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for something, at most ten seconds."""
+    for _ in range(200):
+        if happened():
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("it did not happen")
 
 
 @pytest.fixture
@@ -62,7 +78,7 @@ async def pages(assistant: Assistant) -> AsyncIterator[Any]:
 
     yield one
     for page in opened:
-        await page.client.disconnect()
+        await page.close()
 
 
 async def test_a_message_is_acknowledged_once_it_is_answered_and_stored(pages: Any) -> None:
@@ -95,16 +111,14 @@ async def test_a_repeated_message_is_read_once(pages: Any) -> None:
 
 
 async def test_a_turn_is_finished_when_the_connection_breaks(pages: Any) -> None:
-    page = await pages()
+    page, other = await pages(), await pages()
     await page.join()
+    await other.join(page.token)
     await page.client.emit("message", {"id": uuid.uuid4().hex, "text": HEADACHE})
-    await page.client.disconnect()
-    for _ in range(50):
-        other = await pages()
-        messages = (await other.join(page.token))["messages"]
-        if len(messages) == 2:
-            break
-        await asyncio.sleep(0.1)
+    await until(lambda: bool(other.items))
+    await page.close()
+    await until(lambda: len(other.items) == 2)
+    messages = (await other.join(page.token))["messages"]
     assert [item["from"] for item in messages] == ["user", "bot"]
 
 
@@ -187,7 +201,7 @@ async def test_deletion_reaches_every_page_and_the_database(pages: Any, assistan
     await page.say("my head hurts like a purple whale")
     assert [item["from"] for item in other.items] == ["user", "bot"]
     assert await page.client.call("forget", {}) == {"ok": True}
-    await asyncio.sleep(0.2)
+    await until(lambda: bool(page.forgotten and other.forgotten))
     assert page.forgotten == other.forgotten == [{"keep": None}]
     with sqlite3.connect(assistant.database) as database:
         query = "SELECT count(*) FROM events WHERE sender_id LIKE ? OR data LIKE '%purple whale%'"

@@ -152,7 +152,7 @@ def test_a_file_is_sent_compressed_or_not_at_all_when_the_browser_has_it() -> No
     assert answer(file, request(if_none_match=file.etag)).status == 304
 
 
-def test_a_changed_word_changes_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_word_changes_the_page() -> None:
     wording = {**KNOWLEDGE.wording, "web": {**KNOWLEDGE.wording["web"], "welcome": "Say <b>it</b>."}}
     other = Knowledge(**{**vars(KNOWLEDGE), "wording": wording})
     page = web_page.load(other, settings())[""]
