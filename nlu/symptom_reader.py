@@ -61,7 +61,7 @@ class SymptomReader(GraphComponent):
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.7, "tell_team": 0.7},
             "unlisted_threshold": 0.52,
             "intent_thresholds": {
-                "self_harm": 0.6,
+                "self_harm": 0.85,
                 "infusion_trouble": 0.6,
                 "unlisted_complaint": 0.35,
                 "forget_me": 0.6,
@@ -149,6 +149,6 @@ class SymptomReader(GraphComponent):
         return next(others, _NOT_UNDERSTOOD)
 
     def _stands(self, intent: dict[str, Any]) -> bool:
-        """Whether the classifier's word is enough: not for symptoms, nor for a faint guess at grave things."""
+        """Whether the classifier's word is enough: not for symptoms, nor a faint guess at grave things."""
         least = self._least.get(intent["name"], 0.0)
         return intent["name"] not in self._urgency and intent["confidence"] >= least

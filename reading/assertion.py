@@ -39,7 +39,7 @@ _PREPOSITIONS = frozenset("in on of to at around under over behind across with f
 _ONSET = frozenset("start begin since come notice first get develop diagnose".split())
 _NEW_STATEMENT = frozenset("and but or no not".split())
 # Marks that may stand between a symptom and the answer or remark on it.
-_ANSWER_MARKS = {"denied_after": ":-?=", "rated_after": "("}
+_ANSWER_MARKS = {"denied_after": ":-?=", "rated_after": "(", "owned_after": "?."}
 _AFTER_REACH = 3
 _NOT_REPORTED = ("hypothetical", "fear", "question", "leaflet", "other_person")
 _SHARING = ("hypothetical", "question", "other_person")
@@ -58,12 +58,13 @@ _AFTER = (
     "uncertain_after",
     "question_after",
     "rated_after",
+    "owned_after",
     "judged_after",
     "returned",
     "well",
 )
 # How many words may stand between a symptom and a cue behind it; commas are crossed by the far ones only.
-_FAR = {"returned": 12, "past_later": 12}
+_FAR = {"returned": 12, "past_later": 12, "owned_after": 5}
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,8 @@ class Asserter:
             for cue in cues.matches[category]
             if cue.start >= match.end and _follows(tokens, match, cue, category)
         }
+        if before == {"question"} and "owned_after" in after:
+            return Status.PRESENT
         if before.intersection(_NOT_REPORTED) or after.intersection({"question_after", "rated_after"}):
             return Status.NOT_REPORTED
         if "judged_after" in after and _is_asked(tokens, match):
