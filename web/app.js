@@ -207,7 +207,7 @@ class BlinaChat extends HTMLElement {
     if (this.connection.online || banner.childElementCount) return;
     banner.className = "offline";
     banner.append(
-      element("p", {}, this.words.offline, " ", this.words.offline_call),
+      element("p", {}, this.words.offline),
       element("div", { className: "calls" }, ...callLinks("contact_now", this.config)),
     );
     this.think();
