@@ -10,7 +10,7 @@ from typing import Any
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 from sanic.request import Request
-from sanic.response import BaseHTTPResponse
+from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
 from actions.resources import knowledge, settings
@@ -106,7 +106,7 @@ class WebChannel(InputChannel):
         return blueprint
 
 
-async def _send(file: web_page.File, request: Request) -> BaseHTTPResponse:
+async def _send(file: web_page.File, request: Request) -> HTTPResponse:
     return web_page.answer(file, request)
 
 

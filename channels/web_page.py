@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sanic.request import Request
-from sanic.response import BaseHTTPResponse, empty, raw
+from sanic.response import HTTPResponse, empty, raw
 
 from reading.text import MAX_CHARACTERS
 from triage.knowledge import Knowledge
@@ -156,7 +156,7 @@ def fill(text: str, values: Mapping[str, str], config: str) -> str:
     )
 
 
-def answer(file: File, request: Request) -> BaseHTTPResponse:
+def answer(file: File, request: Request) -> HTTPResponse:
     """The response with a file, or 304 when the browser has it.
 
     Args:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -24,7 +24,7 @@ CARE_TEAM = "+44 113 496 0000"  # a number that Ofcom keeps free for films
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--hide-scrollbars"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-A4 = {"width": 794, "height": 1123}  # at 96 pixels an inch
+A4: ViewportSize = {"width": 794, "height": 1123}  # at 96 pixels an inch
 SECONDS_TO_START = 120
 
 
@@ -166,7 +166,7 @@ def printed(page: Page) -> None:
     """The summary as it is printed."""
     summary(page)
     page.emulate_media(media="print")
-    page.set_viewport_size(A4)
+    page.set_viewport_size({"width": A4[0], "height": A4[1]})
 
 
 def offline(page: Page) -> None:

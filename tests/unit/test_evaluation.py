@@ -14,7 +14,18 @@ NOBODY: frozenset[str] = frozenset()
 
 def row(present: set[str], at_least: Urgency = Urgency.NONE, at_most: Urgency = Urgency.EMERGENCY) -> Row:
     ids = frozenset(present)
-    return Row("", Kind.RED_FLAG, ids, frozenset({"rash"}), *[NOBODY] * 4, at_least=at_least, at_most=at_most)
+    return Row(
+        text="",
+        kind=Kind.RED_FLAG,
+        present=ids,
+        denied=frozenset({"rash"}),
+        past=NOBODY,
+        any_of=NOBODY,
+        optional=NOBODY,
+        signs=NOBODY,
+        at_least=at_least,
+        at_most=at_most,
+    )
 
 
 def test_wilsons_interval() -> None:
