@@ -166,7 +166,7 @@ def printed(page: Page) -> None:
     """The summary as it is printed."""
     summary(page)
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": A4[0], "height": A4[1]})
+    page.set_viewport_size(A4)
 
 
 def offline(page: Page) -> None:

@@ -28,7 +28,7 @@ def test_what_a_patient_writes_stays_text(open_chat: OPEN, text: str) -> None:
     chat.page.reload()
     chat.until_joined()
     expect(chat.user.first.locator("p").first).to_have_text(text)
-    assert chat.page.locator("#log img, #log script, #log b, #log svg:not(.icon)").count() == 0
+    assert chat.page.locator("#log img, #log script, #log .user b, #log svg:not(.icon)").count() == 0
     assert chat.page.title() != "owned"
     assert chat.problems == []
 
