@@ -4,7 +4,7 @@ PYTHON_IN_VENV := .venv/bin/python
 CODE := $(wildcard actions channels nlu reading scripts server tests triage benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell train test lint evaluate bench screenshots lock clean setup setup-test
+.PHONY: help run shell train test lint generate evaluate screenshots lock clean setup setup-test
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,14 @@ lint: setup-test ## Check style and types
 screenshots: setup-test ## Take the pictures of the web chat in docs/images anew
 	@$(ANY_PYTHON) -m scripts.train
 	@CHROMIUM="$$(sh scripts/install_browser.sh)" && export CHROMIUM && $(PYTHON_IN_VENV) -m scripts.screenshots
+
+generate: setup ## Bring domain.yml, the rules and docs/triage.md up to date with knowledge/
+	@$(PYTHON_IN_VENV) -m server.generate
+	@$(PYTHON_IN_VENV) -m triage.clinician_page
+
+evaluate: setup-test ## Measure how well patients are understood (PATIENT_MESSAGES="a.jsonl b.jsonl" adds labelled files)
+	@$(ANY_PYTHON) -m scripts.train
+	@$(PYTHON_IN_VENV) -m benchmarks.evaluate $(PATIENT_MESSAGES)
 
 lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock

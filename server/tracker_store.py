@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +21,11 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
+from actions.resources import settings
 from actions.turn import MEMORY
 
+_HOUR = 3600.0
+_BETWEEN_CLEARINGS = 600.0  # seconds
 IN_MEMORY = ":memory:"
 DATABASE_VARIABLE = "BLINA_DATABASE"  # where conversations are kept, instead of what endpoints.yml says
 
@@ -44,7 +48,7 @@ class ConversationStore(SQLTrackerStore):
         domain: Domain | None = None,
         event_broker: EventBroker | None = None,
         db: str = IN_MEMORY,
-        **settings: Any,
+        **options: Any,
     ) -> None:
         """Open the store; a missing folder is made.
 
@@ -52,14 +56,14 @@ class ConversationStore(SQLTrackerStore):
             domain: of the assistant.
             event_broker: told of every event, when one is configured.
             db: path of the SQLite file, or ``:memory:``; the variable ``BLINA_DATABASE`` wins over it.
-            settings: what Rasa's SQL store takes beside these; only SQLite is supported, so
+            options: what Rasa's SQL store takes beside these; only SQLite is supported, so
                 what names a host is refused.
 
         Raises:
             ValueError: for another dialect or a host.
         """
-        settings = {name: value for name, value in settings.items() if value is not None}
-        if set(settings) - {"dialect"} or settings.get("dialect", "sqlite") != "sqlite":
+        given = {name: value for name, value in options.items() if value is not None}
+        if set(given) - {"dialect"} or given.get("dialect", "sqlite") != "sqlite":
             raise ValueError("this store is for SQLite: for other databases use Rasa's type 'SQL'")
         db = os.environ.get(DATABASE_VARIABLE) or db
         if db != IN_MEMORY:
@@ -72,6 +76,7 @@ class ConversationStore(SQLTrackerStore):
         sa.event.listen(self.engine, "connect", _prepare)
         self.Base.metadata.create_all(self.engine)
         self.sessionmaker = sessionmaker(bind=self.engine)
+        self._next_clearing = 0.0
 
     @contextmanager
     def session_scope(self) -> Iterator[Session]:
@@ -102,6 +107,30 @@ class ConversationStore(SQLTrackerStore):
                 with self.engine.begin() as connection:
                     connection.execute(self.SQLEvent.__table__.insert(), rows)
             tracker.events_stored = stored + len(rows)
+            self._clear_in_time()
+
+    def delete_expired(self, now: float) -> int:
+        """Delete conversations whose last event is older than the setting ``retention_hours``.
+
+        Args:
+            now: seconds since the epoch.
+
+        Returns:
+            How many rows went.
+        """
+        table = self.SQLEvent.__table__
+        oldest = now - settings().retention_hours * _HOUR
+        expired = sa.select(table.c.sender_id).group_by(table.c.sender_id)
+        expired = expired.having(sa.func.max(table.c.timestamp) < oldest)
+        with self.engine.begin() as connection:
+            return int(connection.execute(table.delete().where(table.c.sender_id.in_(expired))).rowcount)
+
+    def _clear_in_time(self) -> None:
+        """Delete what expired, at the first message after a start and then every few minutes."""
+        now = time.time()
+        if now >= self._next_clearing:
+            self._next_clearing = now + _BETWEEN_CLEARINGS
+            self.delete_expired(now)
 
     async def _retrieve(
         self, sender_id: str, fetch_events_from_all_sessions: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtt
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from actions.resources import settings
 from actions.turn import MEMORY
 from server import generate
 from server.tracker_store import DATABASE_VARIABLE, ConversationStore, StorageFailed
@@ -49,6 +51,27 @@ def rows(database: Path, sender: str = "anna") -> int:
     with sqlite3.connect(database) as connection:
         (count,) = connection.execute("select count(*) from events where sender_id = ?", [sender]).fetchone()
     return int(count)
+
+
+async def test_conversations_are_deleted_when_their_time_is_over(database: Path) -> None:
+    store = opened(database)
+    await take_turn(store, 1, "anna")
+    await take_turn(store, 1, "bert")
+    kept_hours = settings().retention_hours
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "update events set timestamp = timestamp - ? where sender_id = 'anna'", [3600 * kept_hours]
+        )
+    assert store.delete_expired(time.time()) == rows(database, "bert")
+    assert (rows(database, "anna"), rows(database, "bert") > 0) == (0, True)
+
+
+async def test_a_message_after_a_start_clears_what_expired_meanwhile(database: Path) -> None:
+    await take_turn(opened(database), 1, "anna")
+    with sqlite3.connect(database) as connection:
+        connection.execute("update events set timestamp = 1")
+    await take_turn(opened(database), 1, "bert")
+    assert rows(database, "anna") == 0
 
 
 async def test_rasa_makes_the_store_from_its_configuration(database: Path) -> None:
