@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -39,7 +39,7 @@ def take_turn(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[s
         message_from(latest),
         knowledge(),
         settings(),
-        datetime.now(timezone.utc),
+        datetime.now().astimezone(),
     )
     rich = tracker.get_latest_input_channel() in RICH_CHANNELS
     for reply in turn.replies:

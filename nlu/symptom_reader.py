@@ -58,7 +58,7 @@ class SymptomReader(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Least probabilities of what is read from meaning alone; symptoms by their base urgency."""
         return {
-            "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.7, "tell_team": 0.7},
+            "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.65, "tell_team": 0.8},
             "unlisted_threshold": 0.52,
             "intent_thresholds": {
                 "self_harm": 0.85,

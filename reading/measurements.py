@@ -54,7 +54,7 @@ _NAMED = (
 )
 _PRESSURE_WORDS = r"\b(?:bp|blood pressure|pressure|systolic)\b"
 _PRESSURE = re.compile(r"(?<![\d./])(\d{1,3}(?:[.,]5| and a half)?)\s*(?:/|over|on)\s*(\d{1,3})(?![\d/])")
-_HIGHEST_IN_CMHG = 26
+_HIGHEST_IN_CMHG = 19
 _SYSTOLIC = re.compile(rf"{_PRESSURE_WORDS}[^\d.!?]{{0,20}}?{_NUMBER}")
 _SCORE = re.compile(r"\b(\d{1,2}|[a-z]+)\s*(?:/|out of)\s*(?:10|ten)\b")
 _MG_PER_MMOL = 18.0

@@ -25,10 +25,11 @@ _NONE_OF_THOSE = "none_of_those"
 _PRESENT = (Status.PRESENT, Status.UNCERTAIN)
 # Intents that are no try to answer.
 _SOMETHING_ELSE = frozenset(
-    "ask_drug ask_medicine ask_bot ask_why summary greet goodbye thanks feels_fine abuse deny".split()
+    "ask_drug ask_medicine ask_bot ask_why summary forget_me".split()
+    + "greet goodbye thanks feels_fine abuse deny".split()
 )
 # Intents that the page itself offers beside a question: they leave it open.
-_BESIDE = frozenset({"ask_why", "summary"})
+_BESIDE = frozenset({"ask_why", "summary", "forget_me"})
 _COUNT = re.compile(r"\d{1,2}")
 _MANY_STOOLS = 4  # loose stools a day. Source: symptoms.csv, diarrhea ("four or more ... in a day")
 

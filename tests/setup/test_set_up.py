@@ -73,7 +73,7 @@ def test_the_second_time_nothing_is_done(machine: Machine) -> None:
 
 def test_the_tests_packages_are_added_to_what_is_there(machine: Machine) -> None:
     machine.set_up("run")
-    assert machine.set_up("test") == ["install", "sync", "check"]
+    assert machine.set_up("test") == ["install", "sync", "check", "install"]
 
 
 def test_running_after_testing_takes_nothing_away(machine: Machine) -> None:
@@ -84,7 +84,7 @@ def test_running_after_testing_takes_nothing_away(machine: Machine) -> None:
 def test_after_a_new_lock_the_tests_packages_are_kept(machine: Machine, tmp_path: Path) -> None:
     machine.set_up("test")
     (tmp_path / "requirements.txt").write_text("newer\n")
-    assert machine.set_up("run") == ["install", "sync", "check"]
+    assert machine.set_up("run") == ["install", "sync", "check", "install"]
     assert setup.read_stamp() == {"group": "test", "fingerprint": setup.fingerprint("test")}
 
 

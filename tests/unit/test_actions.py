@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -98,7 +98,7 @@ def test_the_core_gets_what_was_read(core: Core) -> None:
     run("action_triage", tracker(entities=entities))
     _, message, now = core.asked[0]
     assert message == Message("I have a fever", "fever", READING, "how_it_works", ("warfarin", "aspirin"))
-    assert now.tzinfo is timezone.utc
+    assert now.utcoffset() is not None  # the summary shows the clock that hangs on the wall
 
 
 def test_the_core_gets_back_what_it_remembered(core: Core) -> None:
