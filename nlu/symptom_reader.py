@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.resources import knowledge
+from actions.resources import knowledge, settings
 from nlu.classifier import FALLBACK, RANKING
 from nlu.storage import restore, store
 from nlu.training import train
@@ -24,6 +24,7 @@ from reading.model import Reading, Status
 from reading.reader import SymptomReader as TextReader
 from triage.knowledge import fingerprint
 
+FEVER, LOW_PRESSURE = "fever", "low_blood_pressure"
 _NOT_UNDERSTOOD = {"name": FALLBACK, "confidence": 1.0}
 _REPORTED = (Status.PRESENT, Status.UNCERTAIN)
 UNLISTED_INTENT = "unlisted_complaint"
@@ -134,6 +135,9 @@ class SymptomReader(GraphComponent):
         for alarm in ALARMS:
             if alarm in signs:
                 return {"name": alarm, "confidence": 1.0}
+        measured = self._measured(reading)
+        if measured:
+            return {"name": measured, "confidence": 1.0}
         reported = [finding for finding in reading.findings if finding.status in _REPORTED]
         listed = [finding for finding in reported if finding.symptom in self._urgency]
         if listed:
@@ -147,6 +151,17 @@ class SymptomReader(GraphComponent):
         # The classifier heard a symptom that the reader found denied, asked about or not there.
         others = (entry for entry in message.get(RANKING, []) if self._stands(entry))
         return next(others, _NOT_UNDERSTOOD)
+
+    def _measured(self, reading: Reading) -> str | None:
+        """The symptom that a value is by itself: a fever, or low blood pressure."""
+        for value in reading.measurements:
+            if not value.plausible or value.status not in _REPORTED:
+                continue
+            if value.kind == "temperature" and value.value >= settings().fever_threshold_c:
+                return FEVER
+            if value.kind == "systolic" and value.value < knowledge().policy.numbers.low_systolic_mmhg:
+                return LOW_PRESSURE
+        return None
 
     def _stands(self, intent: dict[str, Any]) -> bool:
         """Whether the classifier's word is enough: not for symptoms, nor a faint guess at grave things."""

@@ -41,7 +41,8 @@ class Assistant:
         self.first_answers: list[tuple[int, Any]] = []  # of /health, until it was ready
         self._lines: list[str] = []
         variables = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("BLINA_")},
+            # Rasa, when a test of this process loads it, sets variables of TensorFlow's for the whole process.
+            **{name: value for name, value in os.environ.items() if not name.startswith(("BLINA_", "TF_"))},
             "BLINA_PORT": "0",
             "BLINA_DATABASE": str(self.database),
             "BLINA_CARE_TEAM_PHONE": CARE_TEAM,

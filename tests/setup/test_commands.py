@@ -14,8 +14,12 @@ BROWSER_SCRIPT = str(ROOT / "scripts/install_browser.sh")
 
 
 def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    # What a `make test` hands on would make these commands part of it.
+    outside = {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
     return subprocess.run(
-        arguments, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=30
+        arguments, cwd=ROOT, env={**outside, **environment}, capture_output=True, text=True, timeout=30
     )
 
 
