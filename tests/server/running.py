@@ -22,6 +22,9 @@ SECONDS_TO_START = 150
 CARE_TEAM = "+44 113 496 0000"
 
 
+_OTHERS = ("BLINA_", "TF_")  # variables that a server under test does not inherit
+
+
 class Assistant:
     """A running server.
 
@@ -41,8 +44,8 @@ class Assistant:
         self.first_answers: list[tuple[int, Any]] = []  # of /health, until it was ready
         self._lines: list[str] = []
         variables = {
-            # Rasa, when a test of this process loads it, sets variables of TensorFlow's for the whole process.
-            **{name: value for name, value in os.environ.items() if not name.startswith(("BLINA_", "TF_"))},
+            # Rasa, loaded by another test, sets variables of TensorFlow for the whole process.
+            **{name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)},
             "BLINA_PORT": "0",
             "BLINA_DATABASE": str(self.database),
             "BLINA_CARE_TEAM_PHONE": CARE_TEAM,
