@@ -35,9 +35,9 @@ generate: setup ## Bring domain.yml, the rules and docs/triage.md up to date wit
 	@$(PYTHON_IN_VENV) -m server.generate
 	@$(PYTHON_IN_VENV) -m triage.clinician_page
 
-evaluate: setup-test ## Measure how well patients are understood (PATIENT_MESSAGES="a.jsonl b.jsonl" adds labelled files)
+evaluate: setup-test ## Measure how well patients are understood (PATIENT_MESSAGES="a.jsonl" adds a labelled file)
 	@$(ANY_PYTHON) -m scripts.train
-	@$(PYTHON_IN_VENV) -m benchmarks.evaluate $(PATIENT_MESSAGES)
+	@$(PYTHON_IN_VENV) -m benchmarks.evaluate $(ARGS) $(PATIENT_MESSAGES)
 
 lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock

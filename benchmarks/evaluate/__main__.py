@@ -10,7 +10,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from actions.resources import knowledge
 from benchmarks.evaluate import parts, plots, timing
-from benchmarks.evaluate.challenge import Failure, Row, answer, judge, load
+from benchmarks.evaluate.challenge import FOLDER, Failure, Row, answer, judge, load
 from benchmarks.evaluate.patients import Measured, measure, running_assistant
 from benchmarks.evaluate.pipeline import pipeline
 from benchmarks.evaluate.rasa_default import EPOCHS, intents
@@ -29,15 +29,21 @@ DEFAULT_NAME = "Rasa's default pipeline"
 def script() -> None:
     """Measure everything and write it down."""
     arguments = _arguments()
-    rows = load()
+    rows, blind = load(), load(FOLDER / "blind")
     say("Training what is to be measured, unless it is kept from the last time")
     assistant = pipeline()
     readers = parts.readers(knowledge(), assistant)
-    ticks = len(rows) * (2 + len(readers)) + FOLDS + sum(_lines(file) for file in arguments.files)
+    ticks = (
+        len(rows) * (2 + len(readers)) + len(blind) + FOLDS + sum(_lines(file) for file in arguments.files)
+    )
     with tqdm(total=ticks, unit="messages", mininterval=1) as bar:
         failures: list[Failure] = []
         for row in rows:
             failures += judge(row, answer(assistant, row.text))
+            bar.update()
+        blind_failures: list[Failure] = []
+        for row in blind:
+            blind_failures += judge(row, answer(assistant, row.text))
             bar.update()
         found = {name: parts.found_by(reader, rows, bar.update) for name, reader in readers.items()}
         by_cost = curves(knowledge(), bar.update)
@@ -60,6 +66,7 @@ def script() -> None:
     figures = Figures(
         rows=rows,
         failures=failures,
+        blind=(blind, blind_failures),
         parts=qualities,
         symptoms=parts.by_symptom(rows, found[list(found)[-1]], knowledge().symptoms),
         first=first,
