@@ -175,9 +175,10 @@ def _patients(figures: Figures) -> str:
     lines = [
         "## Messages that patients wrote",
         "",
-        "Over REST on the running assistant. A label stands for a group of symptoms; any of them finds it.
-`make evaluate PATIENT_MESSAGES="consultations.jsonl psytar.jsonl"` repeats it; [patient-messages.md](patient-messages.md)
-has the figures for each symptom.",
+        "Over REST on the running assistant. A label stands for a group of symptoms; any of them finds it.",
+        '`make evaluate PATIENT_MESSAGES="consultations.jsonl psytar.jsonl"` repeats it; '
+        "[patient-messages.md](patient-messages.md)",
+        "has the figures for each symptom.",
         "",
         *_table(head, rows),
         "",
@@ -250,8 +251,9 @@ def _symptoms(figures: Figures) -> str:
         [
             "## Each symptom",
             "",
-            "In the challenge set: found in how many of the messages that it is in, and in others.
-Fever and low blood pressure are also read from values, which the triage adds later and this table leaves out.",
+            "In the challenge set: found in how many of the messages that it is in, and in others.",
+            "Fever and low blood pressure are also read from values, which the triage adds later and this table "
+            "leaves out.",
             "",
             *_table(["symptom", "found", "false alarms"], rows),
             "",
