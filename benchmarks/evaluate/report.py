@@ -252,8 +252,8 @@ def _symptoms(figures: Figures) -> str:
             "## Each symptom",
             "",
             "In the challenge set: found in how many of the messages that it is in, and in others.",
-            "Fever and low blood pressure are also read from values, which the triage adds later and this table "
-            "leaves out.",
+            "Fever and low blood pressure are also read from values, which the triage adds later and "
+            "this table leaves out.",
             "",
             *_table(["symptom", "found", "false alarms"], rows),
             "",
