@@ -22,7 +22,6 @@ PREFIX = "BLINA_"
 FEVER_LIMITS_C = (37.0, 39.0)
 MOST_RETENTION_HOURS = 24 * 365
 _LONGEST_NAME = 80
-_RATES = ("messages_per_minute", "messages_per_minute_per_address")
 
 _PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
 _DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
