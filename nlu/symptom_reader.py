@@ -23,8 +23,8 @@ from reading.medicines import MedicineReader
 from reading.model import Reading, Status
 from reading.reader import SymptomReader as TextReader
 from triage.knowledge import fingerprint
+from triage.measurements import MEANS, Limits
 
-FEVER, LOW_PRESSURE = "fever", "low_blood_pressure"
 _NOT_UNDERSTOOD = {"name": FALLBACK, "confidence": 1.0}
 _REPORTED = (Status.PRESENT, Status.UNCERTAIN)
 UNLISTED_INTENT = "unlisted_complaint"
@@ -153,15 +153,18 @@ class SymptomReader(GraphComponent):
         return next(others, _NOT_UNDERSTOOD)
 
     def _measured(self, reading: Reading) -> str | None:
-        """The symptom that a value is by itself: a fever, or low blood pressure."""
-        for value in reading.measurements:
-            if not value.plausible or value.status not in _REPORTED:
-                continue
-            if value.kind == "temperature" and value.value >= settings().fever_threshold_c:
-                return FEVER
-            if value.kind == "systolic" and value.value < knowledge().policy.numbers.low_systolic_mmhg:
-                return LOW_PRESSURE
-        return None
+        """The symptom that a value is by itself, such as a fever."""
+        limits = Limits.of(knowledge(), settings())
+        return next(
+            (
+                MEANS[value.kind]
+                for value in reading.measurements
+                if value.plausible
+                and value.status in _REPORTED
+                and limits.is_alarming(value.kind, value.value)
+            ),
+            None,
+        )
 
     def _stands(self, intent: dict[str, Any]) -> bool:
         """Whether the classifier's word is enough: not for symptoms, nor a faint guess at grave things."""

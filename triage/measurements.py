@@ -1,4 +1,4 @@
-"""Measured values: what counts as fever or low blood pressure, corrections, and values to ask again."""
+"""Measured values: which of them are symptoms, corrections, and values to ask again."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from triage.settings import Settings
 
 FEVER = "fever"
 LOW_BLOOD_PRESSURE = "low_blood_pressure"
+TROUBLE_BREATHING = "trouble_breathing"
 # The symptom that a kind of value can mean.
-MEANS: Mapping[str, str] = MappingProxyType({"temperature": FEVER, "systolic": LOW_BLOOD_PRESSURE})
+MEANS: Mapping[str, str] = MappingProxyType(
+    {"temperature": FEVER, "systolic": LOW_BLOOD_PRESSURE, "oxygen": TROUBLE_BREATHING}
+)
 
 
 @dataclass(frozen=True)
@@ -25,26 +28,35 @@ class Limits:
     Args:
         fever_c: a temperature from here on is a fever (degrees Celsius).
         low_systolic_mmhg: a systolic pressure under this is low (mmHg).
+        low_oxygen_percent: an oxygen saturation under this is low (percent).
     """
 
     fever_c: float
     low_systolic_mmhg: float
+    low_oxygen_percent: float
 
     @classmethod
     def of(cls, knowledge: Knowledge, settings: Settings) -> Limits:
-        """The settings' fever limit and the policy's pressure limit."""
-        return cls(float(settings.fever_threshold_c), float(knowledge.policy.numbers.low_systolic_mmhg))
+        """The settings' fever limit and the policy's other limits."""
+        numbers = knowledge.policy.numbers
+        return cls(
+            float(settings.fever_threshold_c),
+            float(numbers.low_systolic_mmhg),
+            float(numbers.low_oxygen_percent),
+        )
 
     def is_alarming(self, kind: str, value: float) -> bool:
         """Whether a value means its symptom. Source: triage policy, step 4 ("Numbers count").
 
         Args:
             kind: as in ``reading.model.Measurement``.
-            value: degrees Celsius or mmHg.
+            value: degrees Celsius, mmHg or percent.
         """
         if kind == "temperature":
             # to a tenth of a degree: 100.4 F is 38.0 C
             return round(value, 1) >= round(self.fever_c, 1)
+        if kind == "oxygen":
+            return value < self.low_oxygen_percent
         return kind == "systolic" and value < self.low_systolic_mmhg
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from reading.model import Status
 from triage import heard, measurements
 from triage.conditions import Situation
-from triage.conversation import WORSE, Conversation, Report
+from triage.conversation import WORSE, Conversation, Report, Value
 from triage.knowledge.base import Knowledge
 from triage.knowledge.schema import Category, Rule, Source, Symptom, SymptomSign, Urgency
 from triage.memory import UNLISTED
@@ -25,6 +25,11 @@ SCREENING = "screening"
 ALARMING_ANSWERS = ("yes", "unsure", "not_understood")
 MEDICINE_SIGN = "took_fever_medicine"
 LONG_AGO = "long_ago"  # a sign
+_RULE_OF_VALUE = {
+    "temperature": "number.temperature",
+    "systolic": "number.blood_pressure",
+    "oxygen": "number.oxygen",
+}
 
 
 @dataclass(frozen=True)
@@ -201,18 +206,18 @@ class _Core:
             low = measurements.standing("temperature", self._conversation)[-1]
             return self._reason("number.temperature_below", value=self._degrees(low.value))
         measured = measurements.alarming(report.symptom, self._conversation, self._limits)
-        if measured and measured[-1].kind == "temperature":
-            return self._reason(
-                "number.temperature", symptom.urgency, value=self._degrees(measured[-1].value)
-            )
         if measured:
-            return self._reason("number.blood_pressure", symptom.urgency, value=f"{measured[-1].value:g}")
+            return self._measured(measured[-1], symptom.urgency)
         if symptom.has_sign(SymptomSign.NEUROLOGICAL) and symptom.urgency >= Urgency.CONTACT_NOW:
             return self._reason("neuro.warning", symptom.urgency, symptom)
         if symptom.id in self._policy.crs.alone:
             return self._reason("crs.single", symptom.urgency, symptom)
         words = self._policy.category_words(symptom.category)
         return Reason("base", fill(words.reason, lay=symptom.lay), self._named_in(symptom), symptom.urgency)
+
+    def _measured(self, value: Value, urgency: Urgency) -> Reason:
+        shown = self._degrees(value.value) if value.kind == "temperature" else f"{value.value:g}"
+        return self._reason(_RULE_OF_VALUE[value.kind], urgency, value=shown)
 
     def _steps_up(self, report: Report, symptom: Symptom, urgency: Urgency) -> Iterator[Reason]:
         """Step 9, and a fever that medicine may hide (step 4): one step up, at most what the policy says."""
@@ -262,8 +267,10 @@ class _Core:
         )
 
     def _limit(self, rule_id: str) -> str:
-        if rule_id == "number.blood_pressure":
+        if rule_id == _RULE_OF_VALUE["systolic"]:
             return f"{self._limits.low_systolic_mmhg:g}"
+        if rule_id == _RULE_OF_VALUE["oxygen"]:
+            return f"{self._limits.low_oxygen_percent:g}"
         return self._degrees(self._limits.fever_c)
 
     def _degrees(self, celsius: float) -> str:

@@ -148,6 +148,13 @@ def test_an_upper_pressure_under_90_is_low(number: float, urgency: str) -> None:
     assert ("low_blood_pressure" in talk.symptoms) == (urgency == "contact_now")
 
 
+@pytest.mark.parametrize(("number", "urgency"), [(93, "contact_now"), (94, "none"), (98, "none")])
+def test_oxygen_under_94_percent_counts_as_trouble_breathing(number: float, urgency: str) -> None:
+    talk = Talk().say(f"sats {number}", value("oxygen", number))
+    assert talk.urgency == urgency
+    assert ("trouble_breathing" in talk.symptoms) == (urgency == "contact_now")
+
+
 @pytest.mark.parametrize(
     "symptom",
     ["cough", "sore_throat", "body_aches", "painful_urination", "cloudy_urine", "mouth_sores", "skin_sores"],

@@ -158,6 +158,7 @@ class Numbers(Record):
     """The policy's numbers, with units in their names."""
 
     low_systolic_mmhg: Number
+    low_oxygen_percent: Number
     crs_window_hours: Number
     memory_hours: Number  # what was reported longer ago no longer counts
     max_message_characters: StrictInt

@@ -12,7 +12,7 @@ _NAMES = {
     "action": _URGENCIES,
     "action_no_number": _URGENCIES,
     "after_action": "call_today contact_now emergency emergency_team number_not_set tell_team",
-    "asked": "again_systolic again_temperature feverish",
+    "asked": "again_oxygen again_systolic again_temperature feverish",
     "chip": "no none_of_these unsure yes",
     "crisis": "call line say team",
     "fallback": "say",
