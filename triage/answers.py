@@ -20,6 +20,8 @@ from triage.wording import Voice
 
 YES, NO, UNSURE, NOT_UNDERSTOOD = "yes", "no", "unsure", "not_understood"
 GIVEN = "given"  # the value that was asked again
+# What people also say for a chip of the screening question.
+_ALSO_ASKED = frozenset({"chills", "disorientation", "slurred_speech"})
 _OTHER = "other"  # understood, but no answer, or not to all of the question
 _NONE_OF_THOSE = "none_of_those"
 _PRESENT = (Status.PRESENT, Status.UNCERTAIN)
@@ -160,7 +162,7 @@ def _screened(
     asked = set(SCREENING_SYMPTOMS.values())
     present = {finding.symptom for finding in findings if finding.status in _PRESENT}
     denied = {finding.symptom for finding in findings if finding.status is Status.DENIED}
-    if (present - set(question.about)) & asked:
+    if (present - set(question.about)) & (asked | _ALSO_ASKED):
         return YES
     if signs.get(_NONE_OF_THOSE, Status.NOT_REPORTED) is not Status.NOT_REPORTED:
         return NO  # "none of those" is a no, however the reader takes its own negation

@@ -10,11 +10,12 @@ from datetime import datetime
 from reading.model import Status
 from triage import answers, heard, measurements, memory, screening
 from triage.conversation import Conversation
+from triage.decision import Decision
 from triage.explain import explanation
 from triage.knowledge.base import Knowledge
 from triage.knowledge.schema import Urgency
 from triage.medicines import medicine_answer
-from triage.policy import Decision, decide
+from triage.policy import MEDICINE_SIGN, decide
 from triage.questions import asked_about, symptom_answer, topic_answer
 from triage.replies import CRISIS_RULE, Result, crisis_reply, lead, question_lines, triage_reply
 from triage.settings import Settings
@@ -196,16 +197,22 @@ def _answering(step: _Step, message: Message, voice: Voice, assessed: bool) -> I
 def _asked(step: _Step, message: Message, voice: Voice) -> str | None:
     if message.intent == "ask_why":
         return explanation(step.result.decision, voice)
-    if message.intent == "ask_medicine":
+    if message.intent == "ask_medicine" and not _tells_of_medicine(step, message):
         return medicine_answer(message.text, message.medicines, voice)
     parts = []
     if message.topic is not None:
         parts.append(topic_answer(message.topic, voice))
     if asked := asked_about(message.reading):
         parts.append(symptom_answer(asked, voice))
-    if message.intent == "ask_drug" and not any(parts):
+    if message.intent == "ask_drug" and not any(parts) and not (step.assessed and "?" not in message.text):
         parts.append(voice.say("topic", "not_covered"))
     return "\n\n".join(part for part in parts if part) or None
+
+
+def _tells_of_medicine(step: _Step, message: Message) -> bool:
+    """Whether the message says that a fever medicine was taken, and asks nothing."""
+    told = {sign.id for sign in message.reading.signs if sign.status is not Status.NOT_REPORTED}
+    return step.assessed and MEDICINE_SIGN in told and "?" not in message.text
 
 
 def _small_talk(step: _Step, message: Message, voice: Voice) -> Reply:

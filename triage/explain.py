@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from triage.decision import Decision
 from triage.knowledge.schema import Urgency
-from triage.policy import Decision
 from triage.replies import places
 from triage.wording import Voice
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from triage.decision import Assessment, Decision
 from triage.knowledge.base import Knowledge
 from triage.knowledge.schema import Source
-from triage.policy import Assessment, Decision
 from triage.settings import Settings
 
 VERSION = 1

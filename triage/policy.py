@@ -7,13 +7,13 @@ result wins. Each result carries its rule, a sentence and the sources.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reading.model import Status
 from triage import heard, measurements
 from triage.conditions import Situation
 from triage.conversation import WORSE, Conversation, Report, Value
+from triage.decision import Assessment, Decision, Reason
 from triage.knowledge.base import Knowledge
 from triage.knowledge.schema import Category, Rule, Source, Symptom, SymptomSign, Urgency
 from triage.memory import UNLISTED
@@ -30,50 +30,6 @@ _RULE_OF_VALUE = {
     "systolic": "number.blood_pressure",
     "oxygen": "number.oxygen",
 }
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why something is as urgent as it is: the rule's id, a sentence for the patient, the sources."""
-
-    rule: str
-    text: str
-    sources: tuple[Source, ...]
-    urgency: Urgency
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """One reported symptom with its urgency; reasons most urgent first."""
-
-    report: Report
-    label: str
-    lay: str
-    category: Category
-    urgency: Urgency
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What applies now.
-
-    Args:
-        urgency: over everything still current.
-        category: of the most urgent finding.
-        reasons: why this urgency, most urgent first, no rule twice with the same sentence.
-        symptoms: every symptom spoken of, most urgent first.
-    """
-
-    urgency: Urgency
-    category: Category
-    reasons: tuple[Reason, ...]
-    symptoms: tuple[Assessment, ...]
-
-    @property
-    def rules(self) -> frozenset[str]:
-        """Ids of all rules that were applied."""
-        return frozenset(reason.rule for reason in self.reasons)
 
 
 def decide(conversation: Conversation, knowledge: Knowledge, settings: Settings, now: datetime) -> Decision:
@@ -196,12 +152,14 @@ class _Core:
                 reasons.append(Reason(rule, escalation.reason, sources, escalation.to))
         if needs_screening(symptom) and self._screening in ALARMING_ANSWERS:
             reasons.append(self._reason(f"screening.{self._screening}"))
-        reasons.append(self._base(report, symptom, below and not self._hidden))
+        reasons.append(self._base(report, symptom, below))
         reasons += self._steps_up(report, symptom, max(reason.urgency for reason in reasons))
         return reasons
 
     def _base(self, report: Report, symptom: Symptom, below: bool) -> Reason:
         """The urgency of the symptom by itself, with the rule that explains it best."""
+        if below and self._hidden:
+            return self._reason("number.hidden_fever", symptom.urgency)
         if below:
             low = measurements.standing("temperature", self._conversation)[-1]
             return self._reason("number.temperature_below", value=self._degrees(low.value))

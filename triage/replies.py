@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from reading.model import Status
 from triage import measurements, screening
 from triage.conversation import Conversation, Value
+from triage.decision import Assessment, Decision, Reason
 from triage.knowledge.schema import Source, Urgency
 from triage.memory import UNLISTED
 from triage.payload import payload
-from triage.policy import MEDICINE_SIGN, SCREENING, Assessment, Decision, Reason
+from triage.policy import MEDICINE_SIGN, SCREENING
 from triage.turn import Reply
 from triage.wording import Voice, listing, temperature
 
 CRISIS_RULE = "emergency.self_harm"
 INFUSION_RULE = "infusion.trouble"
+_UNRESPONSIVE_RULE = "emergency.cannot_be_woken"
 _MOST_REASONS = 2
 _MOST_SYMPTOMS_TOLD = 2
 _MOST_SOURCES = 2
@@ -180,7 +182,7 @@ def _why(result: Result, voice: Voice) -> Iterator[str]:
     if result.is_led_by_earlier:
         names = dict.fromkeys(item.lay for item in result.leading)
         yield voice.say("memory", "before", symptoms=listing(list(names)))
-    elif listed := [item for item in result.new if item.report.symptom != UNLISTED]:
+    elif listed := [item for item in result.new if not _is_named_otherwise(item)]:
         yield told_line(listed, voice)
     for item in result.new:
         if item.report.symptom == UNLISTED and item.report.present:
@@ -189,11 +191,19 @@ def _why(result: Result, voice: Voice) -> Iterator[str]:
     yield from list(texts)[:_MOST_REASONS]
 
 
+def _is_named_otherwise(item: Assessment) -> bool:
+    """Whether a symptom's name says less than the patient's own words or the reason."""
+    return item.report.symptom == UNLISTED or _UNRESPONSIVE_RULE in {reason.rule for reason in item.reasons}
+
+
 def _tell(result: Result, voice: Voice) -> Iterator[str]:
     if INFUSION_RULE in result.decision.rules - result.before.rules:
         yield voice.say("infusion", "say")
         yield voice.say("infusion", "tell")
         yield voice.say("infusion", "meanwhile")
+    if _UNRESPONSIVE_RULE in result.decision.rules:
+        yield voice.say("after_action", "carer")
+        return
     top = result.leading[:_MOST_SYMPTOMS_TOLD]
     symptoms = voice.knowledge.symptoms
     listed = [symptoms[item.report.symptom] for item in top if item.report.symptom in symptoms]

@@ -11,9 +11,10 @@ from reading.model import Measurement, Status
 from triage import measurements
 from triage.conditions import Situation
 from triage.conversation import Conversation, OpenQuestion, Report, SignReport
+from triage.decision import Decision
 from triage.knowledge.base import Knowledge
 from triage.knowledge.schema import Urgency
-from triage.policy import MEDICINE_SIGN, SCREENING, Decision, decide, is_active, needs_screening
+from triage.policy import MEDICINE_SIGN, SCREENING, decide, is_active, needs_screening
 from triage.settings import Settings
 from triage.turn import Chip
 from triage.wording import Voice, listing

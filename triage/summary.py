@@ -9,8 +9,8 @@ from typing import Any
 from reading.model import Status
 from triage import heard
 from triage.conversation import WORSE, Conversation, Value
+from triage.decision import Assessment, Decision
 from triage.payload import contact, symptom_entry
-from triage.policy import Assessment, Decision
 from triage.turn import Reply
 from triage.wording import Voice
 

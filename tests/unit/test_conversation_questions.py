@@ -320,3 +320,26 @@ def test_every_question_has_its_words_and_its_name_in_the_summary() -> None:
     for question in (*KNOWLEDGE.policy.questions, "feverish"):
         assert KNOWLEDGE.wording["question"][question]
         assert KNOWLEDGE.wording["asked"][question]
+
+
+@pytest.mark.parametrize("symptom", ["chills", "slurred_speech", "disorientation"])
+def test_other_words_for_what_was_asked_are_a_yes(symptom: str) -> None:
+    talk = headache().say("just that", finding(symptom), intent=symptom)
+    (answer,) = talk.conversation.answers
+    assert (answer.question, answer.answer) == ("screening", "yes")
+
+
+def test_a_fever_that_medicine_hides_from_the_thermometer_is_for_the_team_now() -> None:
+    talk = Talk().say("feverish, but 37.2", finding("fever"), celsius(37.2))
+    assert (talk.urgency, talk.conversation.asked[-1].id) == ("call_today", "fever_medicine")
+    talk.say("yes, paracetamol", sign("took_fever_medicine"), intent="ask_medicine")
+    assert talk.urgency == "contact_now"
+    assert "number.hidden_fever" in talk.rules
+
+
+def test_saying_what_was_taken_asks_nothing_about_medicines() -> None:
+    talk = Talk().say("feverish, but 37.2", finding("fever"), celsius(37.2))
+    told = talk.say("I took paracetamol", sign("took_fever_medicine"), intent="ask_medicine")
+    assert len(told.replies) == 1
+    asked = talk.say("I took paracetamol, is that ok?", sign("took_fever_medicine"), intent="ask_medicine")
+    assert "Ask your team or pharmacist" in asked.replies[-1].text

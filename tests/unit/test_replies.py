@@ -271,3 +271,18 @@ def test_every_urgency_has_an_action() -> None:
     for urgency in Urgency:
         assert KNOWLEDGE.wording["action"][urgency.value]
         assert KNOWLEDGE.wording["action_no_number"][urgency.value]
+
+
+def test_a_carer_of_somebody_who_cannot_be_woken_is_told_to_stay_with_them() -> None:
+    talk = Talk().say("he won't wake up", sign("cannot_be_woken"))
+    assert talk.urgency == "emergency"
+    assert KNOWLEDGE.text("after_action", "carer") in talk.text
+    assert "confusion" not in talk.text
+    assert "Do not stay alone" not in talk.text
+
+
+def test_what_is_not_covered_is_said_only_to_a_question() -> None:
+    not_covered = KNOWLEDGE.text("topic", "not_covered").split("{")[0]
+    assert not_covered not in Talk().say("my temp is 37.2", celsius(37.2), intent="ask_drug").text
+    assert not_covered in Talk().say("37.2, is that ok?", celsius(37.2), intent="ask_drug").text
+    assert not_covered in Talk().say("what about sushi", intent="ask_drug").text

@@ -14,8 +14,9 @@ from reading.model import Finding, Sign, Status
 from tests.unit.talk import KNOWLEDGE, SETTINGS, START, Item, Talk, celsius, finding, reading, sign
 from triage import memory
 from triage.assistant import Conversation, Message
+from triage.decision import Decision
 from triage.knowledge.schema import Urgency
-from triage.policy import Decision, decide
+from triage.policy import decide
 
 PRESENT = ("present", "uncertain")
 MANY = settings(max_examples=100, deadline=None)

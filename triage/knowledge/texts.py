@@ -11,7 +11,7 @@ _NAMES = {
     "about": "if_it_happens not_listed tell_me",
     "action": _URGENCIES,
     "action_no_number": _URGENCIES,
-    "after_action": "call_today contact_now emergency emergency_team number_not_set tell_team",
+    "after_action": "call_today carer contact_now emergency emergency_team number_not_set tell_team",
     "asked": "again_oxygen again_systolic again_temperature feverish",
     "chip": "no none_of_these unsure yes",
     "crisis": "call line say team",

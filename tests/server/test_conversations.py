@@ -1,0 +1,73 @@
+"""The scripted conversations of ``conversations/*.yml`` through the real server."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.runner import Heard, run
+from tests.conversations.script import Script, scripts, scripts_without_waiting
+from tests.server.running import Assistant
+
+LATER = Path(__file__).with_name("later_server.py")
+WAITING = tuple(script for script in scripts() if script.waits)
+
+pytestmark = pytest.mark.server
+
+
+class Browser:
+    """A patient who writes over REST.
+
+    Args:
+        assistant: the server.
+        wait: moves the server's clock on by so many hours.
+    """
+
+    def __init__(self, assistant: Assistant, wait: Callable[[float], None] | None = None) -> None:
+        self._assistant = assistant
+        self._wait = wait
+        self._sender = uuid.uuid4().hex
+
+    def say(self, text: str) -> Heard:
+        replies = self._assistant.say(text, self._sender)
+        return Heard(
+            texts=tuple(reply["text"] for reply in replies if "text" in reply),
+            chips=tuple(button["title"] for reply in replies for button in reply.get("buttons", ())),
+            payloads=tuple(reply["custom"] for reply in replies if "custom" in reply),
+        )
+
+    def wait(self, hours: float) -> None:
+        assert self._wait, "this server's clock cannot be moved"
+        self._wait(hours)
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Callable[[float], None]]]:
+    """A server whose clock can be moved on, and how to move it."""
+    folder = tmp_path_factory.mktemp("later")
+    hours = folder / "hours"
+    hours.write_text("0")
+
+    def wait(more: float) -> None:
+        hours.write_text(str(float(hours.read_text()) + more))
+
+    server = Assistant([sys.executable, str(LATER)], folder, {"LATER_BY": str(hours)})
+    server.wait_until_ready()
+    yield server, wait
+    server.stop()
+
+
+@pytest.mark.parametrize("script", scripts_without_waiting(), ids=str)
+def test_a_conversation_goes_as_the_policy_says(script: Script, assistant: Assistant) -> None:
+    run(script, Browser(assistant))
+
+
+@pytest.mark.parametrize("script", WAITING, ids=str)
+def test_a_conversation_over_hours_goes_as_the_policy_says(
+    script: Script, later: tuple[Assistant, Callable[[float], None]]
+) -> None:
+    run(script, Browser(*later))
