@@ -18,7 +18,6 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, ResponseStream
 
-from channels import web_store
 from channels.body import MAX_BYTES, BadBody, Incoming, read
 from channels.replies import Collected, Streamed
 from server import rasa_patches
@@ -37,20 +36,6 @@ def as_json_error(_: Request, error: Exception) -> BaseHTTPResponse:
         return response.json({"error": HTTPStatus(error.status_code).phrase}, status=error.status_code)
     _log.error("a request failed (%s)", type(error).__name__)
     return response.json({"error": HTTPStatus.INTERNAL_SERVER_ERROR.phrase}, status=500)
-
-
-async def forget_if_asked(app: Sanic, sender: str) -> None:
-    """Delete what is stored of a conversation whose latest message asked for that.
-
-    Args:
-        app: holds the agent.
-        sender: the conversation.
-    """
-    try:
-        if await web_store.asked_to_forget(app.ctx.agent, sender):
-            await web_store.delete(app.ctx.agent, sender)
-    except Exception as error:  # noqa: BLE001 - the replies have to arrive all the same
-        _log.error("a conversation could not be deleted (%s)", type(error).__name__)
 
 
 class RestChannel(RestInput):
@@ -91,12 +76,11 @@ class RestChannel(RestInput):
                 return response.json({"error": error.reason}, status=error.status)
             if bool_arg(request, "stream", default=False):
                 return response.stream(
-                    lambda stream: self._stream(on_new_message, incoming, stream, request.app),
+                    lambda stream: self._stream(on_new_message, incoming, stream),
                     content_type="text/event-stream",
                 )
             collected = Collected()
             await on_new_message(self._user_message(incoming, collected))
-            await forget_if_asked(request.app, incoming.sender)
             return response.json(collected.messages)
 
         return blueprint
@@ -104,14 +88,13 @@ class RestChannel(RestInput):
     def _user_message(self, incoming: Incoming, output: Collected | Streamed) -> UserMessage:
         return UserMessage(incoming.message, output, incoming.sender, input_channel=self.name())
 
-    async def _stream(self, on_new_message: Handler, incoming: Incoming, stream: Any, app: Sanic) -> None:
+    async def _stream(self, on_new_message: Handler, incoming: Incoming, stream: Any) -> None:
         """Write each reply as one line of JSON as soon as it is there."""
         queue: Queue[dict[str, Any] | None] = Queue()
 
         async def handle() -> None:
             try:
                 await on_new_message(self._user_message(incoming, Streamed(queue)))
-                await forget_if_asked(app, incoming.sender)
             finally:
                 await queue.put(None)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
@@ -13,14 +15,41 @@ from actions.resources import safe_answer
 
 _log = logging.getLogger(__name__)
 
-_delivered: ContextVar[list[bool]] = ContextVar("delivered")
+_TO_ACKNOWLEDGE = 0.1  # seconds in which a channel says that a message was handled
+
+
+@dataclass
+class _Turn:
+    """What happened while one message was handled."""
+
+    delivered: bool = False
+    forgotten: bool = False
+
+
+_turn: ContextVar[_Turn] = ContextVar("turn")
+_running: set[asyncio.Future[None]] = set()  # done when a message has been handled
+
+
+@runtime_checkable
+class ShowsConversation(Protocol):
+    """An output channel that still shows what was said, and wants to know when that is deleted."""
+
+    async def forgotten(self) -> None:
+        """Called when the conversation was deleted because the patient's message asked for it."""
 
 
 def note_delivery() -> None:
     """Called for every bot message that a channel has taken."""
-    record = _delivered.get(None)
-    if record is not None:
-        record.append(True)
+    turn = _turn.get(None)
+    if turn is not None:
+        turn.delivered = True
+
+
+def note_forgotten() -> None:
+    """Called when the conversation that is being handled has been deleted."""
+    turn = _turn.get(None)
+    if turn is not None:
+        turn.forgotten = True
 
 
 async def answered(handle: Callable[[UserMessage], Awaitable[Any]], message: UserMessage) -> Any:
@@ -34,18 +63,36 @@ async def answered(handle: Callable[[UserMessage], Awaitable[Any]], message: Use
         What ``handle`` returns, None when it failed.
     """
     result = None
-    record: list[bool] = []
-    token = _delivered.set(record)
+    turn = _Turn()
+    token = _turn.set(turn)
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    _running.add(done)
     try:
-        result = await handle(message)
-    except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
-        # the type only: the text of an error can hold the patient's words
-        _log.error("a message could not be handled (%s)", type(error).__name__)
+        try:
+            result = await handle(message)
+        except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
+            # the type only: the text of an error can hold the patient's words
+            _log.error("a message could not be handled (%s)", type(error).__name__)
+        if not turn.delivered:
+            await send_safe_answer(message.output_channel, message.sender_id)
+        if turn.forgotten:
+            await _tell_forgotten(message.output_channel)
     finally:
-        _delivered.reset(token)
-    if not record:
-        await send_safe_answer(message.output_channel, message.sender_id)
+        _turn.reset(token)
+        _running.discard(done)
+        done.set_result(None)
     return result
+
+
+async def finish(seconds: float) -> None:
+    """Wait until the messages that are being handled are answered and stored.
+
+    Args:
+        seconds: at most.
+    """
+    if _running:
+        await asyncio.wait(set(_running), timeout=seconds)
+        await asyncio.sleep(_TO_ACKNOWLEDGE)
 
 
 async def send_safe_answer(channel: OutputChannel, sender: str) -> None:
@@ -60,3 +107,11 @@ async def send_safe_answer(channel: OutputChannel, sender: str) -> None:
         await channel.send_response(sender, {"text": safe_answer()})
     except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
         _log.error("the safe answer could not be sent (%s)", type(error).__name__)
+
+
+async def _tell_forgotten(channel: OutputChannel) -> None:
+    if isinstance(channel, ShowsConversation):
+        try:
+            await channel.forgotten()
+        except Exception as error:  # noqa: BLE001 - what was asked for has been done all the same
+            _log.error("a page could not be told of a deletion (%s)", type(error).__name__)

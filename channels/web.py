@@ -14,7 +14,7 @@ from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
 from actions.resources import knowledge, settings
-from channels import web_page
+from channels import safety_net, web_page
 from channels.body import MAX_BYTES
 from channels.web_limits import PerMinute
 from channels.web_sessions import Sessions, signing_key
@@ -29,6 +29,7 @@ PREFIX = "/chat"
 SOCKET_PATH = f"{PREFIX}/socket.io"
 _PING_SECONDS = 15  # a page learns within this and the time below that the server is gone
 _PONG_SECONDS = 10
+_SECONDS_TO_FINISH = 10  # for the messages that are being handled when the server stops
 _HOUR = 3600
 
 
@@ -86,6 +87,7 @@ class WebChannel(InputChannel):
 
         @blueprint.listener("before_server_stop")
         async def hang_up(_: Sanic, __: Any) -> None:
+            await safety_net.finish(_SECONDS_TO_FINISH)
             await server.shutdown()
 
         Socket(

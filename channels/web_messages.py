@@ -67,15 +67,22 @@ def from_events(events: Iterable[Event]) -> list[Item]:
 class Replies(OutputChannel):
     """Passes the replies to one message on to the page, each as one item."""
 
-    def __init__(self, to: str, deliver: Callable[[Item], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        to: str,
+        deliver: Callable[[Item], Awaitable[None]],
+        forgotten: Callable[[], Awaitable[None]],
+    ) -> None:
         """Pass on.
 
         Args:
             to: key of the message that is answered.
             deliver: sends an item to every page that shows the conversation.
+            forgotten: tells every page that the conversation was deleted.
         """
         self._to = to
         self._deliver = deliver
+        self.forgotten = forgotten
         self._number = 0
 
     @classmethod

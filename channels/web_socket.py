@@ -149,7 +149,13 @@ class Socket:
         session = await self._session(sid)
         if session is None:
             return {"ok": False, "error": "join"}
-        return {"ok": await self._delete(session, keep=None)}
+        try:
+            await web_store.delete(self._agent(), sender(session))
+        except Exception as error:  # noqa: BLE001 - the page has to be told, whatever it is
+            _log.error("a conversation could not be deleted (%s)", type(error).__name__)
+            return {"ok": False}
+        await self._server.emit("forgotten", {"keep": None}, room=session)
+        return {"ok": True}
 
     async def _turn(self, sid: str, session: str, key: str, text: str) -> Answer:
         await self._server.emit(
@@ -159,10 +165,13 @@ class Socket:
         async def deliver(item: Item) -> None:
             await self._server.emit("item", item, room=session)
 
+        async def forgotten() -> None:
+            await self._server.emit("forgotten", {"keep": key}, room=session)
+
         metadata = {} if clean(text) == text else {TYPED: text}
         message = UserMessage(
             text,
-            Replies(key, deliver),
+            Replies(key, deliver, forgotten),
             sender(session),
             input_channel=CHANNEL,
             message_id=key,
@@ -170,22 +179,10 @@ class Socket:
         )
         try:
             await self._handle(message)
-            if await web_store.asked_to_forget(self._agent(), sender(session)):
-                await self._delete(session, keep=key)
         except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
             _log.error("a message could not be handled (%s)", type(error).__name__)
             await safety_net.send_safe_answer(message.output_channel, message.sender_id)
         return {"ok": True}
-
-    async def _delete(self, session: str, keep: str | None) -> bool:
-        """Delete, and tell every page; ``keep`` is the message whose reply stays on the screen."""
-        try:
-            await web_store.delete(self._agent(), sender(session))
-        except Exception as error:  # noqa: BLE001 - the page has to be told, whatever it is
-            _log.error("a conversation could not be deleted (%s)", type(error).__name__)
-            return False
-        await self._server.emit("forgotten", {"keep": keep}, room=session)
-        return True
 
     async def _shown(self, session: str) -> list[Item]:
         try:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.tracker_store import SQLTrackerStore
 
 from channels.web_messages import Item, from_events
-
-FORGET_INTENT = "forget_me"
+from server.tracker_store import ConversationStore
 
 
 class CannotDelete(RuntimeError):
@@ -27,18 +25,6 @@ async def shown(agent: Agent, sender: str) -> list[Item]:
     return from_events(tracker.events) if tracker else []
 
 
-async def asked_to_forget(agent: Agent, sender: str) -> bool:
-    """Whether the latest message asks for the conversation to be deleted.
-
-    Args:
-        agent: holds the tracker store.
-        sender: the conversation.
-    """
-    tracker = await agent.tracker_store.retrieve(sender)
-    latest = tracker.latest_message if tracker else None
-    return latest is not None and latest.intent.get("name") == FORGET_INTENT
-
-
 async def delete(agent: Agent, sender: str) -> None:
     """Delete a conversation, after the messages that are being answered.
 
@@ -47,14 +33,12 @@ async def delete(agent: Agent, sender: str) -> None:
         sender: the conversation.
 
     Raises:
-        CannotDelete: for tracker stores other than SQL databases.
+        CannotDelete: when another store than this project's is configured.
     """
     store: Any = agent.tracker_store
-    while not isinstance(store, SQLTrackerStore):
-        store = getattr(store, "_tracker_store", None)  # Rasa wraps the configured store twice
+    while not isinstance(store, ConversationStore):
+        store = getattr(store, "_tracker_store", None)  # Rasa wraps the configured store
         if store is None:
             raise CannotDelete
     async with agent.lock_store.lock(sender):
-        with store.session_scope() as session:
-            session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender).delete()
-            session.commit()
+        await store.forget(sender)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
 import sqlite3
-import time
+import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from rasa.utils.endpoints import EndpointConfig
 from actions.resources import settings
 from actions.turn import MEMORY
 from server import generate
+from server.stop import Stop
 from server.tracker_store import DATABASE_VARIABLE, ConversationStore, StorageFailed
 
 DOMAIN = Domain.from_dict(generate.domain(["fever"]))
@@ -32,11 +36,13 @@ def opened(database: Path) -> ConversationStore:
     return ConversationStore(DOMAIN, db=str(database))
 
 
-async def take_turn(store: ConversationStore, number: int, sender: str = "anna") -> DialogueStateTracker:
+async def take_turn(
+    store: ConversationStore, number: int, sender: str = "anna", text: str = "", intent: str = "fever"
+) -> DialogueStateTracker:
     """One turn as Rasa's processor takes it: read, add events, save."""
     tracker = await store.get_or_create_tracker(sender, append_action_listen=False)
     for event in (
-        UserUttered(f"message {number}", {"name": "fever"}, []),
+        UserUttered(text or f"message {number}", {"name": intent}, []),
         ActionExecuted("action_triage"),
         BotUttered("Call now."),
         SlotSet(MEMORY, {"turn": number}),
@@ -53,25 +59,97 @@ def rows(database: Path, sender: str = "anna") -> int:
     return int(count)
 
 
-async def test_conversations_are_deleted_when_their_time_is_over(database: Path) -> None:
+def on_disk(database: Path) -> bytes:
+    """Every byte of the database and of its journal."""
+    return b"".join(file.read_bytes() for file in database.parent.iterdir())
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for something, at most ten seconds."""
+    for _ in range(200):
+        if happened():
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("it did not happen")
+
+
+async def test_asking_to_be_forgotten_leaves_no_row_and_no_byte(database: Path) -> None:
     store = opened(database)
-    await take_turn(store, 1, "anna")
+    for number in range(40):  # more than the journal's first page
+        await take_turn(store, number, "anna", f"{SECRET} {number}")
     await take_turn(store, 1, "bert")
-    kept_hours = settings().retention_hours
-    with sqlite3.connect(database) as connection:
-        connection.execute(
-            "update events set timestamp = timestamp - ? where sender_id = 'anna'", [3600 * kept_hours]
-        )
-    assert store.delete_expired(time.time()) == rows(database, "bert")
-    assert (rows(database, "anna"), rows(database, "bert") > 0) == (0, True)
-
-
-async def test_a_message_after_a_start_clears_what_expired_meanwhile(database: Path) -> None:
-    await take_turn(opened(database), 1, "anna")
-    with sqlite3.connect(database) as connection:
-        connection.execute("update events set timestamp = 1")
-    await take_turn(opened(database), 1, "bert")
+    assert SECRET.encode() in on_disk(database)
+    await take_turn(store, 41, "anna", f"forget {SECRET}", intent="forget_me")
     assert rows(database, "anna") == 0
+    assert SECRET.encode() not in on_disk(database)
+    assert b"message 1" in on_disk(database)
+    assert await store.retrieve("anna") is None
+    await take_turn(store, 1, "anna")
+    assert rows(database, "anna") == 5
+
+
+async def test_a_conversation_can_be_deleted_from_outside_a_turn(database: Path) -> None:
+    store = opened(database)
+    await take_turn(store, 1, "anna", SECRET)
+    await store.forget("anna")
+    assert list(await store.keys()) == []
+    assert SECRET.encode() not in on_disk(database)
+
+
+async def test_only_its_owner_can_read_the_file(database: Path) -> None:
+    store = opened(database)
+    await take_turn(store, 1)
+    files = list(database.parent.iterdir())
+    assert len(files) >= 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+async def test_what_expired_goes_at_the_start_without_any_message(database: Path) -> None:
+    first = opened(database)
+    await take_turn(first, 1, "anna")
+    first.close()
+    with sqlite3.connect(database) as connection:
+        connection.execute("update events set timestamp = timestamp - ?", [3600 * settings().retention_hours])
+    opened(database)
+    await until(lambda: rows(database, "anna") == 0)
+
+
+async def test_a_store_that_is_closed_has_written_everything(database: Path) -> None:
+    store = opened(database)
+    await take_turn(store, 1)
+    store.close()
+    assert rows(database) == 5
+    assert [file.name for file in database.parent.iterdir()] == [database.name]
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all", b"SQLite format 3\0" + b"x" * 5000])
+def test_a_file_that_is_no_database_is_one_sentence(database: Path, content: bytes) -> None:
+    database.parent.mkdir()
+    database.write_bytes(content)
+    with pytest.raises(Stop, match=r"^The database .*conversations\.db cannot be used: [a-z ]+\.$"):
+        opened(database)
+
+
+async def test_a_damaged_file_is_one_sentence(database: Path) -> None:
+    store = opened(database)
+    for number in range(40):
+        await take_turn(store, number)
+    store.close()
+    content = bytearray(database.read_bytes())
+    content[8192 : 8192 + 4096] = os.urandom(4096)
+    database.write_bytes(content)
+    with pytest.raises(Stop, match=r"^The database .* (is damaged|cannot be used): .*\.$"):
+        opened(database)
+
+
+async def test_a_file_that_cannot_be_written_is_one_sentence(database: Path) -> None:
+    store = opened(database)
+    store.close()
+    content = bytearray(database.read_bytes())
+    content[18] = 3  # the version that has to be known for writing: SQLite then only reads
+    database.write_bytes(content)
+    with pytest.raises(Stop, match="readonly"):
+        opened(database)
 
 
 async def test_rasa_makes_the_store_from_its_configuration(database: Path) -> None:
@@ -151,16 +229,22 @@ async def test_a_damaged_row_does_not_end_the_process(database: Path) -> None:
         await store.retrieve("anna")
 
 
-async def test_a_store_that_fails_quotes_nothing(database: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_store_that_fails_keeps_what_it_was_given(
+    database: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     store = opened(database)
-    tracker = await store.get_or_create_tracker("anna", append_action_listen=False)
-    tracker.update(UserUttered(SECRET, {"name": "fever"}, []), DOMAIN)
-    with sqlite3.connect(database) as connection:
-        connection.execute("drop table events")
-    with caplog.at_level(logging.DEBUG), pytest.raises(StorageFailed) as failed:
-        await store.save(tracker)
-    assert str(failed.value) == "OperationalError"
+    await take_turn(store, 1)
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("begin exclusive")
+    with caplog.at_level(logging.DEBUG):
+        await take_turn(store, 2, text=SECRET)
+        tracker = await store.retrieve("anna")
+    assert tracker is not None
+    assert tracker.get_slot(MEMORY) == {"turn": 2}
+    assert "the database fails (OperationalError: database is locked)" in caplog.text
     assert SECRET not in caplog.text
+    other.close()
+    await until(lambda: rows(database) == 10)
 
 
 async def test_the_environment_names_the_database(

@@ -22,7 +22,9 @@ def test_replies_have_the_same_form_live_and_after_a_reload() -> None:
     async def deliver(item: Item) -> None:
         shown.append(item)
 
-    replies = Replies("key-0001", deliver)
+    async def nothing() -> None: ...
+
+    replies = Replies("key-0001", deliver, nothing)
     message = {"text": "Call.", "buttons": BUTTONS, "custom": PAYLOAD}
     asyncio.run(replies.send_response("web-a", message))
     asyncio.run(replies.send_response("web-a", {"text": "More."}))

@@ -1,0 +1,178 @@
+"""The SQLite file that conversations are kept in. What is deleted cannot be read from the file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+IN_MEMORY = ":memory:"
+_BUSY_SECONDS = 0.5  # how long to wait for another program that writes to the file
+_OWNER_ONLY = 0o600
+
+# The form of Rasa's table, so that files of earlier versions can be read.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER NOT NULL PRIMARY KEY,
+    sender_id VARCHAR(255) NOT NULL,
+    type_name VARCHAR(255) NOT NULL,
+    timestamp FLOAT,
+    intent_name VARCHAR(255),
+    action_name VARCHAR(255),
+    data TEXT
+);
+CREATE INDEX IF NOT EXISTS ix_events_sender_id ON events (sender_id);
+CREATE INDEX IF NOT EXISTS events_by_age ON events (sender_id, timestamp);
+"""
+
+_VERSION = 1  # of the schema
+
+# Readers and the writer do not wait for each other; what was committed survives the end of the
+# process; freed space is overwritten.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")
+
+
+class Row(NamedTuple):
+    """One event of a conversation."""
+
+    type_name: str
+    timestamp: float
+    intent_name: str | None
+    action_name: str | None
+    data: str
+
+
+class Unusable(Exception):
+    """The file cannot be used; the text says which and why."""
+
+
+class Database:
+    """Events by conversation. Used by one thread at a time."""
+
+    def __init__(self, file: str) -> None:
+        """Open the file; a missing one is made, readable by its owner only.
+
+        Args:
+            file: path, or ``:memory:``.
+
+        Raises:
+            Unusable: when it is no database, damaged, or cannot be written.
+        """
+        try:
+            if file != IN_MEMORY:
+                Path(file).parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(file, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
+            self._connection = sqlite3.connect(
+                file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            for pragma in _PRAGMAS:
+                self._connection.execute(f"PRAGMA {pragma}")
+            self._connection.executescript(_SCHEMA)
+            self._connection.execute(f"PRAGMA user_version={_VERSION}")  # also shows that it can be written
+            (state,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        except (sqlite3.Error, OSError) as error:
+            raise Unusable(f"The database {file} cannot be used: {error}.") from None
+        if state != "ok":
+            raise Unusable(f"The database {file} is damaged: put it aside to start with an empty one.")
+        self._to_scrub = True  # what was deleted before a sudden end may still be in the journal
+
+    def write(self, forgotten: Iterable[str], rows: Mapping[str, Iterable[Row]]) -> None:
+        """Delete and add in one transaction.
+
+        Args:
+            forgotten: conversations to delete.
+            rows: to add afterwards, by conversation.
+
+        Raises:
+            sqlite3.Error: when nothing of it was done.
+        """
+        gone = [(sender,) for sender in forgotten]
+        new = [(sender, *row) for sender, added in rows.items() for row in added]
+        with self._transaction():
+            self._connection.executemany("DELETE FROM events WHERE sender_id = ?", gone)
+            self._connection.executemany(
+                "INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                new,
+            )
+        if gone:
+            self._to_scrub = True
+            self.scrub()
+
+    def delete_before(self, oldest: float) -> int:
+        """Delete conversations whose last event is older than a moment.
+
+        Args:
+            oldest: seconds since 1970.
+
+        Returns:
+            How many rows went.
+        """
+        with self._transaction():
+            deleted = self._connection.execute(
+                "DELETE FROM events WHERE sender_id IN"
+                " (SELECT sender_id FROM events GROUP BY sender_id HAVING max(timestamp) < ?)",
+                (oldest,),
+            ).rowcount
+        if deleted:
+            self._to_scrub = True
+        self.scrub()
+        return deleted
+
+    def scrub(self) -> None:
+        """Empty the journal, which holds copies of what was deleted; done later while somebody reads."""
+        if self._to_scrub:
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._to_scrub = bool(busy)
+
+    def rows(self, sender: str, first: int = 0) -> list[Row]:
+        """The events of a conversation, oldest first.
+
+        Args:
+            sender: the conversation.
+            first: id of the first row wanted.
+        """
+        found = self._connection.execute(
+            "SELECT type_name, timestamp, intent_name, action_name, data FROM events"
+            " WHERE sender_id = ? AND id >= ? ORDER BY id",
+            (sender, first),
+        )
+        return [Row(*row) for row in found]
+
+    def last(self, sender: str, type_name: str, action_name: str | None = None, before: int = 2**62) -> int:
+        """The id of the last row of a kind, 0 when there is none.
+
+        Args:
+            sender: the conversation.
+            type_name: of the event.
+            action_name: of the action or slot, any when None.
+            before: only rows before this id.
+        """
+        found = self._connection.execute(
+            "SELECT id FROM events WHERE sender_id = ? AND type_name = ? AND id < ?"
+            " AND (? IS NULL OR action_name = ?) ORDER BY id DESC LIMIT 1",
+            (sender, type_name, before, action_name, action_name),
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+    def senders(self) -> list[str]:
+        """All conversations."""
+        return [sender for (sender,) in self._connection.execute("SELECT DISTINCT sender_id FROM events")]
+
+    def close(self) -> None:
+        """Close the file; SQLite then takes the journal in."""
+        self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # SQLite may have ended it itself
+                self._connection.execute("ROLLBACK")
+            raise

@@ -1,0 +1,190 @@
+"""Keeps conversations: in the database, and in memory while the database does not take them."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+
+from rasa.shared.core.events import SlotSet, UserUttered
+
+from actions.resources import settings
+from actions.turn import MEMORY
+from server.clock import SteadyClock
+from server.database import Database, Row
+
+_log = logging.getLogger(__name__)
+
+CHORE_SECONDS = 2.0
+_BETWEEN_TRIES = 1.0  # seconds
+_BETWEEN_CLEARINGS = 600.0  # seconds
+_HOUR = 3600.0
+_MOST_WAITING = 50_000  # rows, about 75 MB
+
+
+class Keeper:
+    """Events by conversation.
+
+    Advice is worth more than its record: a database that is locked, full or read-only holds up
+    nobody. What it does not take waits in memory, is read from there, and is written as soon as
+    it can be. Used by one thread at a time.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: SteadyClock | None = None,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Keep.
+
+        Args:
+            database: where.
+            clock: tells what is too old to be kept.
+            steady: seconds; never jumps.
+        """
+        self._database = database
+        self._clock = clock or SteadyClock()
+        self._steady = steady
+        self._next_clearing = steady()
+        self._next_try = steady()
+        self._failing = False
+        self._forgotten: set[str] = set()
+        self._rows: dict[str, list[Row]] = {}  # of those, nothing is in the database
+
+    def keep(self, sender: str, rows: list[Row]) -> None:
+        """Add to a conversation; never raises.
+
+        Args:
+            sender: the conversation.
+            rows: its new events.
+        """
+        if self._failing and sum(map(len, self._rows.values())) + len(rows) > _MOST_WAITING:
+            _log.error("%d events are lost: too many wait for the database", len(rows))
+            return
+        self._rows.setdefault(sender, []).extend(rows)
+        self._write_in_time()
+
+    def forget(self, sender: str) -> None:
+        """Delete a conversation; from now on nothing of it is read; never raises.
+
+        Args:
+            sender: the conversation.
+        """
+        self._rows.pop(sender, None)
+        self._forgotten.add(sender)
+        self._write_in_time()
+
+    def all(self, sender: str) -> list[Row]:
+        """Every event of a conversation, oldest first.
+
+        Args:
+            sender: the conversation.
+
+        Raises:
+            sqlite3.Error: when the database cannot be read and nothing of it is in memory.
+        """
+        return self._stored(sender, self._database.rows) + self._rows.get(sender, [])
+
+    def turn(self, sender: str) -> list[Row]:
+        """The events from the patient's message on at which the memory was last set.
+
+        Args:
+            sender: the conversation.
+
+        Raises:
+            sqlite3.Error: when the database cannot be read and nothing of it is in memory.
+        """
+        waiting = self._rows.get(sender, [])
+        start = _start_of_turn(waiting)
+        return waiting[start:] if start is not None else self._stored(sender, self._last_turn) + waiting
+
+    def senders(self) -> set[str]:
+        """All conversations."""
+        return (set(self._database.senders()) - self._forgotten) | set(self._rows)
+
+    def chore(self) -> None:
+        """Write what waits, and delete what was kept long enough; to be called every few seconds."""
+        if self._forgotten or self._rows:
+            self._write_in_time()
+        if self._steady() >= self._next_clearing and not self._failing:
+            self.clear()
+
+    def clear(self) -> int:
+        """Delete conversations whose last event is older than the setting ``retention_hours``.
+
+        Returns:
+            How many rows went.
+        """
+        self._next_clearing = self._steady() + _BETWEEN_CLEARINGS
+        try:
+            return self._database.delete_before(self._clock.now() - settings().retention_hours * _HOUR)
+        except sqlite3.Error as error:
+            _log.error("old conversations could not be deleted (%s)", _reason(error))
+            self._next_clearing = self._steady() + _BETWEEN_TRIES
+            return 0
+
+    def close(self) -> None:
+        """Write what waits, for the last time, and close the database."""
+        self._next_try = self._steady()
+        self._write_in_time()
+        if self._rows:
+            _log.error(
+                "%d events are lost: the database did not take them", sum(map(len, self._rows.values()))
+            )
+        self._database.close()
+
+    def _write_in_time(self) -> None:
+        """Write what waits, but do not let everybody wait for a database that failed just now."""
+        if self._failing and self._steady() < self._next_try:
+            return
+        try:
+            self._database.write(self._forgotten, self._rows)
+        except sqlite3.Error as error:
+            if not self._failing:
+                _log.error("conversations wait in memory: the database fails (%s)", _reason(error))
+            self._failing = True
+            self._next_try = self._steady() + _BETWEEN_TRIES
+            return
+        if self._failing:
+            _log.error("the database works again: conversations are stored")
+        self._failing = False
+        self._forgotten.clear()
+        self._rows.clear()
+
+    def _last_turn(self, sender: str) -> Iterable[Row]:
+        memory = self._database.last(sender, SlotSet.type_name, MEMORY)
+        start = self._database.last(sender, UserUttered.type_name, before=memory) if memory else 0
+        return self._database.rows(sender, start)
+
+    def _stored(self, sender: str, read: Callable[[str], Iterable[Row]]) -> list[Row]:
+        if sender in self._forgotten:
+            return []
+        try:
+            return list(read(sender))
+        except sqlite3.Error:
+            if sender in self._rows:
+                return []
+            raise
+
+
+def _start_of_turn(rows: list[Row]) -> int | None:
+    """Where in some rows the last turn that set the memory begins, None when there is none."""
+    memory = None
+    for index in range(len(rows) - 1, -1, -1):
+        row = rows[index]
+        if memory is None and (row.type_name, row.action_name) == (SlotSet.type_name, MEMORY):
+            memory = index
+        elif memory is not None and row.type_name == UserUttered.type_name:
+            return index
+    return None
+
+
+def _reason(error: sqlite3.Error) -> str:
+    """The kind of error, and SQLite's own words for what happened to the file: they quote no data."""
+    return (
+        f"{type(error).__name__}: {error}"
+        if isinstance(error, sqlite3.OperationalError)
+        else type(error).__name__
+    )

@@ -1,0 +1,291 @@
+"""A database that fails holds up nobody, and nothing that it was given is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from actions.resources import settings
+from actions.turn import MEMORY
+from server import keeper as keeping
+from server.clock import SteadyClock
+from server.database import Database, Row
+from server.keeper import Keeper
+from server.worker import Worker
+
+HOUR = 3600.0
+
+
+class Time:
+    """The wall's clock and a steady one."""
+
+    def __init__(self) -> None:
+        self.wall, self.steady = 1_800_000_000.0, 0.0
+
+    def wait(self, seconds: float) -> None:
+        self.wall += seconds
+        self.steady += seconds
+
+
+@pytest.fixture
+def time_() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "conversations.db"
+
+
+@pytest.fixture
+def keeper(file: Path, time_: Time) -> Iterator[Keeper]:
+    clock = SteadyClock(lambda: time_.wall, lambda: time_.steady)
+    made = Keeper(Database(str(file)), clock, lambda: time_.steady)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lock(file: Path, keeper: Keeper) -> Iterator[sqlite3.Connection]:  # noqa: ARG001 - it is there first
+    """Another program that keeps the database for itself until it commits."""
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    yield other
+    other.close()
+
+
+def message(text: str, moment: float = 1_800_000_000.0) -> list[Row]:
+    return [
+        Row("user", moment, "fever", None, f'{{"text": "{text}"}}'),
+        Row("slot", moment, None, MEMORY, "{}"),
+    ]
+
+
+def stored(file: Path, sender: str) -> list[str]:
+    with sqlite3.connect(file) as connection:
+        query = "SELECT data FROM events WHERE sender_id = ? AND type_name = 'user' ORDER BY id"
+        return [data for (data,) in connection.execute(query, [sender])]
+
+
+def said(rows: list[Row]) -> list[str]:
+    return [row.data for row in rows if row.type_name == "user"]
+
+
+def test_what_a_locked_database_does_not_take_waits_in_memory_in_order(
+    keeper: Keeper, lock: sqlite3.Connection, file: Path, time_: Time
+) -> None:
+    for text in ("one", "two", "three"):
+        keeper.keep("anna", message(text))
+    assert said(keeper.all("anna")) == ['{"text": "one"}', '{"text": "two"}', '{"text": "three"}']
+    assert said(keeper.turn("anna")) == ['{"text": "three"}']
+    assert keeper.senders() == {"anna"}
+    assert stored(file, "anna") == []
+    lock.execute("ROLLBACK")
+    time_.wait(1)
+    keeper.chore()
+    assert stored(file, "anna") == ['{"text": "one"}', '{"text": "two"}', '{"text": "three"}']
+    assert said(keeper.all("anna")) == stored(file, "anna")
+
+
+def test_what_was_stored_before_and_what_waits_are_one_conversation(keeper: Keeper, file: Path) -> None:
+    keeper.keep("anna", message("one"))
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        keeper.keep("anna", message("two")[:1])  # a turn that set no memory
+        assert said(keeper.turn("anna")) == ['{"text": "one"}', '{"text": "two"}']
+        other.execute("ROLLBACK")
+
+
+@pytest.mark.usefixtures("lock")
+def test_nobody_waits_for_a_database_that_failed_just_now(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper.keep("anna", message("one"))
+    monkeypatch.setattr(keeper._database, "write", lambda *_: pytest.fail("tried again at once"))
+    keeper.keep("ben", message("two"))
+    assert said(keeper.all("ben")) == ['{"text": "two"}']
+    monkeypatch.undo()
+
+
+def test_forgetting_does_not_need_the_database_to_work(
+    keeper: Keeper, file: Path, time_: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper.keep("anna", message("secret"))
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    keeper.keep("anna", message("also secret"))
+    keeper.forget("anna")
+    assert keeper.all("anna") == keeper.turn("anna") == []
+    assert keeper.senders() == set()
+    keeper.keep("anna", message("new"))
+    other.execute("ROLLBACK")
+    other.close()
+    time_.wait(1)
+    keeper.chore()
+    assert stored(file, "anna") == ['{"text": "new"}']
+    assert b"secret" not in b"".join(path.read_bytes() for path in file.parent.iterdir())
+    assert "secret" not in caplog.text
+
+
+def test_a_reader_delays_the_scrubbing_and_does_not_prevent_it(
+    keeper: Keeper, file: Path, time_: Time
+) -> None:
+    keeper.keep("anna", message("secret"))
+    reader = sqlite3.connect(file, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM events").fetchone()
+    keeper.forget("anna")
+    reader.execute("COMMIT")
+    reader.close()
+    time_.wait(601)
+    keeper.chore()
+    assert b"secret" not in b"".join(path.read_bytes() for path in file.parent.iterdir())
+
+
+def test_the_log_says_once_that_the_database_fails_and_once_that_it_works(
+    keeper: Keeper, lock: sqlite3.Connection, time_: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        keeper.keep("anna", message(f"secret {number}"))
+    lock.execute("ROLLBACK")
+    time_.wait(1)
+    keeper.chore()
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "conversations wait in memory: the database fails (OperationalError: database is locked)",
+        "the database works again: conversations are stored",
+    ]
+
+
+@pytest.mark.usefixtures("lock")
+def test_memory_is_not_filled_without_end_and_the_log_says_what_is_lost(
+    keeper: Keeper,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(keeping, "_MOST_WAITING", 3)
+    keeper.keep("anna", message("one"))
+    keeper.keep("anna", message("two"))
+    assert said(keeper.all("anna")) == ['{"text": "one"}']
+    assert "2 events are lost" in caplog.text
+
+
+def test_closing_writes_what_waits(file: Path) -> None:
+    keeper = Keeper(Database(str(file)))
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        keeper.keep("anna", message("one"))
+        other.execute("ROLLBACK")
+    keeper.close()
+    assert stored(file, "anna") == ['{"text": "one"}']
+
+
+# --- how long conversations are kept
+
+
+def test_conversations_are_deleted_when_their_time_is_over(keeper: Keeper, file: Path, time_: Time) -> None:
+    keeper.keep("anna", message("secret", time_.wall))
+    time_.wait(settings().retention_hours * HOUR)
+    keeper.keep("ben", message("new", time_.wall))
+    keeper.chore()
+    assert stored(file, "anna")  # exactly as long as the setting says
+    time_.wait(HOUR)
+    keeper.chore()
+    assert (stored(file, "anna"), stored(file, "ben")) == ([], ['{"text": "new"}'])
+    assert b"secret" not in b"".join(path.read_bytes() for path in file.parent.iterdir())
+
+
+def test_a_conversation_that_goes_on_is_kept_whole(keeper: Keeper, file: Path, time_: Time) -> None:
+    keeper.keep("anna", message("old", time_.wall))
+    time_.wait(settings().retention_hours * HOUR)
+    keeper.keep("anna", message("new", time_.wall))
+    time_.wait(HOUR)
+    keeper.chore()
+    assert len(stored(file, "anna")) == 2
+
+
+def test_a_clock_that_jumps_forward_deletes_nothing(keeper: Keeper, file: Path, time_: Time) -> None:
+    keeper.keep("anna", message("one", time_.wall))
+    time_.wall += 10_000 * HOUR
+    time_.wait(601)
+    keeper.chore()
+    assert stored(file, "anna")
+
+
+def test_a_clock_that_jumps_back_deletes_nothing(keeper: Keeper, file: Path, time_: Time) -> None:
+    keeper.keep("anna", message("one", time_.wall))
+    time_.wall -= 10_000 * HOUR
+    keeper.keep("anna", message("two", time_.wall))
+    time_.wait(601)
+    keeper.chore()
+    assert stored(file, "anna") == ['{"text": "one"}', '{"text": "two"}']
+
+
+def test_deleting_that_fails_is_tried_again(
+    keeper: Keeper, lock: sqlite3.Connection, file: Path, time_: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    lock.execute("INSERT INTO events (sender_id, type_name, timestamp, data) VALUES ('a', 'user', 1, '')")
+    lock.execute("COMMIT")
+    lock.execute("BEGIN IMMEDIATE")
+    keeper.chore()
+    assert "old conversations could not be deleted" in caplog.text
+    lock.execute("COMMIT")
+    time_.wait(1)
+    keeper.chore()
+    assert stored(file, "a") == []
+
+
+# --- the thread
+
+
+async def test_the_thread_keeps_the_order_and_hands_errors_back() -> None:
+    worker = Worker("test", lambda: None, 60)
+    done: list[int] = []
+    await asyncio.gather(*(worker.do(partial(done.append, number)) for number in range(100)))
+    assert done == list(range(100))
+    assert await worker.do(threading.current_thread) is not threading.current_thread()
+    with pytest.raises(ValueError, match="wrong"):
+        await worker.do(_fail)
+    worker.close()
+
+
+async def test_a_job_is_done_also_when_nobody_waits_for_it() -> None:
+    worker, started, done = Worker("test", lambda: None, 60), threading.Event(), threading.Event()
+    first = asyncio.ensure_future(worker.do(lambda: started.wait(5)))
+    second = asyncio.ensure_future(worker.do(done.set))
+    await asyncio.sleep(0)
+    first.cancel()
+    second.cancel()
+    await asyncio.sleep(0)
+    started.set()
+    assert await asyncio.to_thread(done.wait, 5)
+    worker.close()
+
+
+async def test_a_slow_job_does_not_hold_up_the_others() -> None:
+    worker = Worker("test", lambda: None, 60)
+    slow = asyncio.ensure_future(worker.do(lambda: time.sleep(0.2)))
+    for _ in range(3):  # the loop runs on meanwhile
+        await asyncio.sleep(0.01)
+    assert not slow.done()
+    await slow
+    worker.close()
+
+
+async def test_a_chore_that_fails_does_not_end_the_thread(caplog: pytest.LogCaptureFixture) -> None:
+    worker = Worker("test", _fail, 0.01)
+    await asyncio.sleep(0.05)
+    assert await worker.do(lambda: "alive") == "alive"
+    assert "a chore failed (ValueError)" in caplog.text
+    worker.close()
+
+
+def _fail() -> None:
+    raise ValueError("wrong")
