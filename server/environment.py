@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 
-from server import privacy
+from server import privacy, rasa_patches
 
 THREADS = "2"  # a message is short: more threads only wait for each other on a small server
 
@@ -23,6 +23,7 @@ def prepare() -> None:
     privacy.enforce()
     for name, value in {**QUIET, **LIMITS}.items():
         os.environ.setdefault(name, value)
+    rasa_patches.before_rasa()
     # Rasa's generation of packages warns of its own age; nothing in that helps whoever runs the assistant
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)

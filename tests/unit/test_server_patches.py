@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +21,9 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.processor import MessageProcessor
+from rasa.engine.exceptions import GraphSchemaException
+from rasa.engine.graph import GraphSchema, SchemaNode
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
@@ -26,9 +33,12 @@ from rasa.utils.endpoints import EndpointConfig
 from actions import turn
 from actions.resources import safe_answer
 from channels import safety_net
+from nlu.guard import MessageGuard
 from server import in_process, rasa_patches
+from server.rasa_patches import functions, imports
 from triage.assistant import Conversation, Reply, Turn
 
+ROOT = Path(__file__).resolve().parents[2]
 WORDS = "my secret words"
 ANSWER = {"events": [], "responses": [{"text": "from the action server"}]}
 
@@ -129,7 +139,7 @@ async def test_a_dead_action_server_is_replaced() -> None:
 
 @pytest.mark.usefixtures("core")
 async def test_a_hanging_action_server_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rasa_patches, "ACTION_SERVER_SECONDS", 0.05)
+    monkeypatch.setattr(functions, "ACTION_SERVER_SECONDS", 0.05)
     async with action_server(wait=0.3) as endpoint:
         assert texts(await run_action(endpoint)) == ["from this process"]
 
@@ -184,7 +194,7 @@ def test_a_right_result_is_taken() -> None:
 
 
 def test_the_validator_is_built_once() -> None:
-    assert rasa_patches._result_validator() is rasa_patches._result_validator()
+    assert functions._result_validator() is functions._result_validator()
 
 
 def _upstream_validation(action: RemoteAction, result: Any) -> None:
@@ -317,13 +327,65 @@ async def test_messages_at_once_do_not_answer_for_each_other(safe_text: str) -> 
 
 
 def test_an_upgraded_rasa_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rasa_patches._UPSTREAM, next(iter(rasa_patches._UPSTREAM)), "another hash")
+    monkeypatch.setitem(functions._UPSTREAM, next(iter(functions._UPSTREAM)), "another hash")
     with pytest.raises(rasa_patches.UpstreamChanged, match=r"RemoteAction\.run"):
-        rasa_patches.check_upstream()
+        functions.check_upstream()
 
 
 def test_this_rasa_is_the_one_the_patches_were_written_for() -> None:
-    rasa_patches.check_upstream()
+    functions.check_upstream()
+
+
+def test_an_upgraded_rasa_is_noticed_before_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(imports._DEFERRED, "rasa.utils.tensorflow.callback", ("AnotherLogger",))
+    with pytest.raises(rasa_patches.UpstreamChanged, match="AnotherLogger"):
+        imports.check_upstream()
+
+
+def in_a_new_process(code: str) -> str:
+    """What a program prints that starts as the server does."""
+    program = "from server import environment; environment.prepare(); import sys\n" + code
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_serving_loads_no_tensorflow() -> None:
+    loads = "import rasa.core.run, nlu.guard, nlu.encoder, nlu.classifier, nlu.symptom_reader"
+    policy = "import rasa.core.policies.rule_policy"
+    assert in_a_new_process(f"{loads}\n{policy}\nprint('tensorflow' in sys.modules)") == "False"
+
+
+def test_a_model_still_knows_how_it_was_trained() -> None:
+    node = SchemaNode({}, MessageGuard, "create", "process_training_data", {})
+    trained = ModelMetadata(
+        trained_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
+        rasa_open_source_version="3.6.21",
+        model_id="one",
+        assistant_id="blina",
+        domain=Domain.empty(),
+        train_schema=GraphSchema({"guard": node}),
+        predict_schema=GraphSchema({}),
+        project_fingerprint="two",
+        core_target=None,
+        nlu_target="guard",
+        language="en",
+    )
+    read = ModelMetadata.from_dict(trained.as_dict())
+    assert read.train_schema.nodes == {"guard": node}
+    assert read.as_dict() == trained.as_dict()
+
+
+def test_a_class_of_the_training_is_not_loaded_with_the_model() -> None:
+    schema = {"nodes": {"one": {"uses": "no.such.Class"}}}
+    later = functions._SchemaReadLater(schema)
+    with pytest.raises(GraphSchemaException):
+        _ = later.nodes
+
+
+def test_a_neural_network_still_finds_its_classes() -> None:
+    stand_in = imports._stand_in("rasa.shared.core.events", ("BotUttered",))
+    assert stand_in.BotUttered(text="one") == BotUttered("one")
 
 
 def test_patches_are_put_in_place_once() -> None:

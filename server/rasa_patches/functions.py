@@ -1,25 +1,22 @@
-"""The one place that changes Rasa itself, where no setting or subclass serves.
+"""Functions and methods of Rasa that are replaced, and why.
 
-Every patch names the upstream code it replaces and why. `apply` refuses to start when that
-code is no longer what the patch was written for (Rasa 3.6.21), so an upgrade cannot carry
-them along unseen. Each has a test in ``tests/unit/test_server_patches.py``.
-
-Upstream code in ``rasa.core``, and why it is replaced:
-
-- ``actions.action.RemoteAction.run``: without a running action server Rasa says nothing at
+- ``core.actions.action.RemoteAction.run``: without a running action server Rasa says nothing at
   all. Here actions run in this process, also when a configured action server fails.
-- ``actions.action.RemoteAction._validate_action_result``: builds and checks the schema's
+- ``core.actions.action.RemoteAction._validate_action_result``: builds and checks the schema's
   validator for every message (15 of 30 ms). Here it is built once.
-- ``processor.MessageProcessor.parse_message``: a component that raises loses the message.
+- ``core.processor.MessageProcessor.parse_message``: a component that raises loses the message.
   Here it becomes a message that could not be read, and is answered safely.
-- ``processor.MessageProcessor._send_bot_messages``: a channel that fails to send loses the
+- ``core.processor.MessageProcessor._send_bot_messages``: a channel that fails to send loses the
   whole turn. Here the turn is kept.
-- ``agent.Agent.handle_message``: any other failure leaves the patient without an answer.
+- ``core.agent.Agent.handle_message``: any other failure leaves the patient without an answer.
+- ``engine.storage.storage.ModelMetadata.from_dict``: loads every class that took part in training,
+  and with them TensorFlow. Here those classes are loaded when somebody asks for them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
 import inspect
 import logging
@@ -33,6 +30,8 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.engine.graph import GraphSchema, SchemaNode
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core import events
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event
@@ -42,6 +41,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from actions.turn import UNREAD
 from channels import safety_net
 from server import in_process, privacy
+from server.rasa_patches import UpstreamChanged
 
 _log = logging.getLogger(__name__)
 
@@ -53,19 +53,17 @@ _UPSTREAM: dict[Callable[..., Any], str] = {
     MessageProcessor.parse_message: "b98d8e49b9f2c433",
     MessageProcessor._send_bot_messages: "154f44b4e1d3a0d1",
     Agent.handle_message: "ba53507e4d5532a3",
+    ModelMetadata.from_dict: "ee3da9f00c7daa75",
 }
 _run_over_http = RemoteAction.run
 _parse_message = MessageProcessor.parse_message
 _handle_message = Agent.handle_message
-
-
-class UpstreamChanged(RuntimeError):
-    """Rasa's code is not the code that these patches were written for."""
+_metadata_from_dict = ModelMetadata.from_dict
 
 
 @lru_cache(maxsize=1)
-def apply() -> None:
-    """Put the patches in place, once; also turns off what reports to outside hosts.
+def put_in_place() -> None:
+    """Replace the functions, once; also turns off what reports to outside hosts.
 
     Raises:
         UpstreamChanged: when a replaced function differs from Rasa 3.6.21's.
@@ -77,6 +75,7 @@ def apply() -> None:
     MessageProcessor.parse_message = _parse_or_mark_unread
     MessageProcessor._send_bot_messages = staticmethod(_send_bot_messages)
     Agent.handle_message = _handle_or_answer_safely
+    ModelMetadata.from_dict = staticmethod(_metadata_without_training)
 
 
 def check_upstream() -> None:
@@ -90,7 +89,7 @@ def check_upstream() -> None:
         if found != expected:
             raise UpstreamChanged(
                 f"Rasa's {function.__qualname__} is not the one of Rasa 3.6.21 ({found}): "
-                "review server/rasa_patches.py before using this version."
+                "review server/rasa_patches/ before using this version."
             )
 
 
@@ -179,3 +178,23 @@ async def _handle_or_answer_safely(self: Agent, message: UserMessage) -> list[di
         lambda incoming: _handle_message(self, incoming), message
     )
     return replies
+
+
+class _SchemaReadLater(GraphSchema):
+    """How a model was trained; the classes of its nodes are loaded when they are asked for."""
+
+    def __init__(self, serialized: dict[str, Any]) -> None:
+        self._serialized = serialized
+
+    @property
+    def nodes(self) -> dict[str, SchemaNode]:  # type: ignore[override]
+        """The nodes of the graph that trained the model."""
+        nodes: dict[str, SchemaNode] = GraphSchema.from_dict(copy.deepcopy(self._serialized)).nodes
+        return nodes
+
+
+def _metadata_without_training(serialized: dict[str, Any]) -> ModelMetadata:
+    """What a model says of itself; the way it was trained is read later, or never."""
+    metadata = _metadata_from_dict({**serialized, "train_schema": {"nodes": {}}})
+    metadata.train_schema = _SchemaReadLater(serialized["train_schema"])
+    return metadata
