@@ -17,7 +17,8 @@ from triage.chips import numbered
 
 MEMORY = "conversation"  # the slot that holds what is remembered
 UNREAD = "unread"  # value of the entity `note` on a message that could not be read
-RICH_CHANNELS = frozenset({"rest", "web"})  # show chips and take the payload; all others are text only
+RICH_CHANNELS = frozenset({"rest", "web"})  # show chips and take the payload; others are text only,
+SHOWS_CHIPS = "shows_chips"  # unless a message's metadata says that its channel does
 
 
 def take_turn(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
@@ -41,7 +42,9 @@ def take_turn(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[s
         settings(),
         datetime.now().astimezone(),
     )
-    rich = tracker.get_latest_input_channel() in RICH_CHANNELS
+    rich = tracker.get_latest_input_channel() in RICH_CHANNELS or SHOWS_CHIPS in (
+        latest.get("metadata") or ()
+    )
     for reply in turn.replies:
         utter(dispatcher, reply, rich=rich)
     return [SlotSet(MEMORY, turn.conversation.to_json())]

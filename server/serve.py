@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.resources import knowledge, settings
-from server import logs
+from server import credentials, logs
 from server.port import Waiting, address, listen, url_of
 from server.stop import Stop
 from triage.knowledge import KnowledgeError
@@ -29,6 +29,7 @@ def serve() -> None:
     os.chdir(ROOT)  # Rasa's files name each other relative to the project
     logs.configure()
     check_data()
+    credentials.check(_credentials(), os.environ)
     model = newest_model()
     host, port = address()
     with listen(host, port) as listener, Waiting(listener) as waiting:
@@ -67,16 +68,23 @@ def newest_model() -> Path:
     return models[-1]
 
 
+def _credentials() -> Path:
+    return Path(os.environ.get(CREDENTIALS_VARIABLE) or "credentials.yml")
+
+
 def _application(model: Path, waiting: Waiting, url: str) -> Any:
     """Rasa's web application with the channels of ``credentials.yml`` and no management API."""
     from rasa.core import run  # slow: not before what can go wrong quickly has been looked at
     from rasa.core.utils import AvailableEndpoints
+    from rasa.shared.exceptions import RasaException
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)
     endpoints = AvailableEndpoints.read_endpoints(os.environ.get(ENDPOINTS_VARIABLE) or "endpoints.yml")
-    credentials = os.environ.get(CREDENTIALS_VARIABLE) or "credentials.yml"
-    channels = run.create_http_input_channels(None, credentials)
+    try:
+        channels = run.create_http_input_channels(None, str(_credentials()))
+    except RasaException as error:
+        raise Stop(str(error)) from error
     app = run.configure_app(channels, cors=None, enable_api=False, endpoints=endpoints)
     server_errors = logging.getLogger("sanic.error")
     server_errors.disabled = (

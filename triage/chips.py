@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from triage.heard import plain
 from triage.turn import Chip
 
-_NUMBER = re.compile(r"\s*\(?(\d{1,2})\s*[.):]?\s*")
+_WORDS = "one two three four five six seven eight nine ten".split()
+_NUMBER = (
+    rf"(?:(?:option|number|answer|choice)\s+|[(#])?(?:\d{{1,2}}|{'|'.join(_WORDS)})\s*[.):]?\ufe0f?\u20e3?"
+)
+_NUMBERS = re.compile(rf"\s*{_NUMBER}(?:\s*(?:[,;+&\s]|\band\b)\s*{_NUMBER})*\s*", re.IGNORECASE)
+_ONE = re.compile(rf"\d+|{'|'.join(_WORDS)}", re.IGNORECASE)
+_LONGEST = 40  # characters of a choice by numbers
+_ONE_OF = 3  # chips, of which only one can be meant: yes, no, not sure
 
 
 def numbered(text: str, chips: Sequence[Chip]) -> str:
@@ -28,7 +35,9 @@ def numbered(text: str, chips: Sequence[Chip]) -> str:
 
 
 def choice(text: str, chips: Sequence[Chip]) -> str:
-    """What a typed answer stands for: "2", "2." or a chip's title becomes the chip's value.
+    """What a typed answer stands for: "2", "2.", "two", "option 2" or a chip's title is the chip's value.
+
+    Of a longer list several may be chosen: "1 and 4".
 
     Args:
         text: what the patient typed.
@@ -38,7 +47,20 @@ def choice(text: str, chips: Sequence[Chip]) -> str:
         The value of the chosen chip, or the text itself when it chooses none. A number is only
         taken as a choice when it is all of the message: "38.5" or "2 seizures" stay what they are.
     """
-    number = _NUMBER.fullmatch(text)
-    if number and 1 <= int(number[1]) <= len(chips):
-        return chips[int(number[1]) - 1].value
+    numbers = dict.fromkeys(_numbers(text))
+    several = len(numbers) > 1
+    if (
+        numbers
+        and all(1 <= number <= len(chips) for number in numbers)
+        and not (several and len(chips) <= _ONE_OF)
+    ):
+        return ", ".join(chips[number - 1].value for number in numbers)
     return next((chip.value for chip in chips if plain(chip.title) == plain(text)), text)
+
+
+def _numbers(text: str) -> list[int]:
+    """The numbers that the text consists of; none when there is anything else in it."""
+    if len(text) > _LONGEST or not _NUMBERS.fullmatch(text):
+        return []
+    found = (item.lower() for item in _ONE.findall(text))
+    return [_WORDS.index(item) + 1 if item in _WORDS else int(item) for item in found]

@@ -1,0 +1,1 @@
+"""Messaging providers: one small file each, and one home for all that they share."""

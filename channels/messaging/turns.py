@@ -1,0 +1,143 @@
+"""What a message is answered with: from words, taps and pictures to replies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+
+from actions.resources import knowledge, safe_answer, settings
+from actions.turn import SHOWS_CHIPS
+from channels import web_store
+from channels.messaging.choices import Exchange, exchanges, replies, tapped
+from channels.messaging.mailbox import Letter
+from channels.replies import Collected
+from reading.text import MAX_CHARACTERS
+from triage.chips import choice
+from triage.turn import Reply
+from triage.wording import Voice
+
+_log = logging.getLogger(__name__)
+
+MOST_TRIES = 3  # a message that ends the process every time is answered without being read
+_NEEDS_ITS_QUESTION = ("yes", "no", "unsure", "none_of_these")  # chips that mean nothing without it
+
+Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+def voice() -> Voice:
+    """The wording with this centre's phone numbers."""
+    return Voice(knowledge(), settings())
+
+
+class Turns:
+    """Answers the messages of one channel, each by itself."""
+
+    def __init__(self, name: str, numbers: bool, handle: Handler, agent: Callable[[], Agent]) -> None:
+        """Answer.
+
+        Args:
+            name: of the channel.
+            numbers: whether offered answers are picked by their number, for want of buttons.
+            handle: hands a message to the assistant; leads to a reply.
+            agent: Rasa's agent, once it is loaded.
+        """
+        self._name = name
+        self._numbers = numbers
+        self._handle = handle
+        self._agent = agent
+
+    async def answer(self, letter: Letter) -> list[Reply]:
+        """The replies to a message, never none; the turn is stored when this returns.
+
+        Args:
+            letter: the message.
+        """
+        try:
+            return await self._answer(letter) or [Reply(safe_answer())]
+        except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
+            # the type only: the text of an error can hold the patient's words
+            _log.error("a message could not be handled (%s)", type(error).__name__)
+            return [Reply(safe_answer())]
+
+    async def forgotten(self, letter: Letter) -> bool:
+        """Delete the conversation if that is what the message asked for.
+
+        Args:
+            letter: the message, which was answered.
+
+        Returns:
+            Whether that was asked.
+        """
+        try:
+            if not await web_store.asked_to_forget(self._agent(), letter.conversation):
+                return False
+            await web_store.delete(self._agent(), letter.conversation)
+        except Exception as error:  # noqa: BLE001 - the replies have to arrive all the same
+            _log.error("a conversation could not be deleted (%s)", type(error).__name__)
+        return True
+
+    async def _answer(self, letter: Letter) -> list[Reply]:
+        incoming = letter.incoming
+        if not incoming.private:
+            return [Reply(voice().say("messaging", "private"))]
+        if incoming.hello:
+            return [Reply(" ".join(_welcome()))]
+        if letter.tries > MOST_TRIES:
+            return [Reply(safe_answer())]
+        if incoming.attachment and not incoming.text.strip():
+            return [Reply(voice().say("messaging", "no_words"))]
+        latest = await self._exchanges(letter, everything=False)
+        if letter.tries and latest and latest[-1].key == incoming.key:
+            return list(latest[-1].replies)  # it was read before the process ended
+        words = await self._words(letter, latest)
+        if words is None:
+            return [Reply(voice().say("messaging", "old_button"))]
+        said = await self._read(letter, words)
+        return [*said, Reply(voice().say("messaging", "words_only"))] if incoming.attachment else said
+
+    async def _read(self, letter: Letter, words: str) -> list[Reply]:
+        collected = Collected()
+        message = UserMessage(
+            words[: MAX_CHARACTERS + 1],  # one more than is read: the reader can tell that it was cut
+            collected,
+            letter.conversation,
+            input_channel=self._name,
+            message_id=letter.incoming.key,
+            metadata={SHOWS_CHIPS: True},
+        )
+        await self._handle(message)
+        return replies(collected.messages)
+
+    async def _words(self, letter: Letter, latest: list[Exchange]) -> str | None:
+        """What a message says in words; None for a button that means nothing any more."""
+        incoming = letter.incoming
+        if incoming.tap is None:
+            return choice(incoming.text, latest[-1].offered) if self._numbers and latest else incoming.text
+        chip = tapped(incoming.tap, latest[-1:])
+        if chip is None:
+            chip = tapped(incoming.tap, await self._exchanges(letter, everything=True))
+            wording = knowledge().wording["chip"]
+            if chip and chip.title in [wording[name] for name in _NEEDS_ITS_QUESTION]:
+                chip = None  # a "no" to an earlier question must not answer the one that is open now
+        return chip.value if chip else None
+
+    async def _exchanges(self, letter: Letter, everything: bool) -> list[Exchange]:
+        """The latest part of the conversation, or all of it."""
+        store = self._agent().tracker_store
+        read = store.retrieve_full_tracker if everything else store.retrieve
+        try:
+            tracker = await read(letter.conversation)
+        except Exception as error:  # noqa: BLE001 - what was said before helps, but there is an answer without
+            _log.error("a conversation could not be read (%s)", type(error).__name__)
+            return []
+        return exchanges(tracker.events) if tracker else []
+
+
+def _welcome() -> Iterator[str]:
+    yield voice().say("small_talk", "greet")
+    yield voice().say("privacy", "not_a_device")
+    yield voice().say("privacy", "sentence", hours=str(settings().retention_hours))
