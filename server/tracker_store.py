@@ -68,8 +68,9 @@ class ConversationStore(TrackerStore):
         if set(given) - {"dialect"} or given.get("dialect", "sqlite") != "sqlite":
             raise ValueError("this store is for SQLite: for other databases use Rasa's type 'SQL'")
         super().__init__(domain, event_broker)
+        self.file = os.environ.get(DATABASE_VARIABLE) or db
         try:
-            self._keeper = Keeper(Database(os.environ.get(DATABASE_VARIABLE) or db))
+            self._keeper = Keeper(Database(self.file))
         except Unusable as error:
             raise Stop(str(error)) from None
         self._worker = Worker("conversations", self._keeper.chore, CHORE_SECONDS)

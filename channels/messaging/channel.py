@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from rasa.core.channels.channel import InputChannel, UserMessage
-from rasa.core.tracker_store import SQLTrackerStore
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
 from actions.resources import settings
 from channels.body import MAX_BYTES
-from channels.messaging import credentials, mailbox
+from channels.messaging import credentials
 from channels.messaging.desk import Desk, Form
 from channels.messaging.exchange import Again, Answered, Button, Incoming, Post, Refused
 from channels.messaging.mailbox import Mailbox
 from channels.messaging.outbox import Outbox
+from channels.messaging.shelf import IN_MEMORY
 from channels.messaging.turns import Turns
 from channels.web_sessions import signing_key
 from server import rasa_patches
+from server.tracker_store import ConversationStore
 
 rasa_patches.apply()  # a server whose model does not load still has to answer safely
 
 _log = logging.getLogger(__name__)
 
+FILE = "messaging.db"  # in the folder of the conversations
 _WORTH_ANOTHER_TRY = (401, 408, 425, 429)  # 401: somebody is changing the token
 
 
@@ -52,7 +56,7 @@ class MessagingChannel(InputChannel):
             fields: of ``credentials.yml``.
         """
         self.fields = fields
-        self._desk: Desk | None = None
+        self._desk: asyncio.Future[Desk] | None = None
 
     # --- what a provider's file writes
 
@@ -141,12 +145,12 @@ class MessagingChannel(InputChannel):
 
         @blueprint.listener("after_server_start")
         async def go_on(app: Sanic, _: Any) -> None:
-            self._opened(app, on_new_message)
+            await self._opened(app, on_new_message)
 
         @blueprint.listener("before_server_stop")
         async def close(_: Sanic, __: Any) -> None:
             if self._desk is not None:
-                await self._desk.close()
+                await (await self._desk).close()
 
         @blueprint.route("/", methods=["GET"])
         async def status(_: Request) -> BaseHTTPResponse:
@@ -162,8 +166,9 @@ class MessagingChannel(InputChannel):
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 _log.error("a request of %s could not be read (%s)", self.NAME, type(error).__name__)
                 return response.json({"error": "Bad Request"}, status=400)
+            desk = await self._opened(request.app, on_new_message)
             for message in messages:
-                self._opened(request.app, on_new_message).accept(message)
+                await desk.accept(message)
             return self.acknowledgement(request)
 
         return blueprint
@@ -174,24 +179,31 @@ class MessagingChannel(InputChannel):
         except Exception:  # noqa: BLE001 - anybody can send anything here
             return False
 
-    def _opened(self, app: Sanic, handle: Callable[[UserMessage], Awaitable[Any]]) -> Desk:
+    async def _opened(self, app: Sanic, handle: Callable[[UserMessage], Awaitable[Any]]) -> Desk:
         """The desk; with the first request at the latest it goes on with what was left undone."""
         if self._desk is None:
-            box = Mailbox(_database(app), self.NAME)
-            self._desk = Desk(
-                self.NAME,
-                Form(self.MOST_CHARACTERS, self.BUTTONS),
-                signing_key(settings().session_secret_env, os.environ),
-                box,
-                Outbox(self.NAME, self, box),
-                Turns(self.NAME, not self.BUTTONS, handle, lambda: app.ctx.agent),
-            )
-        return self._desk
+            self._desk = asyncio.ensure_future(self._open(app, handle))
+        return await asyncio.shield(self._desk)
+
+    async def _open(self, app: Sanic, handle: Callable[[UserMessage], Awaitable[Any]]) -> Desk:
+        mailbox = Mailbox(_file(app), self.NAME)
+        desk = Desk(
+            self.NAME,
+            Form(self.MOST_CHARACTERS, self.BUTTONS),
+            signing_key(settings().session_secret_env, os.environ),
+            mailbox,
+            Outbox(self.NAME, self, mailbox),
+            Turns(self.NAME, not self.BUTTONS, handle, lambda: app.ctx.agent),
+        )
+        await desk.go_on()
+        return desk
 
 
-def _database(app: Sanic) -> Any:
-    """Where conversations are kept; messages that are under way are kept there too."""
-    store = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
-    while store is not None and not isinstance(store, SQLTrackerStore):
-        store = getattr(store, "_tracker_store", None)  # Rasa wraps the configured store twice
-    return store.engine.url if store is not None else mailbox.IN_MEMORY
+def _file(app: Sanic) -> str:
+    """Messages that are under way are kept beside the conversations."""
+    store: Any = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
+    while store is not None and not isinstance(store, ConversationStore):
+        store = getattr(store, "_tracker_store", None)  # Rasa wraps the configured store
+    if store is None or store.file == IN_MEMORY:
+        return IN_MEMORY
+    return str(Path(store.file).with_name(FILE))

@@ -13,9 +13,10 @@ from actions.resources import settings
 from channels.messaging import length
 from channels.messaging.choices import buttons, offered
 from channels.messaging.exchange import Incoming
-from channels.messaging.mailbox import Letter, Mailbox, Part
+from channels.messaging.mailbox import Mailbox
 from channels.messaging.outbox import Outbox
-from channels.messaging.turns import Turns, voice
+from channels.messaging.shelf import Letter, Part
+from channels.messaging.turns import Answer, Turns, voice
 from channels.web_limits import PerMinute
 from server.locks import ConversationLocks
 from triage.chips import numbered
@@ -45,7 +46,7 @@ class Desk:
     def __init__(
         self, name: str, form: Form, key: bytes, mailbox: Mailbox, outbox: Outbox, turns: Turns
     ) -> None:
-        """Go on with what was left unanswered.
+        """Get ready.
 
         Args:
             name: of the channel.
@@ -65,21 +66,27 @@ class Desk:
         self._limit = PerMinute(settings().messages_per_minute)
         self._told_to_wait = PerMinute(1)
         self._running: set[asyncio.Task[None]] = set()
-        for letter in mailbox.unanswered():
-            self._start(letter)
 
-    def accept(self, incoming: Incoming) -> None:
+    async def go_on(self) -> None:
+        """Answer and send what was left undone when the process ended."""
+        for letter in await self._mailbox.unanswered():
+            self._start(letter)
+        for conversation in await self._mailbox.conversations():
+            self._outbox.send(conversation)
+
+    async def accept(self, incoming: Incoming) -> None:
         """Take a message; from now on it is answered even if the process ends.
 
         Args:
             incoming: the message; delivered twice, it is answered once.
         """
         letter = Letter(incoming, self.conversation(incoming))
-        if not self._mailbox.keep(letter):
+        if not await self._mailbox.keep(letter):
             return
         if self._limit.wait(letter.conversation):
             told = self._told_to_wait.wait(letter.conversation) > 0
-            self._post(letter, () if told else (Reply(voice().say("messaging", "too_fast")),), forget=False)
+            reply = Reply(voice().say("messaging", "too_fast"))
+            await self._post(letter, Answer([] if told else [reply]))
         else:
             self._start(letter)
 
@@ -107,11 +114,10 @@ class Desk:
 
     async def _turn(self, letter: Letter) -> None:
         async with self._locks.lock(letter.conversation, _LONGEST_WAIT):
-            replies = await self._turns.answer(letter)
-            self._post(letter, replies, forget=await self._turns.forgotten(letter))
+            await self._post(letter, await self._turns.answer(letter))
 
-    def _post(self, letter: Letter, replies: Sequence[Reply], forget: bool) -> None:
-        self._mailbox.answer(letter, list(self._parts(letter, replies)), forget)
+    async def _post(self, letter: Letter, answer: Answer) -> None:
+        await self._mailbox.answer(letter, list(self._parts(letter, answer.replies)), answer.forgotten)
         self._outbox.send(letter.conversation)
 
     def _parts(self, letter: Letter, replies: Sequence[Reply]) -> Iterator[Part]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,8 @@ from typing import Any, Protocol
 import aiohttp
 
 from channels.messaging.exchange import Again, Answered, Button, Post, Refused
-from channels.messaging.mailbox import Mailbox, Part
+from channels.messaging.mailbox import Mailbox
+from channels.messaging.shelf import Part
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ class Outbox:
     def __init__(
         self, name: str, provider: Provider, mailbox: Mailbox, clock: Callable[[], float] = time.time
     ) -> None:
-        """Start to send what is left from before.
+        """Get ready to send.
 
         Args:
             name: of the channel, for the log.
@@ -54,13 +56,12 @@ class Outbox:
         self._mailbox = mailbox
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._more: set[str] = set()  # conversations with something new
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=SECONDS_FOR_A_CALL),
             connector=aiohttp.TCPConnector(limit=_CALLS_AT_ONCE),
             trust_env=True,  # hospitals reach the internet through proxies
         )
-        for conversation in mailbox.conversations():
-            self.send(conversation)
 
     def send(self, conversation: str) -> None:
         """Send what is there for a conversation; returns at once.
@@ -68,10 +69,9 @@ class Outbox:
         Args:
             conversation: its name.
         """
-        running = self._tasks.get(conversation)
-        if running is None or running.done():
-            task = self._tasks[conversation] = asyncio.ensure_future(self._drain(conversation))
-            task.add_done_callback(lambda done: self._forget(conversation, done))
+        self._more.add(conversation)
+        if conversation not in self._tasks:
+            self._tasks[conversation] = asyncio.ensure_future(self._drain(conversation))
 
     async def close(self) -> None:
         """Stop; what is not sent stays in the mailbox."""
@@ -80,14 +80,17 @@ class Outbox:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await self._session.close()
 
-    def _forget(self, conversation: str, done: asyncio.Task[None]) -> None:
-        if self._tasks.get(conversation) is done:
-            del self._tasks[conversation]
-
     async def _drain(self, conversation: str) -> None:
-        while waiting := self._mailbox.next_part(conversation):
-            await self._deliver(waiting.part)
-            self._mailbox.sent(waiting)
+        while conversation in self._more:
+            self._more.discard(conversation)
+            try:
+                while waiting := await self._mailbox.next_part(conversation):
+                    await self._deliver(waiting.part)
+                    await self._mailbox.sent(waiting)
+            except sqlite3.Error:
+                self._more.add(conversation)
+                await asyncio.sleep(FIRST_WAIT)
+        del self._tasks[conversation]
 
     async def _deliver(self, part: Part) -> None:
         """Send one part; returns when it was taken, refused, or is too old."""

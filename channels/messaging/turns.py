@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -11,10 +12,9 @@ from rasa.core.channels.channel import UserMessage
 
 from actions.resources import knowledge, safe_answer, settings
 from actions.turn import SHOWS_CHIPS
-from channels import web_store
 from channels.messaging.choices import Exchange, exchanges, replies, tapped
-from channels.messaging.mailbox import Letter
-from channels.replies import Collected
+from channels.messaging.shelf import Letter
+from channels.replies import Collected as CollectedReplies
 from reading.text import MAX_CHARACTERS
 from triage.chips import choice
 from triage.turn import Reply
@@ -31,6 +31,29 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 def voice() -> Voice:
     """The wording with this centre's phone numbers."""
     return Voice(knowledge(), settings())
+
+
+@dataclass
+class Answer:
+    """What a message is answered with.
+
+    Args:
+        replies: in their order.
+        forgotten: whether the conversation was deleted because the message asked for it.
+    """
+
+    replies: list[Reply]
+    forgotten: bool = False
+
+
+class Collected(CollectedReplies):
+    """Collects the replies to one message."""
+
+    is_forgotten = False
+
+    async def forgotten(self) -> None:
+        """Note that the conversation was deleted."""
+        self.is_forgotten = True
 
 
 class Turns:
@@ -50,56 +73,43 @@ class Turns:
         self._handle = handle
         self._agent = agent
 
-    async def answer(self, letter: Letter) -> list[Reply]:
+    async def answer(self, letter: Letter) -> Answer:
         """The replies to a message, never none; the turn is stored when this returns.
 
         Args:
             letter: the message.
         """
         try:
-            return await self._answer(letter) or [Reply(safe_answer())]
+            answer = await self._answer(letter)
+            if answer.replies:
+                return answer
         except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
             # the type only: the text of an error can hold the patient's words
             _log.error("a message could not be handled (%s)", type(error).__name__)
-            return [Reply(safe_answer())]
+        return Answer([Reply(safe_answer())])
 
-    async def forgotten(self, letter: Letter) -> bool:
-        """Delete the conversation if that is what the message asked for.
-
-        Args:
-            letter: the message, which was answered.
-
-        Returns:
-            Whether that was asked.
-        """
-        try:
-            if not await web_store.asked_to_forget(self._agent(), letter.conversation):
-                return False
-            await web_store.delete(self._agent(), letter.conversation)
-        except Exception as error:  # noqa: BLE001 - the replies have to arrive all the same
-            _log.error("a conversation could not be deleted (%s)", type(error).__name__)
-        return True
-
-    async def _answer(self, letter: Letter) -> list[Reply]:
+    async def _answer(self, letter: Letter) -> Answer:
         incoming = letter.incoming
         if not incoming.private:
-            return [Reply(voice().say("messaging", "private"))]
+            return _only(voice().say("messaging", "private"))
         if incoming.hello:
-            return [Reply(" ".join(_welcome()))]
+            return _only(" ".join(_welcome()))
         if letter.tries > MOST_TRIES:
-            return [Reply(safe_answer())]
+            return _only(safe_answer())
         if incoming.attachment and not incoming.text.strip():
-            return [Reply(voice().say("messaging", "no_words"))]
+            return _only(voice().say("messaging", "no_words"))
         latest = await self._exchanges(letter, everything=False)
         if letter.tries and latest and latest[-1].key == incoming.key:
-            return list(latest[-1].replies)  # it was read before the process ended
+            return Answer(list(latest[-1].replies))  # it was read before the process ended
         words = await self._words(letter, latest)
         if words is None:
-            return [Reply(voice().say("messaging", "old_button"))]
-        said = await self._read(letter, words)
-        return [*said, Reply(voice().say("messaging", "words_only"))] if incoming.attachment else said
+            return _only(voice().say("messaging", "old_button"))
+        answer = await self._read(letter, words)
+        if incoming.attachment:
+            answer.replies.append(Reply(voice().say("messaging", "words_only")))
+        return answer
 
-    async def _read(self, letter: Letter, words: str) -> list[Reply]:
+    async def _read(self, letter: Letter, words: str) -> Answer:
         collected = Collected()
         message = UserMessage(
             words[: MAX_CHARACTERS + 1],  # one more than is read: the reader can tell that it was cut
@@ -110,7 +120,7 @@ class Turns:
             metadata={SHOWS_CHIPS: True},
         )
         await self._handle(message)
-        return replies(collected.messages)
+        return Answer(replies(collected.messages), collected.is_forgotten)
 
     async def _words(self, letter: Letter, latest: list[Exchange]) -> str | None:
         """What a message says in words; None for a button that means nothing any more."""
@@ -135,6 +145,10 @@ class Turns:
             _log.error("a conversation could not be read (%s)", type(error).__name__)
             return []
         return exchanges(tracker.events) if tracker else []
+
+
+def _only(text: str) -> Answer:
+    return Answer([Reply(text)])
 
 
 def _welcome() -> Iterator[str]:

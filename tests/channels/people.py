@@ -80,8 +80,8 @@ class Person:
         """How many messages of the channel are not answered, and replies not sent."""
         return rows(
             self.assistant,
-            "select (select count(*) from messaging_incoming where channel = :1 and content is not null)"
-            " + (select count(*) from messaging_outgoing where channel = :1)",
+            "select (select count(*) from incoming where channel = :1 and content is not null)"
+            " + (select count(*) from outgoing where channel = :1)",
             self.channel,
         )
 
@@ -285,6 +285,6 @@ def texts(shown: list[Shown]) -> str:
 
 
 def rows(assistant: Assistant, query: str, *values: str) -> int:
-    """The one number that a query of the conversations' database gives."""
-    with sqlite3.connect(assistant.database) as connection:
+    """The one number that a query of the messages under way gives."""
+    with sqlite3.connect(assistant.database.with_name("messaging.db")) as connection:
         return int(connection.execute(query, values).fetchone()[0])

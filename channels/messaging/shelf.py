@@ -1,0 +1,217 @@
+"""One SQLite file (or memory) with what came in and what has to go out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from channels.messaging.exchange import Button, Incoming
+
+IN_MEMORY = ":memory:"
+_BUSY_SECONDS = 2.0  # how long to wait for another program that reads the file, such as a backup
+_OWNER_ONLY = 0o600
+
+# What is deleted is overwritten, and no journal keeps a copy; what was kept survives a power cut.
+_PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "secure_delete=ON")
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS incoming (
+    id INTEGER NOT NULL PRIMARY KEY,
+    channel TEXT NOT NULL,
+    key TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    received REAL NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    content TEXT,
+    UNIQUE (channel, key)
+);
+CREATE TABLE IF NOT EXISTS outgoing (
+    id INTEGER NOT NULL PRIMARY KEY,
+    channel TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    made REAL NOT NULL,
+    content TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS outgoing_of_conversation ON outgoing (channel, conversation);
+"""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message that came in.
+
+    Args:
+        incoming: the message.
+        conversation: its name in the tracker store.
+        tries: how often the assistant was started to answer it before.
+    """
+
+    incoming: Incoming
+    conversation: str
+    tries: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A message that has to go out.
+
+    Args:
+        address: where to, in the provider's terms.
+        text: short enough for the provider.
+        buttons: answers to tap below it.
+        made: seconds since 1970.
+        row: its place on the shelf.
+    """
+
+    address: dict[str, str]
+    text: str
+    buttons: tuple[Button, ...]
+    made: float
+    row: int = 0
+
+
+class Shelf:
+    """The messages of one channel. Used by one thread at a time; every method may raise ``sqlite3.Error``."""
+
+    def __init__(self, file: str, channel: str) -> None:
+        """Open the file; a missing one is made, readable by its owner only.
+
+        Args:
+            file: path, or ``:memory:``. The channels share one.
+            channel: name of the channel.
+
+        Raises:
+            OSError: when the file cannot be made.
+        """
+        if file != IN_MEMORY:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
+        self._channel = channel
+        self._connection = sqlite3.connect(
+            file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        for pragma in _PRAGMAS:
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.executescript(_SCHEMA)
+
+    def keep(self, letter: Letter, now: float) -> bool:
+        """Keep a message until it is answered.
+
+        Args:
+            letter: the message.
+            now: seconds since 1970.
+
+        Returns:
+            False when it was delivered before.
+        """
+        kept = self._connection.execute(
+            "INSERT OR IGNORE INTO incoming (channel, key, conversation, received, content)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                self._channel,
+                letter.incoming.key,
+                letter.conversation,
+                now,
+                json.dumps(asdict(letter.incoming)),
+            ),
+        )
+        return kept.rowcount == 1
+
+    def unanswered(self) -> list[Letter]:
+        """What was kept and not answered, oldest first; each counts as tried once more."""
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE incoming SET tries = tries + 1 WHERE channel = ? AND content IS NOT NULL",
+                (self._channel,),
+            )
+            found = self._connection.execute(
+                "SELECT content, conversation, tries FROM incoming"
+                " WHERE channel = ? AND content IS NOT NULL ORDER BY id",
+                (self._channel,),
+            ).fetchall()
+        return [Letter(Incoming(**json.loads(row[0])), row[1], row[2]) for row in found]
+
+    def answer(self, letter: Letter, parts: Sequence[Part], forget: bool) -> None:
+        """Put a reply into the post and drop the words that it answers, in one step.
+
+        Args:
+            letter: what is answered; need not be here.
+            parts: what to send, in order.
+            forget: whether to drop also what else has to go out in the conversation.
+        """
+        rows = [(self._channel, letter.conversation, part.made, _written(part)) for part in parts]
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE incoming SET content = NULL WHERE channel = ? AND key = ?",
+                (self._channel, letter.incoming.key),
+            )
+            if forget:
+                self._connection.execute(
+                    "DELETE FROM outgoing WHERE channel = ? AND conversation = ?",
+                    (self._channel, letter.conversation),
+                )
+            self._connection.executemany(
+                "INSERT INTO outgoing (channel, conversation, made, content) VALUES (?, ?, ?, ?)", rows
+            )
+
+    def conversations(self) -> list[str]:
+        """The conversations in which something has to go out."""
+        found = self._connection.execute(
+            "SELECT DISTINCT conversation FROM outgoing WHERE channel = ?", (self._channel,)
+        )
+        return [conversation for (conversation,) in found]
+
+    def next_part(self, conversation: str, after: int) -> Part | None:
+        """What has to go out next in a conversation.
+
+        Args:
+            conversation: its name.
+            after: the row of the part that was sent last, 0 to begin with.
+        """
+        found = self._connection.execute(
+            "SELECT id, content FROM outgoing WHERE channel = ? AND conversation = ? AND id > ?"
+            " ORDER BY id LIMIT 1",
+            (self._channel, conversation, after),
+        ).fetchone()
+        return _read(*found) if found else None
+
+    def sent(self, row: int) -> None:
+        """Drop a part that was sent or given up."""
+        self._connection.execute("DELETE FROM outgoing WHERE id = ?", (row,))
+
+    def clear(self, before: float) -> None:
+        """Drop the ids of old messages.
+
+        Args:
+            before: seconds since 1970.
+        """
+        self._connection.execute("DELETE FROM incoming WHERE received < ? AND content IS NULL", (before,))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # SQLite may have ended it itself
+                self._connection.execute("ROLLBACK")
+            raise
+
+
+def _written(part: Part) -> str:
+    return json.dumps(asdict(part))
+
+
+def _read(row: int, content: str) -> Part:
+    fields = json.loads(content)
+    fields["buttons"] = tuple(Button(**button) for button in fields["buttons"])
+    return Part(**{**fields, "row": row})
