@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conversations.runner import CARE_TEAM, Heard, run
-from tests.conversations.script import Script, load
+from tests.conversations.script import Script, knowledge, load, scripts
 from triage.knowledge.problems import KnowledgeError
 
 HEADACHE = """\
@@ -46,6 +46,20 @@ class Parrot:
 
     def wait(self, hours: float) -> None:
         raise AssertionError(hours)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(scripts()) >= 60
+
+
+def test_every_rule_of_the_policy_is_reached_by_a_conversation() -> None:
+    reached = {rule for one in scripts() for rule in one.rules}
+    assert {rule.id for rule in knowledge().policy.rules} - reached == set()
+
+
+def test_every_question_of_the_assistant_is_put_in_a_conversation() -> None:
+    asked = {turn.expect.asks for one in scripts() for turn in one.turns}
+    assert set(knowledge().policy.questions) - asked == set()
 
 
 @pytest.mark.parametrize(
