@@ -14,7 +14,7 @@ from triage.decision import Decision
 from triage.explain import explanation
 from triage.knowledge.base import Knowledge
 from triage.knowledge.schema import Urgency
-from triage.medicines import medicine_answer
+from triage.medicines import fever_medicines, medicine_answer
 from triage.policy import MEDICINE_SIGN, decide
 from triage.questions import asked_about, symptom_answer, topic_answer
 from triage.replies import CRISIS_RULE, Result, crisis_reply, lead, question_lines, triage_reply
@@ -137,8 +137,8 @@ def _with_question(
     settings: Settings,
     now: datetime,
 ) -> Conversation:
-    """Close the question when a warning interrupts it, otherwise keep it or ask the next one."""
-    if decision.urgency >= Urgency.CONTACT_NOW:
+    """Close the question when a warning or the end interrupts it, otherwise keep it or ask the next one."""
+    if decision.urgency >= Urgency.CONTACT_NOW or message.intent == "forget_me":
         return replace(conversation, question=None)
     if conversation.question is not None:
         return conversation
@@ -197,9 +197,9 @@ def _answering(step: _Step, message: Message, voice: Voice, assessed: bool) -> I
 def _asked(step: _Step, message: Message, voice: Voice) -> str | None:
     if message.intent == "ask_why":
         return explanation(step.result.decision, voice)
-    if message.intent == "ask_medicine" and not _tells_of_medicine(step, message):
-        return medicine_answer(message.text, message.medicines, voice)
-    parts = []
+    parts: list[str | None] = []
+    if _asks_of_medicine(step, message, voice.knowledge):
+        parts.append(medicine_answer(message.text, message.medicines, voice))
     if message.topic is not None:
         parts.append(topic_answer(message.topic, voice))
     if asked := asked_about(message.reading):
@@ -209,18 +209,24 @@ def _asked(step: _Step, message: Message, voice: Voice) -> str | None:
     return "\n\n".join(part for part in parts if part) or None
 
 
-def _tells_of_medicine(step: _Step, message: Message) -> bool:
-    """Whether the message says that a fever medicine was taken, and asks nothing."""
+def _asks_of_medicine(step: _Step, message: Message, knowledge: Knowledge) -> bool:
+    """Whether the message asks about medicines; saying that a fever medicine was taken asks nothing."""
+    asks = "?" in message.text
+    if message.intent != "ask_medicine":
+        named = message.medicines or fever_medicines(message.text, knowledge)
+        return asks and message.topic is None and bool(named)
     told = {sign.id for sign in message.reading.signs if sign.status is not Status.NOT_REPORTED}
-    return step.assessed and MEDICINE_SIGN in told and "?" not in message.text
+    return asks or bool(message.medicines) or not (step.assessed and MEDICINE_SIGN in told)
 
 
 def _small_talk(step: _Step, message: Message, voice: Voice) -> Reply:
     decision = step.result.decision
-    if message.reading.language == "other":
+    if message.reading.language == "other" or _is_other_script(message):
         text = voice.say("reading", "other_language")
     elif message.intent == "feels_fine":
         text = voice.say("small_talk", "feels_fine" if decision.urgency is Urgency.NONE else "feels_fine_but")
+    elif message.reading.language == "none" and message.text.strip():
+        text = voice.say("reading", "no_words")
     elif message.intent in _SMALL_TALK:
         text = voice.say("small_talk", _SMALL_TALK[message.intent])
     elif not message.text.strip():
@@ -228,6 +234,12 @@ def _small_talk(step: _Step, message: Message, voice: Voice) -> Reply:
     else:
         text = voice.say("reading", "not_understood")
     return Reply(_with_standing_advice(text, step, voice), _chips(step, voice, assessed=False))
+
+
+def _is_other_script(message: Message) -> bool:
+    """Whether the message has letters, and none that English has."""
+    letters = [character for character in message.text if character.isalpha()]
+    return bool(letters) and not any(letter.isascii() for letter in letters)
 
 
 def _with_standing_advice(text: str, step: _Step, voice: Voice) -> str:

@@ -36,15 +36,25 @@ def medicine_answer(text: str, named: Iterable[str], voice: Voice) -> str:
     if listed:
         names = [medicine.name for medicine in medicines.values() if medicine.id in listed]
         sentences.append(_sentence("listed", names, voice))
+    hiding = fever_medicines(text, voice.knowledge)
+    unlisted += [name for name in hiding if name not in {plain(other) for other in unlisted}]
     if unlisted:
         sentences.append(_sentence("not_listed", unlisted, voice))
     if not sentences:
         sentences.append(voice.say("medicine", "unknown"))
     sentences += _ask(voice)
-    if any(f" {plain(word)} " in f" {plain(text)} " for word in voice.knowledge.words[FEVER_HIDING_GROUP]):
-        sentences.append(voice.say("medicine", "fever_hiding"))
+    if hiding:
+        sentences.append(voice.say("medicine", "fever_hiding", names=_capital(listing(hiding))))
     explained = next(iter(listed.values()), None) or next(iter(medicines.values()))
     return "\n\n".join([" ".join(sentences), places(explained.sources, voice)])
+
+
+def fever_medicines(text: str, knowledge: Knowledge) -> list[str]:
+    """Medicines that can hide a fever, as the text names them, in its order."""
+    said = f" {plain(text)} "
+    words = dict.fromkeys(plain(word) for word in knowledge.words[FEVER_HIDING_GROUP])
+    found = [word for word in words if f" {word} " in said]
+    return sorted(found, key=said.index)
 
 
 def _written_out(text: str, knowledge: Knowledge) -> list[Medicine]:

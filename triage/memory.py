@@ -160,7 +160,7 @@ def _said(
         ):
             _add(said, Said(UNLISTED, Status.PRESENT, message.text, frozenset()))
     items = [item for item in said.values() if item.status is not Status.NOT_REPORTED]
-    loose = _loose(message, items)
+    loose = _loose(message, items, knowledge)
     course = set(knowledge.policy.course.raised_by)
     describing = loose & (heard.describing_signs(knowledge) | course)
     return [
@@ -204,11 +204,17 @@ def _add(said: dict[tuple[str, str], Said], new: Said) -> None:
     said[key] = replace(stronger, qualifiers=qualifiers)
 
 
-def _loose(message: Message, items: Iterable[Said]) -> frozenset[str]:
+def _loose(message: Message, items: Iterable[Said], knowledge: Knowledge) -> frozenset[str]:
     said = {sign.id for sign in message.reading.signs if sign.status in _PRESENT}
-    if message.intent == _WORSE_SIGN:
+    if message.intent == _WORSE_SIGN and not _is_not_worse(message, said, knowledge):
         said.add(_WORSE_SIGN)
     return frozenset(said.difference(*(item.qualifiers for item in items)))
+
+
+def _is_not_worse(message: Message, said: set[str], knowledge: Knowledge) -> bool:
+    """Whether the words speak against the classifier: "still hurting", "no, it's mild"."""
+    denies = heard.starts_with(message.text, "answer_no", knowledge) is not None
+    return _AGAIN_SIGN in said or (denies and _WORSE_SIGN not in said)
 
 
 def _course(signs: frozenset[str], knowledge: Knowledge, known: bool) -> str | None:

@@ -9,6 +9,7 @@ from triage.replies import advice, places
 from triage.wording import Voice
 
 _MOST_ASKED_ABOUT = 2
+_CENTRE = "{centre}"
 
 
 def topic_answer(topic: str, voice: Voice) -> str | None:
@@ -19,6 +20,8 @@ def topic_answer(topic: str, voice: Voice) -> str | None:
     paragraphs = [voice.fill(entry.answer)]
     if entry.caution:
         paragraphs.append(voice.fill(entry.caution))
+    if _CENTRE in entry.answer + (entry.caution or ""):  # it says to call them
+        paragraphs[-1] += f" {voice.say('topic', 'reach')}"
     if all(voice.knowledge.documents[source.document].kind == "beyond" for source in entry.sources):
         paragraphs.append(voice.say("topic", "beyond"))
     paragraphs.append(places(entry.sources, voice))

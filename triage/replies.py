@@ -235,7 +235,7 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
         if value.turn == conversation.turn:
             if any(old.kind == value.kind and old.status is Status.DENIED for old in conversation.values):
                 yield voice.say("memory", "corrected")
-            yield from _value_note(value, voice)
+            yield from _value_note(value, result.decision, voice)
     told = {sign.id for sign in conversation.signs if sign.present and sign.turn == conversation.turn}
     if MEDICINE_SIGN in told:
         yield voice.say("value", "hidden_fever")
@@ -246,16 +246,21 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
         yield voice.say("screening", "clear" if was_screening else "noted")
 
 
-def _value_note(value: Value, voice: Voice) -> Iterator[str]:
+def _value_note(value: Value, decision: Decision, voice: Voice) -> Iterator[str]:
     limits = measurements.Limits.of(voice.knowledge, voice.settings)
     if limits.is_alarming(value.kind, value.value):
         return
     shown = voice.measured(value.kind, value.value)
-    if value.kind == "temperature" and value.status is Status.PRESENT:
+    # in a warning, a number under the limit must not sound like a reassurance
+    if value.kind == "temperature" and value.status is Status.PRESENT and not _is_warning(decision):
         limit = temperature(limits.fever_c, voice.settings)
         yield voice.say("value", "below", value=shown, threshold=limit)
     else:
         yield voice.say("value", "noted", value=shown)
+
+
+def _is_warning(decision: Decision) -> bool:
+    return decision.urgency >= Urgency.CONTACT_NOW
 
 
 def _others(result: Result, voice: Voice) -> Iterator[str]:

@@ -271,3 +271,16 @@ def test_a_memory_of_things_that_the_knowledge_no_longer_names_is_no_trouble() -
     for text, intent in (("yes", "affirm"), ("summary", "summary"), ("why?", "ask_why")):
         talk.say(text, intent=intent)
         assert TEAM in talk.text
+
+
+@pytest.mark.parametrize("text", ["still hurting", "no, it's mild"])
+def test_words_that_say_otherwise_are_not_taken_as_worse(text: str) -> None:
+    signs = [sign("again")] if text.startswith("still") else []
+    talk = Talk().say("back pain", finding("back_pain")).say(text, *signs, intent="getting_worse")
+    assert "course.worse" not in talk.rules
+
+
+def test_nothing_is_asked_when_the_conversation_is_deleted() -> None:
+    talk = Talk().say("forget me, my head hurts", finding("headache"), intent="forget_me")
+    assert talk.payload["awaiting_answer"] is False
+    assert talk.conversation == Conversation()

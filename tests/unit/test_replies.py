@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import textstat
 
+from reading.model import Reading
 from tests.unit.talk import KNOWLEDGE, SETTINGS, TEAM, Talk, celsius, denied, finding, reading, sign, value
 from triage.assistant import Chip, safe_reply
 from triage.chips import choice, numbered
@@ -286,3 +287,48 @@ def test_what_is_not_covered_is_said_only_to_a_question() -> None:
     assert not_covered not in Talk().say("my temp is 37.2", celsius(37.2), intent="ask_drug").text
     assert not_covered in Talk().say("37.2, is that ok?", celsius(37.2), intent="ask_drug").text
     assert not_covered in Talk().say("what about sushi", intent="ask_drug").text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("🤒", "no_words"),
+        ("???", "no_words"),
+        ("أشعر بالمرض", "other_language"),
+        ("熱があります", "other_language"),
+    ],
+)
+def test_what_cannot_be_read_gets_the_number_of_the_team(text: str, name: str) -> None:
+    talk = Talk().say(text, intent="out_of_scope", read=Reading(text, language="none"))
+    assert KNOWLEDGE.text("reading", name).split("{")[0] in talk.text
+    assert TEAM in talk.text
+
+
+def test_a_number_under_the_limit_is_no_comfort_in_a_warning() -> None:
+    assert "do not count it as a fever" in Talk().say("36.9", celsius(36.9)).text
+    warning = Talk().say("shivering, 36.9", finding("chills"), celsius(36.9)).text
+    assert "I wrote down 36.9 °C." in warning
+    assert "do not count it as a fever" not in warning
+
+
+@pytest.mark.parametrize("topic", ["pregnancy", "pump_alarm", "crs"])
+def test_an_answer_that_says_to_call_has_the_number(topic: str) -> None:
+    assert TEAM in Talk().say("?", intent="ask_drug", topic=topic).text
+
+
+def test_an_answer_that_does_not_say_to_call_has_none() -> None:
+    assert TEAM not in Talk().say("?", intent="ask_drug", topic="cycle").text
+
+
+def test_medicines_that_hide_a_fever_are_named() -> None:
+    talk = Talk().say("warfarin or Ibuprofen?", intent="ask_medicine", medicines=("warfarin",))
+    assert "Warfarin is on the leaflet's list" in talk.text
+    assert "Ibuprofen is not on the leaflet's list" in talk.text
+    assert "Ibuprofen can hide a fever." in talk.text
+
+
+def test_a_medicine_that_is_asked_about_beside_a_symptom_comes_after_it() -> None:
+    talk = Talk().say("38.5, can I take ibuprofen?", celsius(38.5), intent="fever")
+    assert talk.text.startswith(ACTIONS["contact_now"])
+    assert "Ibuprofen is not on the leaflet's list" in talk.text
+    assert "leaflet's list" not in Talk().say("38.5, took ibuprofen", celsius(38.5), intent="fever").text

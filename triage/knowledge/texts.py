@@ -28,7 +28,7 @@ _NAMES = {
     "names": "unlisted_label unlisted_lay",
     "others": "less_urgent",
     "question": "feverish screening",
-    "reading": "empty not_understood other_language too_long",
+    "reading": "empty no_words not_understood other_language too_long",
     "screening": "clear if_no_answer if_yes if_yes_else noted still_open",
     "screening_chip": (
         "confusion fainting fever_or_chills trouble_breathing trouble_seeing trouble_speaking "
@@ -43,7 +43,7 @@ _NAMES = {
         "values worse"
     ),
     "summary_line": "one several",
-    "topic": "beyond not_covered",
+    "topic": "beyond not_covered reach",
     "unlisted": "say tell",
     "value": "again below hidden_fever if_ill no_thermometer noted",
     "why": "approved heading nothing rule",
