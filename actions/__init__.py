@@ -1,5 +1,9 @@
 """Rasa's custom actions: thin, no medical text; the triage core decides and answers."""
 
+import os
+
 from server import privacy
 
-privacy.enforce()  # `rasa run actions` starts here
+# `rasa run actions` starts here
+privacy.enforce()
+os.environ.setdefault("SANIC_HOST", "127.0.0.1")  # its server asks for no password: this machine only

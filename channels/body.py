@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_BYTES = 64 * 1024
-MAX_SENDER_CHARACTERS = 255  # the width of the column in the tracker store
+PREFIX = "rest-"  # of the channel's conversations in the tracker store
+MAX_SENDER_CHARACTERS = 255 - len(PREFIX)  # the width of the column there
 
 
 @dataclass(frozen=True)

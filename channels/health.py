@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
 from actions.resources import knowledge, settings
+from channels import gate
 from server import in_process
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,10 @@ class HealthChannel(InputChannel):
             The blueprint that Rasa's server takes in.
         """
         blueprint = Blueprint("health")
+
+        @blueprint.listener("before_server_start")
+        async def protect(app: Sanic, _: Any) -> None:
+            gate.protect(app)
 
         @blueprint.route("/", methods=["GET", "HEAD"])
         async def health(request: Request) -> BaseHTTPResponse:

@@ -15,7 +15,7 @@ def as_object(recipient: str, message: dict[str, Any]) -> dict[str, Any]:
     """One reply as a JSON object; fields that say nothing are left out.
 
     Args:
-        recipient: the conversation.
+        recipient: what the client calls the conversation.
         message: Rasa's form of a bot message.
 
     Returns:
@@ -27,17 +27,33 @@ def as_object(recipient: str, message: dict[str, Any]) -> dict[str, Any]:
 class Collected(CollectingOutputChannel):
     """Collects replies; Rasa's own cuts a text at blank lines and sends the payload apart."""
 
+    def __init__(self, sender: str | None = None) -> None:
+        """Collect.
+
+        Args:
+            sender: what the client calls the conversation, when that is not its name in the store.
+        """
+        super().__init__()
+        self._sender = sender
+
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keep one reply."""
-        await self._persist_message(as_object(recipient_id, message))
+        await self._persist_message(as_object(self._sender or recipient_id, message))
 
 
 class Streamed(QueueOutputChannel):
     """Passes replies on one by one."""
 
-    def __init__(self, queue: Queue[dict[str, Any] | None]) -> None:
+    def __init__(self, sender: str, queue: Queue[dict[str, Any] | None]) -> None:
+        """Pass on.
+
+        Args:
+            sender: what the client calls the conversation.
+            queue: takes the replies.
+        """
         super().__init__(queue)
+        self._sender = sender
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Pass one reply on."""
-        await self._persist_message(as_object(recipient_id, message))
+        await self._persist_message(as_object(self._sender, message))

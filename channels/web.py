@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -13,15 +14,14 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
-from actions.resources import knowledge, settings
-from channels import safety_net, web_page
+from actions.resources import knowledge, safe_answer, settings
+from channels import gate, safety_net, web_page
 from channels.body import MAX_BYTES
-from channels.web_limits import PerMinute
+from channels.limits import limits
+from channels.peers import address_of
 from channels.web_sessions import Sessions, signing_key
-from channels.web_socket import CHANNEL, Limits, Socket
-from reading.text import MAX_CHARACTERS
-from server import rasa_patches
-from triage.wording import Voice
+from channels.web_socket import CHANNEL, Socket
+from server import keys, rasa_patches
 
 rasa_patches.apply()  # a server whose model does not load still has to answer safely
 
@@ -34,15 +34,19 @@ _HOUR = 3600
 
 
 class SocketBlueprint(Blueprint):
-    """A blueprint that also brings the socket's routes."""
+    """A blueprint that also brings the socket's route."""
 
     def __init__(self, server: AsyncServer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ctx.server = server
 
     def register(self, app: Sanic, options: dict[str, Any]) -> None:
-        """Add the routes to the application."""
-        self.ctx.server.attach(app, SOCKET_PATH)
+        """Add the route to the application."""
+        gate.protect(app)  # the server reads the size limit of websockets before its listeners run
+        app.add_route(
+            partial(_socket, self.ctx.server), f"{SOCKET_PATH}/", methods=("GET", "POST"), name="web_socket"
+        )
+        app.enable_websocket()  # type: ignore[no-untyped-call]
         super().register(app, options)  # type: ignore[no-untyped-call]
 
 
@@ -69,7 +73,7 @@ class WebChannel(InputChannel):
 
         Raises:
             SettingsError: when the settings cannot be used.
-            KeyTooShort: when the key that signs sessions could be guessed.
+            WeakKey: when the key that signs sessions could be guessed.
         """
         server = AsyncServer(
             async_mode="sanic",
@@ -82,8 +86,11 @@ class WebChannel(InputChannel):
         app: list[Sanic] = []
 
         @blueprint.listener("before_server_start")
-        async def remember(started: Sanic, _: Any) -> None:
+        async def protect(started: Sanic, _: Any) -> None:
             app[:] = [started]
+            gate.protect(started)
+            if keys.from_environment(settings().session_secret_env, os.environ) is None:
+                gate.for_this_machine_only(started, PREFIX)
 
         @blueprint.listener("before_server_stop")
         async def hang_up(_: Sanic, __: Any) -> None:
@@ -95,8 +102,7 @@ class WebChannel(InputChannel):
             Sessions(
                 signing_key(settings().session_secret_env, os.environ), settings().retention_hours * _HOUR
             ),
-            _limits(),
-            lambda: Voice(knowledge(), settings()).say("limits", "too_fast"),
+            limits(),
             on_new_message,
             lambda: app[0].ctx.agent,
         )
@@ -112,9 +118,19 @@ async def _send(file: web_page.File, request: Request) -> HTTPResponse:
     return web_page.answer(file, request)
 
 
-def _limits() -> Limits:
-    return Limits(
-        PerMinute(settings().messages_per_minute),
-        PerMinute(settings().messages_per_minute_per_address),
-        MAX_CHARACTERS + 1,  # one more than is read: the reader can tell that a message was cut
-    )
+async def _socket(server: AsyncServer, request: Request) -> HTTPResponse:
+    if "sid" not in request.args and _is_full(server, request):
+        return gate.error(HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections.", text=safe_answer())
+    answer: HTTPResponse = await server.handle_request(request)
+    return answer
+
+
+def _is_full(server: AsyncServer, request: Request) -> bool:
+    """Whether there are as many sockets open as there may be, from everybody or from one address."""
+    if len(server.eio.sockets) >= settings().open_connections:
+        return True
+    if limits().exempts(request):
+        return False
+    address = address_of(request)
+    same = sum(address_of(environ["sanic.request"]) == address for environ in server.environ.values())
+    return same >= settings().open_connections_per_address

@@ -11,15 +11,12 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from server import keys
+
 KEY_FILE = Path(__file__).resolve().parents[1] / "var" / "session_secret"
-LEAST_KEY_CHARACTERS = 32
 LONGEST_TOKEN = 200
 _ID_BYTES = 16
 _TOLERATED_CLOCK_STEP = 300  # seconds
-
-
-class KeyTooShort(ValueError):
-    """The key that signs sessions could be guessed."""
 
 
 class Sessions:
@@ -85,23 +82,17 @@ def signing_key(variable: str, environ: Mapping[str, str], file: Path = KEY_FILE
         The key.
 
     Raises:
-        KeyTooShort: naming the variable or the file.
+        WeakKey: naming the variable or the file.
     """
-    given = environ.get(variable, "").strip()
+    given = keys.from_environment(variable, environ)
     if given:
-        return _long_enough(given, variable)
+        return given
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _long_enough(file.read_text("ascii").strip(), str(file))
-    key = secrets.token_urlsafe(LEAST_KEY_CHARACTERS)
+        return keys.strong(file.read_text("ascii").strip(), str(file))
+    key = secrets.token_urlsafe(keys.LEAST_CHARACTERS)
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
         opened.write(key)
     return key.encode("ascii")
-
-
-def _long_enough(key: str, place: str) -> bytes:
-    if len(key) < LEAST_KEY_CHARACTERS:
-        raise KeyTooShort(f"{place} must hold at least {LEAST_KEY_CHARACTERS} characters")
-    return key.encode("utf-8")

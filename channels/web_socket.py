@@ -7,42 +7,29 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from sanic.request import Request
 from socketio import AsyncServer
 
-from channels import safety_net, web_store
-from channels.web_limits import PerMinute
+from channels import gate, safety_net, web_store
+from channels.limits import Limits
 from channels.web_messages import TYPED, Item, Replies, from_user
 from channels.web_sessions import Sessions
 from nlu.guard import clean
+from reading.text import MAX_CHARACTERS
 
 _log = logging.getLogger(__name__)
 
 CHANNEL = "web"
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
-_LOOPBACK = ("127.0.0.1", "::1")
+_KEPT_CHARACTERS = MAX_CHARACTERS + 1  # one more than is read: the reader can tell that a message was cut
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 Answer = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much may come in.
-
-    Args:
-        conversation: messages a minute in one conversation.
-        address: messages a minute from one address; this machine is not limited.
-        characters: of one message that are taken; the rest is cut off.
-    """
-
-    conversation: PerMinute
-    address: PerMinute
-    characters: int
 
 
 class Socket:
@@ -59,7 +46,6 @@ class Socket:
         server: AsyncServer,
         sessions: Sessions,
         limits: Limits,
-        too_fast: Callable[[], str],
         handle: Handler,
         agent: Callable[[], Agent],
     ) -> None:
@@ -68,21 +54,27 @@ class Socket:
         Args:
             server: takes the connections.
             sessions: signs and checks tokens.
-            limits: rates and length.
-            too_fast: the text for somebody who is over the limit.
+            limits: how much may come in.
             handle: hands a message to the assistant; leads to a reply.
             agent: Rasa's agent once it is loaded.
         """
         self._server = server
         self._sessions = sessions
         self._limits = limits
-        self._too_fast = too_fast
         self._handle = handle
         self._agent = agent
         self._turns: dict[tuple[str, str], asyncio.Future[Answer]] = {}
-        server.on("join", self.join)
-        server.on("message", self.message)
-        server.on("forget", self.forget)
+        for name, handler in (("join", self.join), ("message", self.message), ("forget", self.forget)):
+            server.on(name, partial(self._limited, handler))
+
+    async def _limited(
+        self, handler: Callable[[str, Any], Awaitable[Answer]], sid: str, data: Any = None
+    ) -> Answer | None:
+        """Handle an event, or hang up on an address that sends far more than any page does."""
+        if self._limits.of_address(self._limits.requests, self._request(sid)):
+            await self._server.disconnect(sid)
+            return None
+        return await handler(sid, data)
 
     async def join(self, sid: str, data: Any = None) -> Answer:
         """Enter a conversation, a new one when the token is missing, forged or too old.
@@ -129,9 +121,9 @@ class Socket:
             return {"ok": True}
         wait = self._wait(sid, session)
         if wait:
-            return {"ok": False, "error": "too_fast", "wait": wait, "text": self._too_fast()}
+            return {"ok": False, "error": "too_fast", "wait": wait, "text": gate.too_fast_text()}
         # a task of its own: the turn is finished also when the connection breaks meanwhile
-        turn = asyncio.ensure_future(self._turn(sid, session, key, text[: self._limits.characters]))
+        turn = asyncio.ensure_future(self._turn(sid, session, key, text[:_KEPT_CHARACTERS]))
         self._turns[session, key] = turn
         turn.add_done_callback(lambda _: self._turns.pop((session, key), None))
         return await asyncio.shield(turn)
@@ -199,12 +191,15 @@ class Socket:
         return session
 
     def _wait(self, sid: str, session: str) -> float:
-        wait = self._limits.conversation.wait(session)
-        request = self._server.get_environ(sid)["sanic.request"]
-        address = request.remote_addr or request.ip
-        if not wait and address not in _LOOPBACK:
-            wait = self._limits.address.wait(address)
+        """Seconds until one more message may come in; 0 counts it."""
+        wait = self._limits.conversation.wait(sender(session))
+        if not wait:
+            wait = self._limits.of_address(self._limits.address, self._request(sid))
         return round(wait, 1)
+
+    def _request(self, sid: str) -> Request:
+        request: Request = self._server.get_environ(sid)["sanic.request"]
+        return request
 
 
 def sender(session: str) -> str:

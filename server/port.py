@@ -70,6 +70,21 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def busy() -> bytes:
+    """What a client is told when there are too many connections."""
+    return _unavailable("Too many connections.")
+
+
+def _unavailable(error: str, **more: str) -> bytes:
+    """A whole response, for where no web server answers; a patient gets the phone numbers."""
+    content = json.dumps({**more, "error": error, "text": safe_answer()}).encode()
+    return (
+        b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
+        b"X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+        b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content)
+    )
+
+
 class Waiting:
     """Answers 503 on a listening socket until the assistant takes it over.
 
@@ -81,12 +96,7 @@ class Waiting:
         self._listener = listener
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._answer, name="waiting", daemon=True)
-        body = {"status": "starting", "error": "The assistant is starting.", "text": safe_answer()}
-        content = json.dumps(body).encode()
-        self._response = (
-            b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
-            b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content)
-        )
+        self._response = _unavailable("The assistant is starting.", status="starting")
 
     def __enter__(self) -> Waiting:
         self._listener.settimeout(_LOOK_EVERY)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from actions.resources import knowledge, settings
-from server import credentials, logs
+from channels.peers import is_loopback
+from server import credentials, keys, logs
 from server.port import Waiting, address, listen, url_of
 from server.stop import Stop
 from triage.knowledge import KnowledgeError
@@ -32,11 +33,14 @@ def serve() -> None:
     credentials.check(_credentials(), os.environ)
     model = newest_model()
     host, port = address()
+    check_secrets(host)
     with listen(host, port) as listener, Waiting(listener) as waiting:
         url = url_of(listener)
         print(f"Starting on {url}: this takes some seconds ...", flush=True)
         app = _application(model, waiting, url)
-        app.run(sock=listener, access_log=False, motd=False)
+        from server.connections import Connection
+
+        app.run(sock=listener, protocol=Connection, access_log=False, motd=False)
     print("Stopped.", flush=True)
 
 
@@ -51,6 +55,30 @@ def check_data() -> None:
         knowledge()
     except (SettingsError, KnowledgeError) as error:
         raise Stop(str(error)) from error
+
+
+def check_secrets(host: str) -> None:
+    """Look at the secrets of the environment; other machines are served only when both are set.
+
+    Args:
+        host: where the server will listen.
+
+    Raises:
+        Stop: saying which is missing, could be guessed, or is used twice.
+    """
+    names = settings().rest_token_env, settings().session_secret_env
+    try:
+        given = [keys.from_environment(name, os.environ) for name in names]
+    except keys.WeakKey as error:
+        raise Stop(str(error)) from error
+    if given[0] and given[0] == given[1]:
+        raise Stop(f"{names[0]} and {names[1]} must differ.")
+    missing = [name for name, key in zip(names, given, strict=True) if key is None]
+    if missing and not is_loopback(host):
+        raise Stop(
+            f"Other machines can reach {host}: set {' and '.join(missing)} to a random text of at least "
+            f"{keys.LEAST_CHARACTERS} characters each (openssl rand -base64 33)."
+        )
 
 
 def newest_model() -> Path:

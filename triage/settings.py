@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import StrictFloat, StrictInt, StrictStr, ValidationError, validator
+from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError, validator
 
 from triage.knowledge.problems import KnowledgeError, Problem
 from triage.knowledge.schema import Record
@@ -21,6 +21,7 @@ DEFAULT = Path(__file__).resolve().parents[1] / "settings.yml"
 PREFIX = "BLINA_"
 FEVER_LIMITS_C = (37.0, 39.0)
 MOST_RETENTION_HOURS = 24 * 365
+MOST_PROXIES = 5
 _LONGEST_NAME = 80
 
 _PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
@@ -63,6 +64,12 @@ def _at_least_one(value: int) -> int:
     return value
 
 
+def _proxies(value: int) -> int:
+    if not 0 <= value <= MOST_PROXIES:
+        raise ValueError(f"{value} is not between 0 and {MOST_PROXIES}")
+    return value
+
+
 def _origin(value: str) -> str:
     if not _ORIGIN.fullmatch(value):
         raise ValueError(f"'{value}' is no origin; write it like \"https://www.example.org\"")
@@ -93,6 +100,12 @@ class Settings(Record):
         allowed_origins: other web sites that may embed the chat.
         messages_per_minute: limit for one conversation.
         messages_per_minute_per_address: limit for one address.
+        messages_per_minute_with_token: limit for one address that shows the REST token.
+        limit_own_machine: whether the limits of an address hold for this machine too.
+        open_connections: limit at the same time, from everybody.
+        open_connections_per_address: limit at the same time, from one address.
+        trusted_proxies: how many reverse proxies add to ``X-Forwarded-For``.
+        turns_kept: messages of one conversation that are kept.
         rest_token_env: name of the variable that holds the REST token.
         session_secret_env: name of the variable that holds the key that signs web sessions.
     """
@@ -107,6 +120,12 @@ class Settings(Record):
     allowed_origins: tuple[StrictStr, ...]
     messages_per_minute: StrictInt
     messages_per_minute_per_address: StrictInt
+    messages_per_minute_with_token: StrictInt
+    limit_own_machine: StrictBool
+    open_connections: StrictInt
+    open_connections_per_address: StrictInt
+    trusted_proxies: StrictInt
+    turns_kept: StrictInt
     rest_token_env: StrictStr
     session_secret_env: StrictStr
 
@@ -114,9 +133,16 @@ class Settings(Record):
     _name = validator("centre_name", allow_reuse=True)(_one_line)
     _fever = validator("fever_threshold_c", allow_reuse=True)(_fever_threshold)
     _retention = validator("retention_hours", allow_reuse=True)(_hours_kept)
-    _limits = validator("messages_per_minute", "messages_per_minute_per_address", allow_reuse=True)(
-        _at_least_one
-    )
+    _limits = validator(
+        "messages_per_minute",
+        "messages_per_minute_per_address",
+        "messages_per_minute_with_token",
+        "open_connections",
+        "open_connections_per_address",
+        "turns_kept",
+        allow_reuse=True,
+    )(_at_least_one)
+    _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
     _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
     _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
 

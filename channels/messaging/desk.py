@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.resources import settings
+from channels.limits import PerMinute
 from channels.messaging import length
 from channels.messaging.choices import buttons, offered
 from channels.messaging.exchange import Incoming
@@ -17,7 +18,6 @@ from channels.messaging.mailbox import Mailbox
 from channels.messaging.outbox import Outbox
 from channels.messaging.shelf import Letter, Part
 from channels.messaging.turns import Answer, Turns, voice
-from channels.web_limits import PerMinute
 from server.locks import ConversationLocks
 from triage.chips import numbered
 from triage.turn import Reply

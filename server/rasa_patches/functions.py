@@ -39,7 +39,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 
 from actions.turn import UNREAD
-from channels import safety_net
+from channels import gate, safety_net
 from server import in_process, privacy
 from server.rasa_patches import UpstreamChanged
 
@@ -63,7 +63,7 @@ _metadata_from_dict = ModelMetadata.from_dict
 
 @lru_cache(maxsize=1)
 def put_in_place() -> None:
-    """Replace the functions, once; also turns off what reports to outside hosts.
+    """Replace the functions, once; also turns off reports to outside hosts and protects running servers.
 
     Raises:
         UpstreamChanged: when a replaced function differs from Rasa 3.6.21's.
@@ -76,6 +76,7 @@ def put_in_place() -> None:
     MessageProcessor._send_bot_messages = staticmethod(_send_bot_messages)
     Agent.handle_message = _handle_or_answer_safely
     ModelMetadata.from_dict = staticmethod(_metadata_without_training)
+    gate.protect_rasas_servers()
 
 
 def check_upstream() -> None:

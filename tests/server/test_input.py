@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from channels.rest import conversation_of
 from tests.server.running import Assistant, texts
 
 pytestmark = pytest.mark.server
@@ -158,5 +159,7 @@ def test_a_forgotten_conversation_leaves_no_row(assistant: Assistant, query: str
 
 def rows(assistant: Assistant, sender: str) -> int:
     with sqlite3.connect(assistant.database) as connection:
-        found = connection.execute("select count(*) from events where sender_id = ?", [sender]).fetchone()
+        found = connection.execute(
+            "select count(*) from events where sender_id = ?", [conversation_of(sender)]
+        ).fetchone()
     return int(found[0])

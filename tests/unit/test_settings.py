@@ -68,6 +68,8 @@ def test_settings_cannot_be_changed() -> None:
         ("allowed_origins", "", ()),
         ("messages_per_minute", "5", 5),
         ("rest_token_env", "HOSPITAL_TOKEN", "HOSPITAL_TOKEN"),
+        ("limit_own_machine", "true", True),
+        ("trusted_proxies", "1", 1),
     ],
 )
 def test_the_environment_wins_over_the_file(field: str, text: str, value: object) -> None:
@@ -109,6 +111,8 @@ def test_the_environment_wins_over_the_file(field: str, text: str, value: object
         ("BLINA_RETENTION_HOURS", "0", "BLINA_RETENTION_HOURS: 0 is not between 1 and 8760 hours"),
         ("BLINA_RETENTION_HOURS", "1.5", "BLINA_RETENTION_HOURS: must be a whole number"),
         ("BLINA_MESSAGES_PER_MINUTE", "0", "BLINA_MESSAGES_PER_MINUTE: 0 is too small; the least is 1"),
+        ("BLINA_TURNS_KEPT", "0", "BLINA_TURNS_KEPT: 0 is too small; the least is 1"),
+        ("BLINA_TRUSTED_PROXIES", "-1", "BLINA_TRUSTED_PROXIES: -1 is not between 0 and 5"),
         (
             "BLINA_CENTRE_NAME",
             "two\nlines",
@@ -195,7 +199,7 @@ def test_every_missing_setting_is_named(file: Path) -> None:
     file.write_text("centre_name: A\n", encoding="utf-8")
     missing = error(file, {}).splitlines()
     required = {field for field, model in Settings.__fields__.items() if model.required} - {"centre_name"}
-    assert len(missing) == len(required) == 9
+    assert len(missing) == len(required) == 15
     assert all(line.endswith(": is missing") for line in missing)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from channels import web_limits
-from channels.web_limits import PerMinute
+from channels import limits
+from channels.limits import PerMinute
 
 
 class Clock:
@@ -46,7 +46,7 @@ def test_what_waits_is_not_counted() -> None:
 def test_idle_conversations_are_dropped() -> None:
     clock = Clock()
     limit = PerMinute(1, clock)
-    for number in range(web_limits._MOST_KEYS):
+    for number in range(limits._MOST_KEYS):
         limit.wait(str(number))
     clock.now = 61
     limit.wait("new")
