@@ -10,14 +10,15 @@ from typing import Any
 
 from actions.resources import knowledge, settings
 from channels.peers import is_loopback
+from reading.encoder import EncoderError, default_encoder
 from server import credentials, keys, logs
+from server.model_file import newest_model
 from server.port import Waiting, address, listen, url_of
 from server.stop import Stop
 from triage.knowledge import KnowledgeError
 from triage.settings import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
-MODELS = ROOT / "models"
 ENDPOINTS_VARIABLE, CREDENTIALS_VARIABLE = "BLINA_ENDPOINTS", "BLINA_CREDENTIALS"  # other files of Rasa's
 
 
@@ -45,7 +46,7 @@ def serve() -> None:
 
 
 def check_data() -> None:
-    """Load settings and knowledge.
+    """Load settings, knowledge and the sentence encoder.
 
     Raises:
         Stop: saying what is wrong where.
@@ -53,7 +54,8 @@ def check_data() -> None:
     try:
         settings()
         knowledge()
-    except (SettingsError, KnowledgeError) as error:
+        default_encoder()
+    except (SettingsError, KnowledgeError, EncoderError) as error:
         raise Stop(str(error)) from error
 
 
@@ -81,21 +83,6 @@ def check_secrets(host: str) -> None:
         )
 
 
-def newest_model() -> Path:
-    """The model that was trained last.
-
-    Returns:
-        Its file, always in the project's own folder.
-
-    Raises:
-        Stop: when there is none.
-    """
-    models = sorted(MODELS.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
-        raise Stop("There is no trained model in models/: run `make train`.")
-    return models[-1]
-
-
 def _credentials() -> Path:
     return Path(os.environ.get(CREDENTIALS_VARIABLE) or "credentials.yml")
 
@@ -109,6 +96,8 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
 
     configure_structlog(logging.WARNING)
     endpoints = AvailableEndpoints.read_endpoints(os.environ.get(ENDPOINTS_VARIABLE) or "endpoints.yml")
+    if endpoints.model is not None:
+        raise Stop("The endpoints name a server of models: only those in models/ are taken.")
     try:
         channels = run.create_http_input_channels(None, str(_credentials()))
     except RasaException as error:
@@ -124,6 +113,7 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
         agent = await load(app, loop)
         if not agent.is_ready():
             raise Stop(f"The model {model.name} cannot be loaded: run `make train`.")
+        logs.patients_can_write()
         waiting.stop()
         server_errors.disabled = False
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+from server.model_file import newest_model
 from server.port import listen
-from server.serve import ROOT, check_data, newest_model
+from server.serve import ROOT, check_data
 
 LOG = ROOT / "var" / "shell.log"
 

@@ -8,15 +8,18 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.server.running import Assistant
+from tests.server.running import ROOT, Assistant
 
 FAULTY = Path(__file__).with_name("faulty_server.py")
+PARTS = """actions channels knowledge models nlu reading server triage web
+config.yml credentials.yml domain.yml endpoints.yml settings.yml""".split()
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +38,18 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     server.wait_until_ready()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the server needs of the project, in which files can be damaged."""
+    copy = tmp_path_factory.mktemp("project")
+    for name in PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy / name)
+    (copy / "tests" / "server").mkdir(parents=True)
+    shutil.copy(FAULTY, copy / "tests" / "server")
+    return copy

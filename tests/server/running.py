@@ -33,10 +33,16 @@ class Assistant:
         folder: for its database and its log.
         environment: variables beside those of the tests.
         url: where it will be, when it does not print that itself.
+        project: the project's folder, where it is a copy.
     """
 
     def __init__(
-        self, command: list[str], folder: Path, environment: dict[str, str] | None = None, url: str = ""
+        self,
+        command: list[str],
+        folder: Path,
+        environment: dict[str, str] | None = None,
+        url: str = "",
+        project: Path = ROOT,
     ) -> None:
         self.log = folder / "server.log"
         self.database = folder / "conversations.db"
@@ -53,7 +59,7 @@ class Assistant:
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=log, text=True
+                command, cwd=project, env=variables, stdout=subprocess.PIPE, stderr=log, text=True
             )
         self._reader = threading.Thread(target=self._read_lines, daemon=True)
         self._reader.start()

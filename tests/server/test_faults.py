@@ -1,23 +1,33 @@
-"""Whatever breaks, the patient gets the phone numbers, and nobody's words get into the log."""
+"""Whatever breaks, the patient gets an answer, and nothing that was answered is lost."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import resource
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import socketio
 
+from tests.server.conftest import FAULTY
 from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
 
 pytestmark = pytest.mark.server
 
 SECRET = "zebrafish"
+SECONDS_TO_RECOVER = 20
 
 
 @pytest.mark.parametrize("part", ["breakreader", "breakaction", "breakpolicy"])
@@ -36,7 +46,7 @@ def test_the_next_message_is_answered_as_ever(faulty: Assistant, part: str) -> N
     assert {symptom["id"] for symptom in symptoms} == {"chills", "rash"}
 
 
-def test_an_answer_does_not_need_the_database(faulty: Assistant) -> None:
+def test_an_answer_does_not_need_the_store(faulty: Assistant) -> None:
     assert faulty.triage(f"I have a fever {SECRET} breaksaving")["urgency"] == "contact_now"
 
 
@@ -48,13 +58,203 @@ def test_streams_are_answered_too(faulty: Assistant) -> None:
     assert CARE_TEAM in reply["text"]
 
 
-def test_logs_say_what_broke_and_quote_nobody(faulty: Assistant) -> None:
-    for part in ("breakreader", "breakaction", "breakpolicy", "breaksaving"):
-        faulty.say(f"I have a fever {SECRET} {part}", "logged")
-    log = faulty.log.read_text() + faulty.output
-    assert "ERROR" in log
-    assert SECRET not in log
-    assert "fever" not in log
+# --- the database
+
+
+@contextmanager
+def locked(server: Assistant) -> Iterator[None]:
+    """Another program keeps the database for itself."""
+    other = sqlite3.connect(server.database, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+@contextmanager
+def full(server: Assistant) -> Iterator[None]:
+    """No file of the server can grow: to a program, a disk without room."""
+    process, (soft, hard) = server.process.pid, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def read_only(server: Assistant) -> Iterator[None]:
+    """The database cannot be written."""
+    server.say("readonly", "the operator")
+    try:
+        yield
+    finally:
+        server.say("writable", "the operator")
+
+
+@pytest.mark.parametrize("fault", [locked, full, read_only])
+def test_a_database_that_fails_costs_no_answer_and_no_message(faulty: Assistant, fault: Any) -> None:
+    sender = f"while {fault.__name__}"
+    faulty.say("I have chills", sender)
+    with fault(faulty):
+        urgency = faulty.triage("temp is 38.6", sender)["urgency"]
+        symptoms = faulty.triage("and a rash", sender)["symptoms"]
+        assert faulty.get("/health")[0] == 200
+        assert stored(faulty.database, sender) == ["I have chills"]
+    assert urgency == "contact_now"
+    assert {symptom["id"] for symptom in symptoms} == {"chills", "fever", "rash"}
+    everything = ["I have chills", "temp is 38.6", "and a rash"]
+    end = time.monotonic() + SECONDS_TO_RECOVER
+    while stored(faulty.database, sender) != everything and time.monotonic() < end:
+        time.sleep(0.1)
+    assert stored(faulty.database, sender) == everything
+    assert "the database works again" in faulty.log.read_text()
+
+
+def stored(database: Path, sender: str) -> list[str]:
+    """The patient's messages that are in the database."""
+    with sqlite3.connect(database) as connection:
+        query = (
+            "SELECT json_extract(data, '$.text') FROM events"
+            " WHERE sender_id = ? AND type_name = 'user' ORDER BY id"
+        )
+        return [text for (text,) in connection.execute(query, [sender])]
+
+
+# --- the clock
+
+
+@pytest.mark.parametrize("jump", ["clockahead", "clockbehind"])
+def test_a_clock_that_jumps_changes_no_answer(faulty: Assistant, jump: str) -> None:
+    sender = f"while {jump}"
+    faulty.say("I have chills", sender)
+    faulty.say(jump, "the operator")
+    try:
+        symptoms = faulty.triage("I have a rash", sender)["symptoms"]
+        assert {symptom["id"] for symptom in symptoms} == {"chills", "rash"}
+        assert faulty.get("/health")[0] == 200
+    finally:
+        faulty.say("clockright", "the operator")
+    payload = faulty.triage("temp is 38.6", sender)
+    assert {symptom["id"] for symptom in payload["symptoms"]} == {"chills", "rash", "fever"}
+    assert payload["urgency"] == "contact_now"
+    assert len(stored(faulty.database, sender)) == 3
+
+
+# --- files
+
+
+def test_a_broken_knowledge_file_changes_nothing_until_the_next_start(project: Path, tmp_path: Path) -> None:
+    server = Assistant([sys.executable, "-m", "server"], tmp_path, project=project)
+    wording = project / "knowledge" / "wording.yml"
+    intact = wording.read_bytes()
+    try:
+        server.wait_until_ready()
+        before = server.triage("temp is 38.6")
+        wording.write_bytes(intact.replace(b"\n    say: I could", b"\n    sya: I could", 1))
+        assert server.triage("temp is 38.6") == before
+        assert server.get("/health")[0] == 200
+    finally:
+        server.stop()
+    try:
+        status, errors = fails_to_start(project)
+    finally:
+        wording.write_bytes(intact)
+    assert status == 2
+    assert "wording.yml" in errors
+    assert "line 3" in errors or "line 2" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("models/blina.tar.gz", "The model blina.tar.gz is damaged: run `make train`."),
+        (
+            "reading/encoder_files/tokenizer.json",
+            "the encoder's file tokenizer.json is not the one that was measured (SHA-256 differs)",
+        ),
+    ],
+)
+def test_a_damaged_file_is_one_sentence(project: Path, name: str, says: str) -> None:
+    file = project / name
+    intact = file.read_bytes()
+    file.write_bytes(intact[: len(intact) // 2])
+    try:
+        status, errors = fails_to_start(project)
+    finally:
+        file.write_bytes(intact)
+    assert (status, errors) == (2, f"{says}\n")
+
+
+def test_a_database_that_cannot_be_used_is_one_sentence(project: Path, tmp_path: Path) -> None:
+    database = tmp_path / "conversations.db"
+    database.write_bytes(b"this is no database")
+    status, errors = fails_to_start(project, BLINA_DATABASE=str(database))
+    assert (status, errors) == (2, f"The database {database} cannot be used: file is not a database.\n")
+
+
+def test_models_from_another_machine_are_refused(project: Path, tmp_path: Path) -> None:
+    endpoints = tmp_path / "endpoints.yml"
+    endpoints.write_text("models:\n  url: http://127.0.0.1:9/models/newest\n", encoding="utf-8")
+    status, errors = fails_to_start(project, BLINA_ENDPOINTS=str(endpoints))
+    assert (status, errors) == (
+        2,
+        "The endpoints name a server of models: only those in models/ are taken.\n",
+    )
+
+
+def fails_to_start(project: Path, **variables: str) -> tuple[int, str]:
+    """Start the server of a copy where it is expected to end by itself; exit status and errors."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BLINA_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "server"],
+        cwd=project,
+        env={**environment, "BLINA_PORT": "0", **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+# --- stopping
+
+
+async def test_stopping_finishes_the_turns_that_have_begun(project: Path, tmp_path: Path) -> None:
+    server = Assistant(
+        [sys.executable, str(project / "tests" / "server" / FAULTY.name)], tmp_path, project=project
+    )
+    page = socketio.AsyncClient(reconnection=False)
+    items: list[dict[str, Any]] = []
+    page.on("item", items.append)
+    try:
+        await asyncio.to_thread(server.wait_until_ready)
+        await page.connect(server.url, socketio_path="/chat/socket.io", transports=["polling"])
+        await page.call("join", {})
+        with ThreadPoolExecutor() as threads:
+            rest = threads.submit(server.triage, "temp is 38.6 slowly", "anna")
+            turn = asyncio.ensure_future(
+                page.call("message", {"id": uuid.uuid4().hex, "text": "I have chills slowly"})
+            )
+            while not any(item["from"] == "bot" for item in items):
+                await asyncio.sleep(0.02)
+            server.process.send_signal(signal.SIGTERM)
+            assert await turn == {"ok": True}
+            assert (await asyncio.to_thread(rest.result))["urgency"] == "contact_now"
+        assert await asyncio.to_thread(server.finish) == 0
+    finally:
+        await page.disconnect()
+        server.stop()
+    assert stored(server.database, "anna") == ["temp is 38.6 slowly"]
+    with sqlite3.connect(server.database) as connection:
+        query = "SELECT count(*) FROM events WHERE type_name = 'user' AND sender_id LIKE 'web-%'"
+        assert connection.execute(query).fetchone() == (1,)
+
+
+# --- the action server
 
 
 @pytest.fixture

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import socket
 import urllib.error
 import urllib.request
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +14,7 @@ import pytest
 from actions.resources import safe_answer
 from channels import health
 from server import __main__ as command
-from server import environment, logs, port, serve
+from server import environment, port, serve
 from server.stop import Stop
 
 
@@ -96,20 +93,6 @@ def test_the_socket_can_be_handed_over() -> None:
             connection.close()
 
 
-def test_a_missing_model_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "MODELS", tmp_path)
-    with pytest.raises(Stop, match=r"no trained model in models/: run `make train`"):
-        serve.newest_model()
-
-
-def test_the_newest_model_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "MODELS", tmp_path)
-    for age, name in ((100, "new.tar.gz"), (200, "old.tar.gz")):
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
-    assert serve.newest_model().name == "new.tar.gz"
-
-
 def test_commands_that_do_not_exist_show_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["dance"]) == 2
     assert capsys.readouterr().err == "Usage: python -m server [shell]\n"
@@ -140,25 +123,6 @@ def test_what_the_operator_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     environment.prepare()
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
-
-
-def test_logs_leave_the_text_of_errors_out() -> None:
-    stream = StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.WithoutWords(logs.FORMAT))
-    logger = logging.getLogger("test of logs")
-    logger.addHandler(handler)
-    logger.propagate = False
-    message = "my secret words"
-    try:
-        raise ValueError(message)
-    except ValueError:
-        logger.exception("an action failed")
-    finally:
-        logger.removeHandler(handler)
-    assert "an action failed" in stream.getvalue()
-    assert "ValueError" in stream.getvalue()
-    assert "secret" not in stream.getvalue()
 
 
 def test_all_actions_of_the_project_are_ready() -> None:

@@ -60,10 +60,12 @@ def test_a_fresh_token_lasts_anew(clock: Clock) -> None:
     assert sessions.read(first) is None
 
 
-def test_a_token_from_the_future_is_refused(clock: Clock) -> None:
+def test_a_clock_that_is_set_back_ends_no_conversation(clock: Clock) -> None:
     sessions = Sessions(KEY, HOUR, clock)
     token = sessions.token("a")
     clock.now -= HOUR
+    assert sessions.read(token) == "a"
+    clock.now -= 1
     assert sessions.read(token) is None
 
 

@@ -1,0 +1,110 @@
+"""Logs say what happened and where, and quote nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+
+from server import logs
+
+WORDS = "my secret words"
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
+    """What is logged once patients can write; all is as before afterwards."""
+    for module, hook in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):
+        monkeypatch.setattr(module, hook, getattr(module, hook))
+    monkeypatch.setattr(logs, "_formatter", logs.WithoutWords(logs.FORMAT))
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = StringIO()
+    logs.configure(stream=stream)
+    logs.patients_can_write()
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def failed() -> None:
+    raise ValueError(WORDS)
+
+
+def test_errors_are_named_and_not_quoted(log: StringIO) -> None:
+    try:
+        failed()
+    except ValueError:
+        logging.getLogger("server.locks").exception("an action failed")
+    assert "server.locks: an action failed" in log.getvalue()
+    assert log.getvalue().endswith("ValueError\n")
+    assert "in failed" in log.getvalue()
+    assert "secret" not in log.getvalue()
+
+
+def test_what_other_code_says_is_located_and_not_quoted(log: StringIO) -> None:
+    logging.getLogger("rasa.core.processor").error(f"cannot handle {WORDS}")
+    logging.getLogger("some.library").warning("got %s", WORDS)
+    lines = log.getvalue().splitlines()
+    assert len(lines) == 2
+    assert all("test_server_logs.py, line " in line for line in lines)
+    assert "secret" not in log.getvalue()
+
+
+def test_before_patients_can_write_other_code_is_quoted() -> None:
+    record = logging.LogRecord("rasa", logging.ERROR, "x.py", 1, "no such file %s", ("a",), None)
+    assert logs.WithoutWords(logs.FORMAT).format(record).endswith("rasa: no such file a")
+
+
+def test_an_error_in_a_task_that_nobody_waits_for_is_not_quoted(log: StringIO) -> None:
+    async def forgets_a_task() -> None:
+        async def fails() -> None:
+            failed()
+
+        task = asyncio.ensure_future(fails())
+        await asyncio.sleep(0)
+        del task
+
+    asyncio.run(forgets_a_task())
+    assert "asyncio: see " in log.getvalue()
+    assert "secret" not in log.getvalue()
+
+
+def test_an_error_that_ends_a_thread_is_not_quoted(log: StringIO, capsys: pytest.CaptureFixture[str]) -> None:
+    thread = threading.Thread(target=failed)
+    thread.start()
+    thread.join()
+    assert "an error that nothing caught" in log.getvalue()
+    assert "secret" not in log.getvalue() + capsys.readouterr().err
+
+
+def test_an_error_that_ends_the_process_is_not_quoted(log: StringIO) -> None:
+    try:
+        failed()
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    assert "ValueError" in log.getvalue()
+    assert "secret" not in log.getvalue()
+
+
+def test_an_error_while_something_is_thrown_away_is_not_quoted(
+    log: StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Fails:
+        def __del__(self) -> None:
+            failed()
+
+    Fails()
+    assert "ValueError" in log.getvalue()
+    assert "secret" not in log.getvalue() + capsys.readouterr().err
+
+
+def test_below_warning_nothing_is_logged(log: StringIO) -> None:
+    for name in ("rasa", "sanic.access", "server", "some.library"):
+        logging.getLogger(name).info("a message: %s", WORDS)
+    assert log.getvalue() == ""
