@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -9,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from server.stop import Stop
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
+_BLOCK = 1 << 20
 
 
 def newest_model(folder: Path = MODELS) -> Path:
@@ -40,11 +42,12 @@ def newest_model(folder: Path = MODELS) -> Path:
 def _check(model: Path) -> None:
     """Read the archive to its end; every part has to be a file or folder below where it is unpacked."""
     try:
-        with tarfile.open(model, "r:gz") as archive:
+        with gzip.open(model) as content, tarfile.open(fileobj=content) as archive:
             for part in archive:
                 if not _stays_below(part):
                     raise Stop(f"The model {model.name} is not one of Rasa's: run `make train`.")
-            archive.fileobj.read()  # type: ignore[union-attr]  # to the checksum, which comes last
+            while content.read(_BLOCK):  # to the checksum, which comes last
+                pass
     except (tarfile.TarError, EOFError, OSError, zlib.error):
         raise Stop(f"The model {model.name} is damaged: run `make train`.") from None
 

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import warnings
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -125,12 +125,12 @@ class Clock:
                 cls.ahead = hours * 3600.0
 
 
-class ShiftedTime(datetime):
+class ShiftedTime:
     """What the triage core takes for the time."""
 
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:
-        return datetime.now(tz) + timedelta(seconds=Clock.ahead)
+    @staticmethod
+    def now() -> datetime:
+        return datetime.now().astimezone() + timedelta(seconds=Clock.ahead)
 
 
 def breaks(word: str, text: str | None) -> None:

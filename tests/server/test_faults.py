@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import resource
 import signal
 import socket
@@ -162,8 +163,7 @@ def test_a_broken_knowledge_file_changes_nothing_until_the_next_start(project: P
     finally:
         wording.write_bytes(intact)
     assert status == 2
-    assert "wording.yml" in errors
-    assert "line 3" in errors or "line 2" in errors
+    assert re.match(r"knowledge/wording\.yml:\d+: texts\.fallback\.sya: ", errors)
     assert "Traceback" not in errors
 
 
