@@ -17,6 +17,7 @@ from actions.resources import knowledge, safe_answer, settings
 from channels.body import MAX_BYTES
 from channels.limits import limits
 from channels.peers import from_this_machine
+from channels.requests import CheckedRequest
 from triage.wording import Voice
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def protect(app: Sanic) -> None:
     config.REQUEST_TIMEOUT = _RECEIVING_SECONDS
     config.RESPONSE_TIMEOUT = _ANSWERING_SECONDS
     config.PROXIES_COUNT = settings().trusted_proxies or None
+    app.request_class = CheckedRequest
     app.error_handler.add(Exception, as_json_error)
     app.register_middleware(refuse, "request")
     app.register_middleware(add_headers, "response")

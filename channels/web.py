@@ -10,6 +10,7 @@ from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
+from sanic.exceptions import ServerError
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from socketio import AsyncServer
@@ -121,8 +122,12 @@ async def _send(file: web_page.File, request: Request) -> HTTPResponse:
 async def _socket(server: AsyncServer, request: Request) -> HTTPResponse:
     if "sid" not in request.args and _is_full(server, request):
         return gate.error(HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections.", text=safe_answer())
-    answer: HTTPResponse = await server.handle_request(request)
-    return answer
+    try:
+        answer: HTTPResponse = await server.handle_request(request)
+    except ServerError:  # what calls itself a websocket and is none
+        return gate.error(HTTPStatus.BAD_REQUEST)
+    # the socket's own errors quote the request
+    return answer if answer.status < HTTPStatus.BAD_REQUEST else gate.error(HTTPStatus(answer.status))
 
 
 def _is_full(server: AsyncServer, request: Request) -> bool:

@@ -1,6 +1,7 @@
-"""The connections of the server: how many there may be, and how long a client may take to ask.
+"""The connections of the server: how many there may be, how long a client may take to ask, and nonsense.
 
-Sanic 21.12 has no setting for either: its own time limit starts anew with every byte.
+Sanic 21.12 has no setting for the first two: its own time limit starts anew with every byte. Of
+some nonsense it makes a traceback in the log and no answer.
 """
 
 # Sanic's protocols have no types
@@ -12,7 +13,8 @@ from collections import Counter
 from time import monotonic
 from typing import Any
 
-from sanic.exceptions import RequestTimeout
+from httptools import HttpParserInvalidURLError
+from sanic.exceptions import InvalidUsage, RequestTimeout
 from sanic.http import Http, Stage
 from sanic.server.protocols.websocket_protocol import WebSocketProtocol
 
@@ -24,6 +26,28 @@ REQUEST_SECONDS = 20.0  # for one request to come in
 _BETWEEN_LOOKS = 1.0  # seconds
 
 _open: Counter[str] = Counter()
+
+
+class Exchange(Http):
+    """Requests and responses on one connection; also those that Sanic cannot make sense of."""
+
+    def create_empty_request(self) -> None:
+        """A request to answer to where there was none, also when not even the URL can be read."""
+        try:
+            super().create_empty_request()
+        except (UnicodeError, HttpParserInvalidURLError):
+            self.url = None
+            super().create_empty_request()
+
+    async def read(self) -> bytes | None:
+        """The next part of a body; no more is looked for in one whose parts do not fit together."""
+        try:
+            part: bytes | None = await super().read()
+        except InvalidUsage:
+            self.request_body = None
+            self.keep_alive = False
+            raise
+        return part
 
 
 class Connection(WebSocketProtocol):
@@ -65,17 +89,26 @@ class Connection(WebSocketProtocol):
     def check_timeouts(self) -> None:
         """Sanic's check, and how long the request has been coming in; repeats itself."""
         http = self._http
-        if not self._task or http is None or not _is_receiving(http):
+        if not self._task or http is None or self.websocket is not None:
+            return
+        if _is_receiving(http):
+            now = monotonic()
+            self._receiving_since = self._receiving_since or now
+            if now - self._receiving_since > REQUEST_SECONDS:
+                http.exception = RequestTimeout("Request Timeout")
+                self._task.cancel()
+                return
+        else:
             self._receiving_since = None
-            super().check_timeouts()
-            return
-        now = monotonic()
-        self._receiving_since = self._receiving_since or now
-        if now - self._receiving_since > REQUEST_SECONDS:
-            http.exception = RequestTimeout("Request Timeout")
-            self._task.cancel()
-            return
+            # of whoever says that it will be a websocket Sanic would look no more
+            if not (http.stage is Stage.HANDLER and http.upgrade_websocket):
+                super().check_timeouts()
+                return
         self.loop.call_later(_BETWEEN_LOOKS, self.check_timeouts)
+
+    def _setup_connection(self) -> None:
+        super()._setup_connection()
+        self._http = Exchange(self)
 
 
 def _has_too_many(address: str) -> bool:
