@@ -188,7 +188,7 @@ class _SchemaReadLater(GraphSchema):
         self._serialized = serialized
 
     @property
-    def nodes(self) -> dict[str, SchemaNode]:  # type: ignore[override]
+    def nodes(self) -> dict[str, SchemaNode]:
         """The nodes of the graph that trained the model."""
         nodes: dict[str, SchemaNode] = GraphSchema.from_dict(copy.deepcopy(self._serialized)).nodes
         return nodes

@@ -1,0 +1,1 @@
+"""How fast the assistant is, beside a stock Rasa bot on the same machine: `make bench`."""
