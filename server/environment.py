@@ -7,7 +7,7 @@ import os
 
 from server import privacy, rasa_patches
 
-THREADS = "2"  # a message is short: more threads only wait for each other on a small server
+THREADS = "1"  # a message is short: threads would wait for each other, and take the other core from it
 
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from functools import partial
@@ -114,6 +115,8 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
         if not agent.is_ready():
             raise Stop(f"The model {model.name} cannot be loaded: run `make train`.")
         logs.patients_can_write()
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: nobody has to look through it for garbage again
         waiting.stop()
         server_errors.disabled = False
 
