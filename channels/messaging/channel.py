@@ -21,7 +21,7 @@ from channels.messaging.desk import Desk, Form
 from channels.messaging.exchange import Again, Answered, Button, Incoming, Post, Refused
 from channels.messaging.mailbox import Mailbox
 from channels.messaging.outbox import Outbox
-from channels.messaging.shelf import IN_MEMORY
+from channels.messaging.shelf import FILE, IN_MEMORY
 from channels.messaging.turns import Turns
 from channels.web_sessions import signing_key
 from server import rasa_patches
@@ -31,7 +31,6 @@ rasa_patches.apply()  # a server whose model does not load still has to answer s
 
 _log = logging.getLogger(__name__)
 
-FILE = "messaging.db"  # in the folder of the conversations
 _WORTH_ANOTHER_TRY = (401, 408, 425, 429)  # 401: somebody is changing the token
 
 

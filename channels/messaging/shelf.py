@@ -13,6 +13,7 @@ from pathlib import Path
 from channels.messaging.exchange import Button, Incoming
 
 IN_MEMORY = ":memory:"
+FILE = "messaging.db"  # in the folder of the conversations
 _BUSY_SECONDS = 2.0  # how long to wait for another program that reads the file, such as a backup
 _OWNER_ONLY = 0o600
 

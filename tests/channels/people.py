@@ -11,11 +11,14 @@ import sqlite3
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from channels.messaging.shelf import FILE
 from tests.channels.stubs import Provider, Shown, Slack, Stubs, Telegram, Toy, Twilio
 from tests.server.running import Assistant
 
@@ -23,6 +26,7 @@ PUBLIC_URL = "https://blina.example.org"
 SECONDS = 20.0  # for an answer
 _ids = itertools.count(1_000)
 Reply = tuple[int, str]
+Write = Callable[[type[Any]], Any]  # makes somebody who writes through a provider
 
 
 class Person:
@@ -34,6 +38,7 @@ class Person:
     """
 
     channel: str
+    buttons = False
     name: str  # of the person at the provider: what must never be stored or logged
 
     def __init__(self, assistant: Assistant, stubs: Stubs) -> None:
@@ -79,7 +84,7 @@ class Person:
     def undone(self) -> int:
         """How many messages of the channel are not answered, and replies not sent."""
         return rows(
-            self.assistant,
+            self.assistant.database.with_name(FILE),
             "select (select count(*) from incoming where channel = :1 and content is not null)"
             " + (select count(*) from outgoing where channel = :1)",
             self.channel,
@@ -100,14 +105,14 @@ class Person:
         """What the provider delivers when the person writes: body and headers."""
         raise NotImplementedError
 
+    def offers(self) -> dict[str, str]:
+        """What the last message offers to choose: titles, and what to type or to tap for each."""
+        lines = [line.partition(". ") for line in self.screen[-1].text.splitlines()] if self.screen else []
+        return {title: number for number, _, title in lines if number.isdigit()}
+
     def pick(self, title: str) -> list[Shown]:
         """Choose an answer that the last message offers: tap it, or type its number."""
-        for shown in reversed(self.screen):
-            for line in shown.text.splitlines():
-                number, _, rest = line.partition(". ")
-                if number.isdigit() and rest == title:
-                    return self.say(number)
-        raise AssertionError(f"{title!r} was not offered: {self.screen[-1]}")
+        return self.say(self.offers()[title])
 
 
 class TwilioPerson(Person):
@@ -163,6 +168,7 @@ class TelegramPerson(Person):
     """Somebody who writes to the bot."""
 
     channel = "telegram"
+    buttons = True
 
     def __init__(self, assistant: Assistant, stubs: Stubs) -> None:
         super().__init__(assistant, stubs)
@@ -195,14 +201,18 @@ class TelegramPerson(Person):
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret, "Content-Type": "application/json"}
         return json.dumps({"update_id": next(_ids), **content}).encode(), headers
 
+    def offers(self) -> dict[str, str]:
+        return dict(self.screen[-1].buttons) if self.screen else {}
+
     def pick(self, title: str) -> list[Shown]:
-        return self.answers_to(*self.tap(button(self.screen, title)))
+        return self.answers_to(*self.tap(self.offers()[title]))
 
 
 class SlackPerson(Person):
     """Somebody who writes to the app."""
 
     channel = "slack"
+    buttons = True
 
     def __init__(self, assistant: Assistant, stubs: Stubs) -> None:
         super().__init__(assistant, stubs)
@@ -249,8 +259,11 @@ class SlackPerson(Person):
         headers = {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={digest}"}
         return body, {**headers, "Content-Type": kind}
 
+    def offers(self) -> dict[str, str]:
+        return dict(self.screen[-1].buttons) if self.screen else {}
+
     def pick(self, title: str) -> list[Shown]:
-        return self.answers_to(*self.tap(button(self.screen, title)))
+        return self.answers_to(*self.tap(self.offers()[title]))
 
 
 class ToyPerson(Person):
@@ -270,21 +283,12 @@ class ToyPerson(Person):
 PEOPLE = (SmsPerson, WhatsAppPerson, TelegramPerson, SlackPerson, ToyPerson)
 
 
-def button(screen: list[Shown], title: str) -> str:
-    """The data of the latest button with a title."""
-    for shown in reversed(screen):
-        for name, data in shown.buttons:
-            if name == title:
-                return data
-    raise AssertionError(f"{title!r} was not offered")
-
-
 def texts(shown: list[Shown]) -> str:
     """All that was shown, as one text."""
     return "\n\n".join(message.text for message in shown)
 
 
-def rows(assistant: Assistant, query: str, *values: str) -> int:
-    """The one number that a query of the messages under way gives."""
-    with sqlite3.connect(assistant.database.with_name("messaging.db")) as connection:
+def rows(file: Path, query: str, *values: str) -> int:
+    """The one number that a query of a database gives."""
+    with sqlite3.connect(file) as connection:
         return int(connection.execute(query, values).fetchone()[0])
