@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
 from actions.resources import settings
-from channels.body import MAX_BYTES
+from channels import gate
 from channels.messaging import credentials
 from channels.messaging.desk import Desk, Form
 from channels.messaging.exchange import Again, Answered, Button, Incoming, Post, Refused
@@ -139,8 +140,8 @@ class MessagingChannel(InputChannel):
         blueprint = Blueprint(f"messaging_{self.NAME}")
 
         @blueprint.listener("before_server_start")
-        async def limit_bodies(app: Sanic, _: Any) -> None:
-            app.config.REQUEST_MAX_SIZE = min(app.config.REQUEST_MAX_SIZE, MAX_BYTES)
+        async def protect(app: Sanic, _: Any) -> None:
+            gate.protect(app)
 
         @blueprint.listener("after_server_start")
         async def go_on(app: Sanic, _: Any) -> None:
@@ -159,12 +160,12 @@ class MessagingChannel(InputChannel):
         async def receive(request: Request) -> BaseHTTPResponse:
             if not self._is_authentic(request):
                 _log.warning("a request to the channel %s was not signed by the provider", self.NAME)
-                return response.json({"error": "Forbidden"}, status=403)
+                return gate.error(HTTPStatus.FORBIDDEN)
             try:
                 messages = list(self.read(request))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 _log.error("a request of %s could not be read (%s)", self.NAME, type(error).__name__)
-                return response.json({"error": "Bad Request"}, status=400)
+                return gate.error(HTTPStatus.BAD_REQUEST)
             desk = await self._opened(request.app, on_new_message)
             for message in messages:
                 await desk.accept(message)

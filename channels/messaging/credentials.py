@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from rasa.shared.exceptions import RasaException
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from channels.peers import is_loopback
+
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -60,7 +61,7 @@ def _address(channel: str, name: str, value: str) -> str:
     """The address without a slash at its end; https, except on this machine."""
     try:
         parts = urlsplit(value)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     except ValueError:
         safe = False
     if not safe or not parts.hostname or parts.query or parts.fragment:

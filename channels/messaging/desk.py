@@ -9,8 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from actions.resources import settings
-from channels.limits import PerMinute
+from channels.limits import PerMinute, limits
 from channels.messaging import length
 from channels.messaging.choices import buttons, offered
 from channels.messaging.exchange import Incoming
@@ -63,7 +62,6 @@ class Desk:
         self._outbox = outbox
         self._turns = turns
         self._locks = ConversationLocks()
-        self._limit = PerMinute(settings().messages_per_minute)
         self._told_to_wait = PerMinute(1)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -83,7 +81,7 @@ class Desk:
         letter = Letter(incoming, self.conversation(incoming))
         if not await self._mailbox.keep(letter):
             return
-        if self._limit.wait(letter.conversation):
+        if limits().conversation.wait(letter.conversation):
             told = self._told_to_wait.wait(letter.conversation) > 0
             reply = Reply(voice().say("messaging", "too_fast"))
             await self._post(letter, Answer([] if told else [reply]))

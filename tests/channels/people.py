@@ -101,7 +101,7 @@ class Person:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
-    def message(self, text: str) -> tuple[bytes, dict[str, str]]:
+    def message(self, text: str, /) -> tuple[bytes, dict[str, str]]:
         """What the provider delivers when the person writes: body and headers."""
         raise NotImplementedError
 
@@ -125,7 +125,7 @@ class TwilioPerson(Person):
         super().__init__(assistant, stubs)
         self.name = f"+4477009{next(_ids):05}"
 
-    def message(self, text: str, **fields: str) -> tuple[bytes, dict[str, str]]:
+    def message(self, text: str, /, **fields: str) -> tuple[bytes, dict[str, str]]:
         form = {
             "MessageSid": f"SM{next(_ids):032}",
             "AccountSid": Twilio.SID,
@@ -174,7 +174,7 @@ class TelegramPerson(Person):
         super().__init__(assistant, stubs)
         self.name = str(770_090_000 + next(_ids))
 
-    def message(self, text: str, kind: str = "message", **fields: Any) -> tuple[bytes, dict[str, str]]:
+    def message(self, text: str, kind: str = "message", /, **fields: Any) -> tuple[bytes, dict[str, str]]:
         content = {
             "message_id": next(_ids),
             "from": {"id": int(self.name), "is_bot": False, "first_name": "Zebedee"},
@@ -183,7 +183,7 @@ class TelegramPerson(Person):
             **({"text": text} if text else {}),
             **fields,
         }
-        return self.update({kind: content})
+        return self.update({kind: {name: value for name, value in content.items() if value is not None}})
 
     def tap(self, data: str) -> tuple[bytes, dict[str, str]]:
         """A tap on a button."""
@@ -222,7 +222,7 @@ class SlackPerson(Person):
     def address(self) -> str:
         return f"D{self.name[1:]}"
 
-    def message(self, text: str, **fields: Any) -> tuple[bytes, dict[str, str]]:
+    def message(self, text: str, /, **fields: Any) -> tuple[bytes, dict[str, str]]:
         event = {
             "type": "message",
             "channel": self.address,
@@ -275,7 +275,7 @@ class ToyPerson(Person):
         super().__init__(assistant, stubs)
         self.name = f"toy-{next(_ids)}"
 
-    def message(self, text: str) -> tuple[bytes, dict[str, str]]:
+    def message(self, text: str, /) -> tuple[bytes, dict[str, str]]:
         body = {"id": str(next(_ids)), "from": self.name, "text": text}
         return json.dumps(body).encode(), {"X-Toy-Token": Toy.TOKEN, "Content-Type": "application/json"}
 
