@@ -8,6 +8,7 @@ from triage.replies import places
 from triage.wording import Voice
 
 _MOST_REASONS = 4
+_MOST_PLACES = 3  # for one reason
 
 
 def explanation(decision: Decision, voice: Voice) -> str:
@@ -23,6 +24,6 @@ def explanation(decision: Decision, voice: Voice) -> str:
     paragraphs = [voice.say("why", "heading")]
     for reason in reasons[:_MOST_REASONS]:
         text = voice.say("why", "rule", reason=reason.text)
-        paragraphs.append(f"{text} {places(reason.sources, voice)}")
+        paragraphs.append(f"{text} {places(reason.sources[:_MOST_PLACES], voice)}")
     paragraphs.append(voice.say("why", "approved"))
     return "\n\n".join(paragraphs)

@@ -152,7 +152,7 @@ def _said(
         _add(said, Said(symptom, status, text, frozenset()))
     if not any(item.status in _PRESENT for item in said.values()):
         for sign in _homeless(reading, conversation, knowledge):
-            _add(said, Said(UNLISTED, sign.status, sign.text, frozenset({sign.id})))
+            _add(said, Said(UNLISTED, sign.status, message.text, frozenset({sign.id})))
         if (
             message.intent == UNLISTED_INTENT
             and not said

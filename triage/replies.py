@@ -20,6 +20,7 @@ from triage.wording import Voice, listing, temperature
 CRISIS_RULE = "emergency.self_harm"
 INFUSION_RULE = "infusion.trouble"
 _UNRESPONSIVE_RULE = "emergency.cannot_be_woken"
+_ONE_SIGN_RULE, _TWO_SIGNS_RULE = "crs.single", "crs.two_signs"
 _MOST_REASONS = 2
 _MOST_SYMPTOMS_TOLD = 2
 _MOST_SOURCES = 2
@@ -187,8 +188,10 @@ def _why(result: Result, voice: Voice) -> Iterator[str]:
     for item in result.new:
         if item.report.symptom == UNLISTED and item.report.present:
             yield voice.say("unlisted", "say", words=item.report.text.strip().rstrip("."))
-    texts = dict.fromkeys(reason.text for reason in _reasons(result) if reason.rule != UNLISTED)
-    yield from list(texts)[:_MOST_REASONS]
+    reasons = [reason for reason in _reasons(result) if reason.rule != UNLISTED]
+    if any(reason.rule == _TWO_SIGNS_RULE for reason in reasons):  # it says the same of one sign
+        reasons = [reason for reason in reasons if reason.rule != _ONE_SIGN_RULE]
+    yield from list(dict.fromkeys(reason.text for reason in reasons))[:_MOST_REASONS]
 
 
 def _is_named_otherwise(item: Assessment) -> bool:
@@ -241,7 +244,7 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
         yield voice.say("value", "hidden_fever")
     if screening.NO_THERMOMETER in told:
         yield voice.say("value", "no_thermometer")
-    if result.answer == "no":
+    if result.answer == "no" and not denied:
         was_screening = conversation.answers[-1].question == SCREENING
         yield voice.say("screening", "clear" if was_screening else "noted")
 

@@ -33,6 +33,14 @@ def test_there_are_stories() -> None:
     assert sum(len(written(file)) for file in FILES) >= 15
 
 
+def test_every_action_is_in_a_story() -> None:
+    domain = yaml.safe_load((HERE.parents[1] / "domain.yml").read_text(encoding="utf-8"))
+    stories = [story for file in FILES for story in written(file)]
+    assert {step["action"] for story in stories for step in story["steps"] if "action" in step} == set(
+        domain["actions"]
+    )
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 async def test_every_story_is_answered_by_its_actions(file: Path, agent: Agent, tmp_path: Path) -> None:
     result = await run_stories(
