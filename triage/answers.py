@@ -13,7 +13,7 @@ from triage.conversation import Answer, Conversation, OpenQuestion, SignReport
 from triage.knowledge.base import Knowledge
 from triage.memory import Said
 from triage.policy import MEDICINE_SIGN, SCREENING
-from triage.screening import AGAIN_PREFIX, FEVERISH, SCREENING_SYMPTOMS, chips_of
+from triage.screening import AGAIN_PREFIX, FEVERISH, SCREENING_SYMPTOMS, chips_of, denied_since
 from triage.settings import Settings
 from triage.turn import Message
 from triage.wording import Voice
@@ -162,10 +162,13 @@ def _screened(
     asked = set(SCREENING_SYMPTOMS.values())
     present = {finding.symptom for finding in findings if finding.status in _PRESENT}
     denied = {finding.symptom for finding in findings if finding.status is Status.DENIED}
+    all_denied = denied_since(question, conversation) >= asked - set(question.about)
     if (present - set(question.about)) & (asked | _ALSO_ASKED):
         return YES
     if signs.get(_NONE_OF_THOSE, Status.NOT_REPORTED) is not Status.NOT_REPORTED:
         return NO  # "none of those" is a no, however the reader takes its own negation
+    if all_denied and not present - set(question.about):
+        return NO
     worded = _worded(message, knowledge, clear_only=True)
     if worded == UNSURE and denied and not heard.says(text, "answer_unsure", knowledge):
         return _OTHER
@@ -175,7 +178,7 @@ def _screened(
         # "no fever" denies one thing; "no, no fever" and "no, just tired" deny all of it
         rest = heard.starts_with(text, "answer_no", knowledge) or ""
         starts_over = heard.starts_with(rest, "answer_no", knowledge) is not None or _comma_first(text)
-        return NO if not denied or starts_over or denied >= asked - set(question.about) else _OTHER
+        return NO if not denied or starts_over else _OTHER
     known = {report.symptom for report in conversation.reports if report.first_turn < conversation.turn}
     if heard.says(text, "answer_only", knowledge) and present <= known:
         return NO

@@ -39,6 +39,8 @@ _SMALL_TALK = {
     "deny": "nothing_asked",
     "unsure": "nothing_asked",
 }
+# Intents that answer a question.
+_ANSWERS = frozenset({"affirm", "deny", "unsure"})
 
 
 def respond(
@@ -227,6 +229,8 @@ def _small_talk(step: _Step, message: Message, voice: Voice) -> Reply:
         text = voice.say("small_talk", "feels_fine" if decision.urgency is Urgency.NONE else "feels_fine_but")
     elif message.reading.language == "none" and message.text.strip():
         text = voice.say("reading", "no_words")
+    elif message.intent in _ANSWERS and step.result.conversation.question:
+        text = ""  # the open question follows
     elif message.intent in _SMALL_TALK:
         text = voice.say("small_talk", _SMALL_TALK[message.intent])
     elif not message.text.strip():
@@ -251,7 +255,7 @@ def _with_standing_advice(text: str, step: _Step, voice: Voice) -> str:
         paragraphs.insert(0 if decision.urgency >= Urgency.CONTACT_NOW else 1, still)
     if step.result.conversation.question:
         paragraphs.append(" ".join(question_lines(step.result, voice)))
-    return "\n\n".join(paragraphs)
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def _chips(step: _Step, voice: Voice, assessed: bool) -> tuple[Chip, ...]:

@@ -9,12 +9,13 @@ from triage.knowledge.base import Knowledge
 
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _LONGEST_QUOTE = 200  # characters
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # "nooo"
 _NOT_WORD = re.compile(r"[^\w]+")
 
 
 def plain(text: str) -> str:
-    """The text's words in lower case, without apostrophes and punctuation, one space apart."""
-    return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()
+    """The text's words in lower case, without apostrophes and punctuation, one space apart ("Nooo!": no)."""
+    return _NOT_WORD.sub(" ", _DRAWN_OUT.sub(r"\1", _APOSTROPHES.sub("", text.lower()))).strip()
 
 
 def quote(text: str) -> str:

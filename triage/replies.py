@@ -80,10 +80,11 @@ def triage_reply(result: Result, voice: Voice) -> Reply:
     parts = [lead(decision, voice) if decision.urgency > Urgency.NONE or _is_harmless(conversation) else ()]
     if not result.is_unchanged:
         parts += [_why(result, voice), _tell(result, voice)]
-    parts += [_notes(result, voice), _others(result, voice), question_lines(result, voice)]
+    parts += [_notes(result, voice), _others(result, voice)]
     paragraphs = [" ".join(part) for part in parts]
     if not result.is_unchanged:
         paragraphs.append(sources_line(_reasons(result), voice))
+    paragraphs.append(" ".join(question_lines(result, voice)))  # the answers to tap follow it
     return Reply(
         text="\n\n".join(paragraph for paragraph in paragraphs if paragraph),
         chips=screening.chips_of(question, conversation, voice) if question else (),

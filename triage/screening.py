@@ -75,25 +75,39 @@ def chips_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
         return ()
     titles = [voice.say("chip", name) for name in ("yes", "no", "unsure")]
     if question.id == SCREENING:
-        items = [voice.say("screening_chip", item) for item in _items(conversation)]
+        items = [voice.say("screening_chip", item) for item in _items(question, conversation)]
         titles = [*items, voice.say("chip", "none_of_these"), voice.say("chip", "unsure")]
     return tuple(Chip(title, title) for title in titles)
 
 
 def words_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -> str:
-    """The question's words; the screening question leaves out what was already reported."""
+    """The question's words; the screening question leaves out what is known already."""
     if question.id.startswith(AGAIN_PREFIX):
         return voice.say("value", "again", value=question.about[0])
     if question.id == SCREENING:
-        items = [voice.say("screening_chip", item) for item in _items(conversation)]
+        items = [voice.say("screening_chip", item) for item in _items(question, conversation)]
         items = [item[:1].lower() + item[1:] for item in items]
         return voice.say("question", SCREENING, symptoms=listing(items, last="or"))
     return voice.say("question", question.id)
 
 
-def _items(conversation: Conversation) -> list[str]:
+def denied_since(question: OpenQuestion, conversation: Conversation) -> set[str]:
+    """Symptoms that were denied in answer to a question, in one message or several."""
+    return {
+        report.symptom
+        for report in conversation.reports
+        if report.status is Status.DENIED and report.turn > question.turn
+    }
+
+
+def _items(question: OpenQuestion, conversation: Conversation) -> list[str]:
+    """What is left to ask about: neither reported nor denied in answer to the question."""
     known = {report.symptom for report in conversation.reports if report.present}
-    return [item for item, symptom in SCREENING_SYMPTOMS.items() if symptom not in known]
+    denied = denied_since(question, conversation)
+    if "chills" not in denied:  # "no fever" says nothing about chills
+        denied.discard(SCREENING_SYMPTOMS["fever_or_chills"])
+    left = [item for item, symptom in SCREENING_SYMPTOMS.items() if symptom not in known]
+    return [item for item in left if SCREENING_SYMPTOMS[item] not in denied] or left
 
 
 def _candidates(

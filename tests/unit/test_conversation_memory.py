@@ -284,3 +284,8 @@ def test_nothing_is_asked_when_the_conversation_is_deleted() -> None:
     talk = Talk().say("forget me, my head hurts", finding("headache"), intent="forget_me")
     assert talk.payload["awaiting_answer"] is False
     assert talk.conversation == Conversation()
+
+
+def test_a_complaint_that_only_a_sign_tells_is_kept_in_the_patients_words() -> None:
+    talk = Talk().say("he fell and hit his head", sign("after_head_injury", text="fell and hit"))
+    assert talk.conversation.reports[0].text == "he fell and hit his head"

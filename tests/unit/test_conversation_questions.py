@@ -343,3 +343,41 @@ def test_saying_what_was_taken_asks_nothing_about_medicines() -> None:
     assert len(told.replies) == 1
     asked = talk.say("I took paracetamol, is that ok?", sign("took_fever_medicine"), intent="ask_medicine")
     assert "Ask your team or pharmacist" in asked.replies[-1].text
+
+
+@pytest.mark.parametrize("text", ["Noooo", "NOOO!!", "nopeeee"])
+def test_a_drawn_out_no_is_a_no(text: str) -> None:
+    (answer,) = headache().say(text, intent="nlu_fallback").conversation.answers
+    assert answer.answer == "no"
+
+
+def test_what_was_denied_is_not_asked_again() -> None:
+    talk = headache().say("no fever, no chills, not sick", *map(denied, ("fever", "chills", "vomiting")))
+    assert talk.is_asking
+    assert not {"Fever or chills", "Vomiting"} & set(talk.chips)
+    assert "Confusion" in talk.chips
+    assert "fever or chills" not in talk.text.split("\n\n")[-1]
+
+
+def test_no_fever_still_leaves_the_chills_to_ask() -> None:
+    assert "Fever or chills" in headache().say("no fever", denied("fever")).chips
+
+
+def test_one_no_after_the_other_adds_up_to_a_clear_no() -> None:
+    first = ("fever", "chills", "vomiting", "trouble_breathing")
+    rest = ("confusion", "difficulty_talking", "loss_of_balance", "blurred_vision", "fainting")
+    talk = headache().say("no fever ...", *map(denied, first)).say("not confused ...", *map(denied, rest))
+    assert talk.urgency == "call_today"
+    (answer,) = talk.conversation.answers
+    assert answer.answer == "no"
+
+
+def test_a_no_before_the_question_says_nothing_about_now() -> None:
+    talk = Talk().say("no vomiting", denied("vomiting")).say("my head hurts", finding("headache"))
+    assert "Vomiting" in talk.chips
+
+
+def test_an_answer_that_is_not_clear_is_not_told_that_nothing_was_asked() -> None:
+    talk = headache().say("of course", intent="deny")
+    assert talk.is_asking
+    assert KNOWLEDGE.text("small_talk", "nothing_asked") not in talk.text

@@ -332,3 +332,24 @@ def test_a_medicine_that_is_asked_about_beside_a_symptom_comes_after_it() -> Non
     assert talk.text.startswith(ACTIONS["contact_now"])
     assert "Ibuprofen is not on the leaflet's list" in talk.text
     assert "leaflet's list" not in Talk().say("38.5, took ibuprofen", celsius(38.5), intent="fever").text
+
+
+def test_the_question_comes_last_with_its_answers_below() -> None:
+    talk = Talk().say("my head hurts", finding("headache"), intent="headache")
+    assert talk.text.split("\n\n")[-1].startswith("Do you also have any of these right now")
+
+
+def test_what_one_sign_can_mean_is_not_said_again_beside_two() -> None:
+    talk = Talk().say("fever and chills", finding("fever"), finding("chills"))
+    assert {"crs.single", "crs.two_signs"} <= talk.rules
+    assert talk.text.count("which can get worse fast") == 1
+
+
+def test_no_is_written_down_once() -> None:
+    talk = Talk().say("no thermometer", sign("no_thermometer")).say("no", intent="deny")
+    assert talk.text.count("wrote") == 1
+
+
+def test_why_names_a_few_places_for_each_reason() -> None:
+    talk = Talk().say("fever", finding("fever")).say("why?", intent="ask_why")
+    assert max(paragraph.count('"') for paragraph in talk.text.split("\n\n")) <= 6
