@@ -111,12 +111,32 @@ class Database:
         Returns:
             How many rows went.
         """
+        return self._delete(
+            "DELETE FROM events WHERE sender_id IN"
+            " (SELECT sender_id FROM events GROUP BY sender_id HAVING max(timestamp) < ?)",
+            oldest,
+        )
+
+    def delete_all_but(self, messages: int) -> int:
+        """Delete what is older than the latest messages of each conversation.
+
+        Args:
+            messages: of the patient, to keep of one conversation with what followed them.
+
+        Returns:
+            How many rows went.
+        """
+        return self._delete(
+            "WITH messages AS (SELECT sender_id, id, row_number() OVER of_one AS nth FROM events"
+            " WHERE type_name = 'user' WINDOW of_one AS (PARTITION BY sender_id ORDER BY id DESC))"
+            " DELETE FROM events WHERE id < (SELECT messages.id FROM messages"
+            " WHERE messages.sender_id = events.sender_id AND nth = ?)",
+            messages,
+        )
+
+    def _delete(self, statement: str, value: float) -> int:
         with self._transaction():
-            deleted = self._connection.execute(
-                "DELETE FROM events WHERE sender_id IN"
-                " (SELECT sender_id FROM events GROUP BY sender_id HAVING max(timestamp) < ?)",
-                (oldest,),
-            ).rowcount
+            deleted = self._connection.execute(statement, (value,)).rowcount
         if deleted:
             self._to_scrub = True
         self.scrub()

@@ -112,14 +112,18 @@ class Keeper:
             self.clear()
 
     def clear(self) -> int:
-        """Delete conversations whose last event is older than the setting ``retention_hours``.
+        """Delete conversations that are over for ``retention_hours``, and the start of very long ones.
+
+        Of a conversation with more messages than the setting ``turns_kept`` the latest stay. What is
+        to be remembered of all of it is in its memory, so no advice changes.
 
         Returns:
             How many rows went.
         """
         self._next_clearing = self._steady() + _BETWEEN_CLEARINGS
         try:
-            return self._database.delete_before(self._clock.now() - settings().retention_hours * _HOUR)
+            over = self._database.delete_before(self._clock.now() - settings().retention_hours * _HOUR)
+            return over + self._database.delete_all_but(settings().turns_kept)
         except sqlite3.Error as error:
             _log.error("old conversations could not be deleted (%s)", _reason(error))
             self._next_clearing = self._steady() + _BETWEEN_TRIES

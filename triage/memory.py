@@ -15,6 +15,7 @@ from triage.turn import Message
 
 UNLISTED = "unlisted"
 UNLISTED_INTENT = "unlisted_complaint"
+MOST_UNLISTED = 30  # far more than anybody has; each of them costs time at every turn
 _WORSE_SIGN = "getting_worse"  # also the intent's name
 _AGAIN_SIGN = "again"
 SIGN_INTENTS = ("self_harm", "infusion_trouble")
@@ -124,7 +125,14 @@ def report(conversation: Conversation, said: Said, now: datetime, course: str | 
         course=course or (kept.course if kept else None),
     )
     others = tuple(report for report in conversation.reports if report is not known)
-    return replace(conversation, reports=(*others, new))
+    return replace(conversation, reports=_not_too_many((*others, new)))
+
+
+def _not_too_many(reports: tuple[Report, ...]) -> tuple[Report, ...]:
+    """The reports without the oldest of very many unlisted complaints; those that are over go first."""
+    unlisted = sorted((item for item in reports if item.symptom == UNLISTED), key=lambda item: item.present)
+    dropped = unlisted[: max(0, len(unlisted) - MOST_UNLISTED)]
+    return tuple(item for item in reports if item not in dropped) if dropped else reports
 
 
 def _known(conversation: Conversation, said: Said) -> Report | None:

@@ -127,7 +127,9 @@ def stock(project: Stock) -> Iterator[Bot]:
     """The stock bot with its action server, which is there before the bot starts."""
     port, actions_port = free_port(), free_port()
     endpoints = project.folder / "endpoints.yml"
-    endpoints.write_text(f"action_endpoint:\n  url: http://127.0.0.1:{actions_port}/webhook\n", encoding="utf-8")
+    endpoints.write_text(
+        f"action_endpoint:\n  url: http://127.0.0.1:{actions_port}/webhook\n", encoding="utf-8"
+    )
     with ExitStack() as ending:
         url = f"http://127.0.0.1:{actions_port}"
         command = rasa("run", "actions", "--port", str(actions_port))

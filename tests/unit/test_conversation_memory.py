@@ -11,6 +11,7 @@ import pytest
 from reading.model import Status
 from tests.unit.talk import START, TEAM, Talk, celsius, denied, finding, sign, value
 from triage.assistant import Conversation
+from triage.memory import MOST_UNLISTED
 
 
 def test_each_symptom_keeps_the_words_the_turn_and_the_time() -> None:
@@ -289,3 +290,12 @@ def test_nothing_is_asked_when_the_conversation_is_deleted() -> None:
 def test_a_complaint_that_only_a_sign_tells_is_kept_in_the_patients_words() -> None:
     talk = Talk().say("he fell and hit his head", sign("after_head_injury", text="fell and hit"))
     assert talk.conversation.reports[0].text == "he fell and hit his head"
+
+
+def test_very_many_complaints_that_no_list_names_do_not_slow_the_conversation_down() -> None:
+    talk = Talk().say("38.6", celsius(38.6))
+    for number in range(MOST_UNLISTED + 10):
+        talk.say(f"my toe number {number} feels odd", intent="unlisted_complaint")
+    unlisted = [report.text for report in talk.conversation.reports if report.symptom == "unlisted"]
+    assert unlisted == [f"my toe number {number} feels odd" for number in range(10, MOST_UNLISTED + 10)]
+    assert talk.urgency == "contact_now"  # what is urgent is never dropped

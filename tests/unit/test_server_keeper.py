@@ -211,6 +211,20 @@ def test_a_conversation_that_goes_on_is_kept_whole(keeper: Keeper, file: Path, t
     assert len(stored(file, "anna")) == 2
 
 
+def test_of_a_very_long_conversation_the_latest_messages_are_kept(
+    keeper: Keeper, file: Path, time_: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "settings", lambda: settings().copy(update={"turns_kept": 3}))
+    for number in range(5):
+        keeper.keep("anna", message(str(number), time_.wall))
+    for number in range(3):
+        keeper.keep("ben", message(str(number), time_.wall))
+    keeper.chore()
+    assert stored(file, "anna") == [f'{{"text": "{number}"}}' for number in (2, 3, 4)]
+    assert [row.type_name for row in keeper.all("anna")] == ["user", "slot"] * 3
+    assert len(stored(file, "ben")) == 3
+
+
 def test_a_clock_that_jumps_forward_deletes_nothing(keeper: Keeper, file: Path, time_: Time) -> None:
     keeper.keep("anna", message("one", time_.wall))
     time_.wall += 10_000 * HOUR
