@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -33,11 +35,31 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 @pytest.fixture(scope="session")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """A server in which things break; see ``faulty_server.py``."""
-    server = Assistant([sys.executable, str(FAULTY)], tmp_path_factory.mktemp("faulty"))
-    server.wait_until_ready()
-    yield server
-    server.stop()
+    """A server in which things break; see ``faulty_server.py``. It also opens a channel of Rasa's own."""
+    folder = tmp_path_factory.mktemp("faulty")
+    with ThreadingHTTPServer(("127.0.0.1", 0), TakesAnything) as callback:
+        threading.Thread(target=callback.serve_forever, daemon=True).start()
+        credentials = folder / "credentials.yml"
+        url = f"http://127.0.0.1:{callback.server_port}"
+        credentials.write_text(f"{(ROOT / 'credentials.yml').read_text()}\ncallback:\n  url: {url}\n")
+        server = Assistant([sys.executable, str(FAULTY)], folder, {"BLINA_CREDENTIALS": str(credentials)})
+        server.wait_until_ready()
+        yield server
+        server.stop()
+        callback.shutdown()
+
+
+class TakesAnything(BaseHTTPRequestHandler):
+    """What Rasa's callback channel sends its replies to."""
+
+    def do_POST(self) -> None:
+        """Take a reply."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @pytest.fixture(scope="session")

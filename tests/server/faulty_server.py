@@ -35,6 +35,7 @@ FAULTS = {
     "slowly": "the turn takes two seconds between the reply and the storing",
     "readonly": "the database can no longer be written, from this message on",
     "writable": "the database can be written again",
+    "cleartime": "the ten minutes until old conversations are deleted are over",
     "clockahead": "the machine's clock is five hours ahead, from the next message on",
     "clockbehind": "the machine's clock is five hours behind, from the next message on",
     "clockright": "the machine's clock is right again, from the next message on",
@@ -179,6 +180,8 @@ def break_parts() -> None:
             if word in text:
                 database = self._keeper._database._connection
                 await self._worker.do(partial(database.execute, f"PRAGMA query_only={switch}"))
+        if "cleartime" in text:
+            self._keeper._next_clearing = time.monotonic()
         breaks("breaksaving", text)
         await save(self, tracker)
 

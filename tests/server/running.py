@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from socketio import AsyncClient
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 150
@@ -155,6 +156,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
     return number
+
+
+async def leave(page: AsyncClient) -> None:
+    """Be gone from one moment to the next, as a phone without a network is."""
+    http = page.eio.http
+    await page.eio.disconnect(abort=True)
+    if http is not None:
+        await http.close()
 
 
 def texts(replies: list[dict[str, Any]]) -> str:

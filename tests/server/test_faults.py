@@ -23,7 +23,7 @@ import pytest
 import socketio
 
 from tests.server.conftest import FAULTY
-from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
+from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port, leave
 
 pytestmark = pytest.mark.server
 
@@ -246,7 +246,7 @@ async def test_stopping_finishes_the_turns_that_have_begun(project: Path, tmp_pa
             assert (await asyncio.to_thread(rest.result))["urgency"] == "contact_now"
         assert await asyncio.to_thread(server.finish) == 0
     finally:
-        await page.disconnect()
+        await leave(page)
         server.stop()
     assert stored(server.database, "anna") == ["temp is 38.6 slowly"]
     with sqlite3.connect(server.database) as connection:

@@ -71,10 +71,23 @@ def test_the_shell_answers_in_text(tmp_path: Path) -> None:
         assert "{" not in answer
         terminal.type("temp is 38.6")
         terminal.read_until(CARE_TEAM, 30)
+        terminal.read_until(PROMPT, 30)
+        assert b"I have a headache" in on_disk(tmp_path)
+        terminal.type("forget me")
+        end = time.monotonic() + 30  # the terminal draws its prompt more than once
+        while b"I have a headache" in on_disk(tmp_path) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert b"I have a headache" not in on_disk(tmp_path)
+        terminal.read_until(PROMPT, 30)
         terminal.type("/stop")
         assert terminal.process.wait(20) == 0
     finally:
         terminal.close()
+
+
+def on_disk(folder: Path) -> bytes:
+    """Every byte of the files in a folder."""
+    return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
 def test_plain_rasa_run_is_as_safe(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.server.running import Assistant
+from tests.server.running import Assistant, leave
 
 pytestmark = [pytest.mark.model, pytest.mark.server]
 
@@ -49,10 +49,7 @@ class Page:
 
     async def close(self) -> None:
         """Be gone from one moment to the next, as a phone without a network is."""
-        http = self.client.eio.http
-        await self.client.eio.disconnect(abort=True)
-        if http is not None:
-            await http.close()
+        await leave(self.client)
 
     @property
     def replies(self) -> list[dict[str, Any]]:
