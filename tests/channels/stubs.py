@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -73,10 +74,12 @@ class Provider:
         self.complaints: list[str] = []
         self.calls: list[float] = []  # when each came, in seconds
         self.trouble: Trouble | None = None
+        self.delay = 0.0  # seconds before an answer
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> Answer | None:
         """Answer a call; None breaks the connection."""
         self.calls.append(time.monotonic())
+        time.sleep(self.delay)
         trouble = self.trouble
         if trouble and trouble.times > 0:
             trouble.times -= 1
@@ -233,7 +236,8 @@ class Stubs:
                 sent = json.dumps(content).encode()
                 self.send_header("Content-Length", str(len(sent)))
                 self.end_headers()
-                self.wfile.write(sent)
+                with suppress(OSError):  # nobody waits any more
+                    self.wfile.write(sent)
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""

@@ -1,0 +1,298 @@
+"""From what comes in to what goes out, also when the process ends in between."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from actions import resources
+from channels.messaging import shelf
+from channels.messaging.desk import Desk, Form
+from channels.messaging.exchange import Incoming
+from channels.messaging.mailbox import KNOWN_FOR, Mailbox
+from channels.messaging.shelf import FILE, IN_MEMORY, Letter, Part
+from channels.messaging.turns import MOST_TRIES, Turns
+
+KEY = b"k" * 32
+ADDRESS = {"to": "+447700900001"}
+HEADACHE = {"text": "Do you also have a fever?", "buttons": [{"title": "Yes", "payload": "Yes"}]}
+
+
+def message(key: str, text: str = "I have a headache", **fields: Any) -> Incoming:
+    return Incoming(key, "+447700900001", ADDRESS, text, **fields)
+
+
+class Rasa:
+    """Stands in for Rasa's agent: answers every message, and stores what it answered.
+
+    Args:
+        fails: what it raises instead.
+        is_silent: whether it answers nothing.
+    """
+
+    def __init__(self, fails: Exception | None = None, is_silent: bool = False) -> None:
+        self.heard: list[str] = []
+        self.events: dict[str, list[Any]] = {}
+        self.tracker_store = SimpleNamespace(retrieve=self._read, retrieve_full_tracker=self._read)
+        self._fails = fails
+        self._is_silent = is_silent
+
+    async def handle(self, given: UserMessage) -> None:
+        await asyncio.sleep(0)
+        self.heard.append(given.text)
+        if self._fails:
+            raise self._fails
+        if self._is_silent:
+            return
+        await given.output_channel.send_response(given.sender_id, dict(HEADACHE))
+        self.events.setdefault(given.sender_id, []).extend(
+            [
+                UserUttered(given.text, message_id=given.message_id),
+                BotUttered(HEADACHE["text"], {"buttons": HEADACHE["buttons"]}),
+            ]
+        )
+
+    async def _read(self, conversation: str) -> DialogueStateTracker | None:
+        if conversation not in self.events:
+            return None
+        tracker = DialogueStateTracker(conversation, [])
+        for event in self.events[conversation]:
+            tracker.update(event)
+        return tracker
+
+
+class Post:
+    """Stands in for the outbox: nothing is ever sent."""
+
+    def send(self, conversation: str) -> None:
+        """Leave it in the mailbox."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+Open = Callable[..., Awaitable[tuple[Desk, Mailbox]]]
+
+
+@pytest.fixture
+async def open_desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
+    monkeypatch.setattr(shelf, "_BUSY_SECONDS", 0.1)
+    opened: list[Desk] = []
+
+    async def one(rasa: Rasa, file: str = IN_MEMORY, buttons: bool = False) -> tuple[Desk, Mailbox]:
+        mailbox = Mailbox(file, "toy")
+        turns = Turns("toy", not buttons, rasa.handle, lambda: rasa)
+        desk = Desk("toy", Form(1600, buttons), KEY, mailbox, Post(), turns)  # type: ignore[arg-type]
+        opened.append(desk)
+        await desk.go_on()
+        return desk, mailbox
+
+    yield one
+    for desk in opened:
+        await desk.close()
+
+
+async def posted(desk: Desk, mailbox: Mailbox) -> list[str]:
+    """What lies in the mailbox for the person, once everything is answered."""
+    while desk._running:
+        await asyncio.sleep(0.001)
+    found = []
+    while waiting := await mailbox.next_part(desk.conversation(message(""))):
+        found.append(waiting.part.text)
+        await mailbox.sent(waiting)
+    return found
+
+
+async def test_a_message_is_kept_before_anybody_is_told_that_it_arrived(
+    open_desk: Open, tmp_path: Path
+) -> None:
+    rasa = Rasa()
+    desk, _ = await open_desk(rasa, str(tmp_path / FILE))
+    await desk.accept(message("1"))
+    (kept,) = content(tmp_path)
+    assert json.loads(kept or "")["text"] == "I have a headache"
+    assert rasa.heard == []
+
+
+async def test_an_answered_message_leaves_nothing_but_its_id(open_desk: Open, tmp_path: Path) -> None:
+    desk, mailbox = await open_desk(Rasa(), str(tmp_path / FILE))
+    await desk.accept(message("1"))
+    assert len(await posted(desk, mailbox)) == 1
+    assert content(tmp_path) == [None]
+    stored = (tmp_path / FILE).read_bytes()
+    assert b"headache" not in stored
+    assert b"7700900001" not in stored
+    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+
+
+async def test_what_was_not_answered_when_the_process_ended_is_answered_by_the_next(
+    open_desk: Open, tmp_path: Path
+) -> None:
+    file = str(tmp_path / FILE)
+    before = Mailbox(file, "toy")
+    conversation = (await open_desk(Rasa()))[0].conversation(message("1"))
+    await before.keep(Letter(message("1"), conversation))
+    before.close()
+    rasa = Rasa()
+    desk, mailbox = await open_desk(rasa, file)
+    assert len(await posted(desk, mailbox)) == 1
+    assert rasa.heard == ["I have a headache"]
+    await desk.accept(message("1"))
+    assert await posted(desk, mailbox) == []
+
+
+async def test_what_was_read_before_the_process_ended_is_not_read_twice(
+    open_desk: Open, tmp_path: Path
+) -> None:
+    """Read twice, "no" would answer two questions."""
+    file, rasa = str(tmp_path / FILE), Rasa()
+    desk, mailbox = await open_desk(rasa)
+    await desk.accept(message("1", "no"))
+    replies = await posted(desk, mailbox)
+    before = Mailbox(file, "toy")
+    await before.keep(Letter(message("1", "no"), desk.conversation(message("1"))))
+    before.close()
+    desk, mailbox = await open_desk(rasa, file)
+    assert await posted(desk, mailbox) == replies
+    assert rasa.heard == ["no"]
+
+
+async def test_a_message_that_ends_the_process_every_time_is_answered_safely(
+    open_desk: Open, tmp_path: Path
+) -> None:
+    file, rasa = str(tmp_path / FILE), Rasa()
+    before = Mailbox(file, "toy")
+    conversation = (await open_desk(Rasa()))[0].conversation(message("1"))
+    await before.keep(Letter(message("1"), conversation))
+    for _ in range(MOST_TRIES):
+        assert len(await before.unanswered()) == 1
+    before.close()
+    desk, mailbox = await open_desk(rasa, file)
+    assert await posted(desk, mailbox) == [resources.safe_answer()]
+    assert rasa.heard == []
+
+
+@pytest.mark.parametrize("fails", [RuntimeError("a purple whale"), asyncio.TimeoutError()])
+async def test_whatever_fails_the_person_gets_the_phone_numbers(
+    open_desk: Open, fails: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, mailbox = await open_desk(Rasa(fails))
+    await desk.accept(message("1"))
+    assert await posted(desk, mailbox) == [resources.safe_answer()]
+    assert "whale" not in caplog.text
+
+
+async def test_silence_is_answered_with_the_phone_numbers(open_desk: Open) -> None:
+    desk, mailbox = await open_desk(Rasa(is_silent=True))
+    await desk.accept(message("1"))
+    assert await posted(desk, mailbox) == [resources.safe_answer()]
+
+
+async def test_without_a_history_there_is_an_answer(open_desk: Open) -> None:
+    rasa = Rasa()
+
+    async def fail(_: str) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    rasa.tracker_store = SimpleNamespace(retrieve=fail, retrieve_full_tracker=fail)
+    desk, mailbox = await open_desk(rasa)
+    await desk.accept(message("1"))
+    assert len(await posted(desk, mailbox)) == 1
+    assert rasa.heard == ["I have a headache"]
+
+
+async def test_a_file_that_fails_keeps_nobody_from_an_answer(
+    open_desk: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rasa = Rasa()
+    desk, mailbox = await open_desk(rasa, str(tmp_path / FILE))
+    with sqlite3.connect(tmp_path / FILE, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        await desk.accept(message("1"))
+        await desk.accept(message("1"))
+        while desk._running:
+            await asyncio.sleep(0.01)
+        other.execute("COMMIT")
+    assert len(await posted(desk, mailbox)) == 1
+    assert rasa.heard == ["I have a headache"]
+    assert "the file of the messages fails" in caplog.text
+    assert "headache" not in caplog.text
+
+
+async def test_a_file_that_cannot_be_opened_keeps_nobody_from_an_answer(
+    open_desk: Open, tmp_path: Path
+) -> None:
+    (tmp_path / FILE).write_text("this is no database")
+    desk, mailbox = await open_desk(Rasa(), str(tmp_path / FILE))
+    await desk.accept(message("1"))
+    await desk.accept(message("1"))
+    assert len(await posted(desk, mailbox)) == 1
+
+
+async def test_ids_are_forgotten_when_no_provider_delivers_again(tmp_path: Path) -> None:
+    now = 1_000_000.0
+    mailbox = Mailbox(str(tmp_path / FILE), "toy", lambda: now)
+    letter = Letter(message("1"), "somebody")
+    await mailbox.keep(letter)
+    await mailbox.keep(Letter(message("2"), "somebody"))
+    await mailbox.answer(letter, [])
+    mailbox.close()
+    now += KNOWN_FOR + 1
+    mailbox = Mailbox(str(tmp_path / FILE), "toy", lambda: now)
+    assert await mailbox.keep(letter)
+    assert not await mailbox.keep(Letter(message("2"), "somebody"))  # it still has to be answered
+    mailbox.close()
+
+
+async def test_what_was_said_before_is_not_sent_once_it_is_to_be_forgotten() -> None:
+    mailbox = Mailbox(IN_MEMORY, "toy")
+    parts = [Part(ADDRESS, text, (), 0.0) for text in ("You told me about a rash.", "I have deleted it.")]
+    await mailbox.answer(Letter(message("1"), "somebody"), parts[:1])
+    await mailbox.answer(Letter(message("2"), "another"), parts[:1])
+    await mailbox.answer(Letter(message("3"), "somebody"), parts[1:], forget=True)
+    waiting = await mailbox.next_part("somebody")
+    assert waiting
+    assert waiting.part.text == "I have deleted it."
+    assert await mailbox.next_part("another")
+    mailbox.close()
+
+
+async def test_the_channels_share_a_file_and_nothing_else(tmp_path: Path) -> None:
+    one, other = Mailbox(str(tmp_path / FILE), "one"), Mailbox(str(tmp_path / FILE), "other")
+    letter = Letter(message("1"), "somebody")
+    assert await one.keep(letter)
+    assert await other.keep(letter)
+    await one.answer(letter, [Part(ADDRESS, "For one.", (), 0.0)])
+    assert await other.conversations() == []
+    assert await other.next_part("somebody") is None
+    assert await other.unanswered() == [Letter(message("1"), "somebody", tries=1)]
+    one.close()
+    other.close()
+
+
+async def test_a_name_of_a_conversation_tells_nobody_the_number(open_desk: Open) -> None:
+    desk, _ = await open_desk(Rasa())
+    name = desk.conversation(message("1"))
+    assert name == desk.conversation(message("2"))
+    assert name.startswith("toy-")
+    assert "7700" not in name
+    assert desk.conversation(message("1", medium="sms")).startswith("sms-")
+    other = Desk("toy", Form(1600, False), b"o" * 32, Mailbox(IN_MEMORY, "toy"), Post(), None)  # type: ignore[arg-type]
+    assert other.conversation(message("1")) != name
+    await other.close()
+
+
+def content(folder: Path) -> list[str | None]:
+    """What is kept of the messages that came in."""
+    with sqlite3.connect(folder / FILE) as connection:
+        return [row[0] for row in connection.execute("select content from incoming order by id")]

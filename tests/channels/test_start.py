@@ -1,0 +1,66 @@
+"""Starting with messaging channels: what was left undone is done, and one line when something is missing."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from channels.messaging.exchange import Incoming
+from channels.messaging.shelf import FILE, Letter, Part, Shelf
+from tests.channels.conftest import started
+from tests.channels.people import texts
+from tests.channels.stubs import Stubs, Twilio
+from tests.server.running import CARE_TEAM
+
+pytestmark = pytest.mark.server
+
+
+def ends_with(folder: Path, stubs: Stubs, **variables: str) -> tuple[int, str]:
+    """Exit status and errors of a server that ends by itself."""
+    server = started(folder, stubs, **variables)
+    return server.finish(), server.log.read_text()
+
+
+def test_an_empty_variable_is_one_line_that_names_it(tmp_path: Path, stubs: Stubs) -> None:
+    status, errors = ends_with(tmp_path, stubs, SLACK_SIGNING_SECRET=" ")
+    assert status == 2
+    assert errors.startswith("The environment variable SLACK_SIGNING_SECRET is empty: ")
+    assert "channels.messaging.slack.SlackChannel: signing_secret" in errors
+    assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_a_value_that_cannot_be_used_is_one_line_that_does_not_show_it(tmp_path: Path, stubs: Stubs) -> None:
+    status, errors = ends_with(tmp_path, stubs, TELEGRAM_BOT_TOKEN="1234 purple whale")
+    assert status == 2
+    assert "channels.messaging.telegram.TelegramChannel: 'bot_token'" in errors
+    assert "whale" not in errors
+    assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_what_the_last_process_left_undone_is_done(tmp_path: Path, stubs: Stubs) -> None:
+    """A message that was taken and not answered, and a reply that was not sent."""
+    file = str(tmp_path / FILE)
+    phone, chat = "+447700900555", "770090555"
+    address = {"To": phone, "From": Twilio.NUMBERS[0]}
+    shelf = Shelf(file, "twilio")
+    shelf.keep(Letter(Incoming("SM1", phone, address, "temp is 38.6", medium="sms"), "sms-x"), time.time())
+    shelf.close()
+    shelf = Shelf(file, "telegram")
+    left = Part({"chat_id": chat}, "Call your team.", (), time.time())
+    shelf.answer(Letter(Incoming("1", chat, {}), "telegram-x"), [left], forget=False)
+    shelf.close()
+    server = started(tmp_path, stubs)
+    try:
+        server.wait_until_ready()
+        end = time.monotonic() + 20
+        while not (stubs.twilio.shown[phone] and stubs.telegram.shown[chat]):
+            assert time.monotonic() < end, server.log.read_text()
+            time.sleep(0.02)
+    finally:
+        server.stop()
+    assert CARE_TEAM in texts(stubs.twilio.shown[phone])
+    assert texts(stubs.telegram.shown[chat]) == "Call your team."
