@@ -4,7 +4,7 @@ PYTHON_IN_VENV := .venv/bin/python
 CODE := $(wildcard actions channels nlu reading scripts server tests triage benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell train test lint generate evaluate screenshots lock clean setup setup-test
+.PHONY: help run shell train test lint generate evaluate bench screenshots lock clean setup setup-test
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,10 @@ generate: setup ## Bring domain.yml, the rules and docs/triage.md up to date wit
 evaluate: setup-test ## Measure how well patients are understood (PATIENT_MESSAGES="a.jsonl" adds a labelled file)
 	@$(ANY_PYTHON) -m scripts.train
 	@$(PYTHON_IN_VENV) -m benchmarks.evaluate $(ARGS) $(PATIENT_MESSAGES)
+
+bench: setup-test ## Measure speed beside a stock Rasa bot, and write docs/performance.md (ARGS=--quick for less)
+	@$(ANY_PYTHON) -m scripts.train
+	@$(PYTHON_IN_VENV) -m benchmarks.performance $(ARGS)
 
 lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock

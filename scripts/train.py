@@ -80,6 +80,19 @@ def is_current(root: Path = ROOT) -> bool:
     return model_file(root).is_file() and stamp.is_file() and stamp.read_text() == inputs_digest(root)
 
 
+def rasa_command(folder: Path) -> list[str]:
+    """Tell how the model is trained.
+
+    Args:
+        folder: where the archive goes.
+
+    Returns:
+        the command line.
+    """
+    rasa = [str(VENV_PYTHON), "-m", "scripts.rasa_train", "--force", "--out", str(folder)]
+    return [*rasa, "--fixed-model-name", MODEL_NAME]
+
+
 def check_knowledge() -> None:
     """Stop at a broken knowledge file before Rasa starts.
 
@@ -103,9 +116,9 @@ def train() -> None:
     say("Training the model (a minute or two)")
     stamp_file().unlink(missing_ok=True)
     model_file().unlink(missing_ok=True)
-    rasa = [str(VENV_PYTHON), "-m", "scripts.rasa_train", "--force", "--out", "models"]
-    rasa += ["--fixed-model-name", MODEL_NAME]
-    done = subprocess.run(rasa, cwd=ROOT, env={**os.environ, **SETTINGS}, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        rasa_command(model_file().parent), cwd=ROOT, env={**os.environ, **SETTINGS}, stdin=subprocess.DEVNULL
+    )
     if done.returncode != 0 or not model_file().is_file():
         raise Stop("Rasa could not train the model; the lines above say why.")
     stamp_file().write_text(trained_from)
