@@ -4,7 +4,7 @@ PYTHON_IN_VENV := .venv/bin/python
 CODE := $(wildcard actions channels nlu reading scripts server tests triage benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell train test lint generate evaluate bench screenshots lock clean setup setup-test
+.PHONY: help run shell train test lint generate evaluate bench screenshots lock audit clean setup setup-test
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -46,8 +46,11 @@ bench: setup-test ## Measure speed beside a stock Rasa bot, and write docs/perfo
 lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock
 
+audit: setup ## Compare the locked packages with what is known of them (docs/security.md)
+	@$(PYTHON_IN_VENV) -m scripts.audit
+
 clean: ## Remove all that the other commands made
-	rm -rf .venv .setup.lock models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .audit .setup.lock models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 setup:

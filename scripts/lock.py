@@ -12,6 +12,7 @@ LOCKS = {
     "requirements/run.in": "requirements.txt",
     "requirements/test.in": "requirements/test.txt",
     "requirements/installer.in": "requirements/installer.txt",
+    "requirements/audit.in": "requirements/audit.txt",  # by itself: it is installed apart from the others
 }
 
 # A lock must come out the same on any machine and name no machine's registry or folder.
