@@ -61,6 +61,7 @@ class SymptomReader(GraphComponent):
         return {
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.65, "tell_team": 0.8},
             "unlisted_threshold": 0.52,
+            "second_guess_threshold": 0.3,
             "intent_thresholds": {
                 "self_harm": 0.85,
                 "infusion_trouble": 0.6,
@@ -149,8 +150,10 @@ class SymptomReader(GraphComponent):
         if self._stands(intent):
             return intent
         # The classifier heard a symptom that the reader found denied, asked about or not there.
+        # Where the reader found nothing at all, a faint second guess ("feels fine") would be no answer.
+        least = 0.0 if reading.findings else float(self._config["second_guess_threshold"])
         others = (entry for entry in message.get(RANKING, []) if self._stands(entry))
-        return next(others, _NOT_UNDERSTOOD)
+        return next((entry for entry in others if entry["confidence"] >= least), _NOT_UNDERSTOOD)
 
     def _measured(self, reading: Reading) -> str | None:
         """The symptom that a value is by itself, such as a fever."""

@@ -53,7 +53,14 @@ def _lines(
     if signs:
         yield voice.say("summary", "signs")
         for sign in signs:
-            yield f"- {voice.knowledge.signs[sign.id].meaning} ({clock(sign.time, zone)})"
+            named = voice.say(
+                "summary",
+                "sign",
+                label=_named(sign.id, voice),
+                words=sign.text,
+                time=clock(sign.time, zone),
+            )
+            yield f"- {named}"
     if conversation.values:
         yield voice.say("summary", "values")
         for value in conversation.values:
@@ -93,12 +100,16 @@ def _symptom(item: Assessment, voice: Voice, zone: tzinfo | None) -> str:
         notes.append(voice.say("summary", "unsure"))
     if report.course == WORSE:
         notes.append(voice.say("summary", "worse"))
-    described = set(report.qualifiers) - heard.steering_signs(voice.knowledge)
-    notes += [
-        voice.knowledge.signs[sign].meaning for sign in sorted(described & voice.knowledge.signs.keys())
-    ]
+    described = heard.describing_signs(voice.knowledge).intersection(report.qualifiers)
+    notes += [_named(sign, voice) for sign in sorted(described)]
     title = voice.knowledge.policy.urgency_title(item.urgency)
     return f"{text}{''.join(f'; {note}' for note in notes)} ({title})"
+
+
+def _named(sign: str, voice: Voice) -> str:
+    """A sign's short name, or what it means in the lexicon where it has none yet."""
+    names = voice.knowledge.wording.get("sign", {})
+    return names.get(sign) or voice.knowledge.signs[sign].meaning
 
 
 def _measured(value: Value, voice: Voice) -> str:

@@ -47,6 +47,14 @@ def test_what_a_message_wants(assistant: Pipeline, text: str, intent: str) -> No
 
 
 @pytest.mark.parametrize(
+    "text", ["burping all day", "my hands tremble", "hiccups wont stop", "cant hear properly"]
+)
+def test_a_complaint_is_never_taken_for_good_news_or_small_talk(assistant: Pipeline, text: str) -> None:
+    intent = assistant.parse(text)["intent"]["name"]
+    assert intent not in {"feels_fine", "out_of_scope", "ask_medicine", "thanks", "greet", "goodbye"}
+
+
+@pytest.mark.parametrize(
     ("text", "intent"),
     [
         ("hello, I have a rash and my words are slurred", "slurred_speech"),

@@ -14,6 +14,7 @@ from tests.conversations.script import Script, scripts, scripts_without_waiting
 from tests.server.running import Assistant
 
 LATER = Path(__file__).with_name("later_server.py")
+CRISIS_LINE = "116 123"
 WAITING = tuple(script for script in scripts() if script.waits)
 
 pytestmark = pytest.mark.server
@@ -55,7 +56,8 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant,
     def wait(more: float) -> None:
         hours.write_text(str(float(hours.read_text()) + more))
 
-    server = Assistant([sys.executable, str(LATER)], folder, {"LATER_BY": str(hours)})
+    environment = {"LATER_BY": str(hours), "BLINA_CRISIS_LINE": CRISIS_LINE}
+    server = Assistant([sys.executable, str(LATER)], folder, environment)
     server.wait_until_ready()
     yield server, wait
     server.stop()
@@ -71,3 +73,9 @@ def test_a_conversation_over_hours_goes_as_the_policy_says(
     script: Script, later: tuple[Assistant, Callable[[float], None]]
 ) -> None:
     run(script, Browser(*later))
+
+
+def test_somebody_who_wants_to_die_gets_the_crisis_line_of_the_settings(
+    later: tuple[Assistant, Callable[[float], None]],
+) -> None:
+    assert CRISIS_LINE in Browser(*later).say("i just want to die").text

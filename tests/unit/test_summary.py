@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from tests.unit.talk import TEAM, Talk, celsius, denied, finding, sign, value
+from tests.unit.talk import KNOWLEDGE, TEAM, Talk, celsius, denied, finding, sign, value
+from triage import heard
 
 
 def told() -> Talk:
@@ -71,8 +72,30 @@ def test_a_value_that_was_taken_back_is_not_read_to_the_team() -> None:
 
 
 def test_trouble_that_is_no_symptom_is_in_the_summary() -> None:
-    talk = Talk().say("pump stopped", sign("infusion_trouble")).say("summary", intent="summary")
-    assert "pump alarm" in talk.text
+    talk = (
+        Talk()
+        .say("pump stopped", sign("infusion_trouble", text="pump stopped"))
+        .say("summary", intent="summary")
+    )
+    assert 'trouble with the pump, bag or line: "pump stopped"' in talk.text
+
+
+def test_what_describes_a_symptom_is_named_in_few_words_and_nothing_twice() -> None:
+    talk = Talk().say(
+        "bad headache, took paracetamol",
+        finding("headache", "severe", "took_fever_medicine"),
+        sign("severe"),
+        sign("took_fever_medicine", text="took paracetamol"),
+    )
+    text = talk.say("summary", intent="summary").text
+    assert "; severe (Call" in text
+    assert text.count("took something that can hide a fever") == 1
+    assert '"took paracetamol"' in text
+
+
+def test_every_sign_that_may_be_in_the_summary_has_a_short_name() -> None:
+    steering = heard.steering_signs(KNOWLEDGE)
+    assert set(KNOWLEDGE.signs) - steering == set(KNOWLEDGE.wording["sign"])
 
 
 def test_with_nothing_told_the_summary_asks_for_it() -> None:

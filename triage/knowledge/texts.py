@@ -39,7 +39,7 @@ _NAMES = {
     ),
     "source": "place",
     "summary": (
-        "answer answers denied heading medicine nothing now over signs symptom symptoms unsure value "
+        "answer answers denied heading medicine nothing now over sign signs symptom symptoms unsure value "
         "values worse"
     ),
     "summary_line": "one several",
