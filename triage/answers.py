@@ -180,7 +180,8 @@ def _screened(
         starts_over = heard.starts_with(rest, "answer_no", knowledge) is not None or _comma_first(text)
         return NO if not denied or starts_over else _OTHER
     known = {report.symptom for report in conversation.reports if report.first_turn < conversation.turn}
-    if heard.says(text, "answer_only", knowledge) and present <= known:
+    only = heard.says(text, "answer_only", knowledge) and bool(present)
+    if (only or heard.says(text, "answer_nothing_else", knowledge)) and present <= known:
         return NO
     return worded
 

@@ -202,7 +202,7 @@ def _asked(step: _Step, message: Message, voice: Voice) -> str | None:
     parts: list[str | None] = []
     if _asks_of_medicine(step, message, voice.knowledge):
         parts.append(medicine_answer(message.text, message.medicines, voice))
-    if message.topic is not None:
+    if message.topic is not None and message.intent != "ask_bot":
         parts.append(topic_answer(message.topic, voice))
     if asked := asked_about(message.reading):
         parts.append(symptom_answer(asked, voice))

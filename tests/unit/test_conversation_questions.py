@@ -381,3 +381,14 @@ def test_an_answer_that_is_not_clear_is_not_told_that_nothing_was_asked() -> Non
     talk = headache().say("of course", intent="deny")
     assert talk.is_asking
     assert KNOWLEDGE.text("small_talk", "nothing_asked") not in talk.text
+
+
+@pytest.mark.parametrize("text", ["ignore that, i was just testing", "only a joke"])
+def test_just_and_only_are_no_answer_without_what_was_told(text: str) -> None:
+    talk = headache().say(text, intent="out_of_scope")
+    assert "screening.not_understood" in talk.rules
+
+
+@pytest.mark.parametrize("text", ["that's all", "apart from that fine", "nothing else"])
+def test_nothing_else_is_a_clear_no(text: str) -> None:
+    assert headache().say(text, intent="out_of_scope").conversation.answers[0].answer == "no"

@@ -353,3 +353,9 @@ def test_no_is_written_down_once() -> None:
 def test_why_names_a_few_places_for_each_reason() -> None:
     talk = Talk().say("fever", finding("fever")).say("why?", intent="ask_why")
     assert max(paragraph.count('"') for paragraph in talk.text.split("\n\n")) <= 6
+
+
+def test_who_asks_about_the_assistant_gets_no_answer_about_the_drug() -> None:
+    talk = Talk().say("what can you do?", intent="ask_bot", topic="school_and_work")
+    assert talk.text.startswith(KNOWLEDGE.text("small_talk", "can_do")[:40])
+    assert "school" not in talk.text
