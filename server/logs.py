@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-# What these log quotes nobody; tests see to that. Everything else is somebody else's code.
+# What these log quotes nobody. Everything else is somebody else's code.
 OURS = ("actions", "channels", "nlu", "reading", "server", "triage")
 
 _log = logging.getLogger(__name__)
@@ -20,18 +20,22 @@ _log = logging.getLogger(__name__)
 class WithoutWords(logging.Formatter):
     """Leaves the text of exceptions out: it can quote the message that led to them.
 
-    Once patients can write, the messages of other people's code are left out too, for the same
-    reason; what remains is where in that code to look.
+    While the server starts, other people's code is quoted and leaves no trace: what is wrong then
+    is in a file, and the last line says what to do. Once patients can write it is the other way
+    round, since such a message can quote them: what remains is where in that code to look.
     """
 
     patients_write = False
 
     def format(self, record: logging.LogRecord) -> str:
         """The line in the log."""
-        if self.patients_write and record.name.partition(".")[0] not in OURS:
+        if record.name.partition(".")[0] not in OURS:
             record = copy.copy(record)
-            record.msg, record.args = f"see {record.filename}, line {record.lineno}", None
             record.exc_text = record.stack_info = None
+            if self.patients_write:
+                record.msg, record.args = f"see {record.filename}, line {record.lineno}", None
+            else:
+                record.exc_info = None
         return super().format(record)
 
     def formatException(  # noqa: N802 - the name is logging's

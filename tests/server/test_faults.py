@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import re
 import resource
@@ -11,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -186,6 +188,30 @@ def test_a_damaged_file_is_one_sentence(project: Path, name: str, says: str) -> 
     finally:
         file.write_bytes(intact)
     assert (status, errors) == (2, f"{says}\n")
+
+
+def test_a_model_with_a_damaged_part_ends_in_the_same_sentence(project: Path) -> None:
+    model = project / "models" / "blina.tar.gz"
+    intact = model.read_bytes()
+    with (
+        tarfile.open(fileobj=io.BytesIO(intact)) as whole,
+        tarfile.open(model, "w:gz", compresslevel=1) as damaged,
+    ):
+        for part in whole:
+            stream = whole.extractfile(part)
+            content = stream.read() if stream else b""
+            if part.name.endswith("weights.npz"):
+                content = content[: len(content) // 2]
+            part.size = len(content)
+            damaged.addfile(part, io.BytesIO(content))
+    try:
+        status, errors = fails_to_start(project)
+    finally:
+        model.write_bytes(intact)
+    assert status == 2
+    assert errors.endswith("The model blina.tar.gz cannot be loaded: run `make train`.\n")
+    assert len(errors.splitlines()) <= 3
+    assert "Traceback" not in errors
 
 
 def test_a_database_that_cannot_be_used_is_one_sentence(project: Path, tmp_path: Path) -> None:

@@ -56,9 +56,12 @@ def test_what_other_code_says_is_located_and_not_quoted(log: StringIO) -> None:
     assert "secret" not in log.getvalue()
 
 
-def test_before_patients_can_write_other_code_is_quoted() -> None:
-    record = logging.LogRecord("rasa", logging.ERROR, "x.py", 1, "no such file %s", ("a",), None)
-    assert logs.WithoutWords(logs.FORMAT).format(record).endswith("rasa: no such file a")
+def test_while_the_server_starts_other_code_is_quoted_in_one_line() -> None:
+    try:
+        failed()
+    except ValueError:
+        record = logging.LogRecord("rasa", logging.ERROR, "x.py", 1, "no file %s", ("a",), sys.exc_info())
+    assert logs.WithoutWords(logs.FORMAT).format(record).endswith("ERROR rasa: no file a")
 
 
 def test_an_error_in_a_task_that_nobody_waits_for_is_not_quoted(log: StringIO) -> None:
