@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -12,7 +12,7 @@ from rasa.core.channels.channel import UserMessage
 
 from actions.resources import knowledge, safe_answer, settings
 from actions.turn import SHOWS_CHIPS
-from channels.messaging.choices import Exchange, exchanges, replies, tapped
+from channels.messaging.choices import Exchange, exchanges, offered, replies, tapped
 from channels.messaging.shelf import Letter
 from channels.replies import Collected as CollectedReplies
 from reading.text import MAX_CHARACTERS
@@ -80,20 +80,18 @@ class Turns:
             letter: the message.
         """
         try:
-            answer = await self._answer(letter)
-            if answer.replies:
-                return answer
+            return await self._answer(letter)
         except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
             # the type only: the text of an error can hold the patient's words
             _log.error("a message could not be handled (%s)", type(error).__name__)
-        return Answer([Reply(safe_answer())])
+            return _only(safe_answer())
 
     async def _answer(self, letter: Letter) -> Answer:
         incoming = letter.incoming
         if not incoming.private:
             return _only(voice().say("messaging", "private"))
         if incoming.hello:
-            return _only(" ".join(_welcome()))
+            return _only(" ".join([voice().say("small_talk", "greet"), *_about()]))
         if letter.tries > MOST_TRIES:
             return _only(safe_answer())
         if incoming.attachment and not incoming.text.strip():
@@ -105,8 +103,16 @@ class Turns:
         if words is None:
             return _only(voice().say("messaging", "old_button"))
         answer = await self._read(letter, words)
+        if words != incoming.text:
+            # a wrong button or number is seen, and stays in the chat
+            chosen = voice().say("messaging", "chosen", answer=words)
+            answer.replies[0] = replace(answer.replies[0], text=f"{answer.replies[0].text}\n\n{chosen}")
         if incoming.attachment:
             answer.replies.append(Reply(voice().say("messaging", "words_only")))
+        if not latest and not answer.forgotten:
+            # what to do comes first, and a question last
+            place = 0 if offered(answer.replies) else len(answer.replies)
+            answer.replies.insert(place, Reply(" ".join(_about())))
         return answer
 
     async def _read(self, letter: Letter, words: str) -> Answer:
@@ -120,7 +126,8 @@ class Turns:
             metadata={SHOWS_CHIPS: True},
         )
         await self._handle(message)
-        return Answer(replies(collected.messages), collected.is_forgotten)
+        said = replies(collected.messages) or [Reply(safe_answer())]
+        return Answer(said, collected.is_forgotten)
 
     async def _words(self, letter: Letter, latest: list[Exchange]) -> str | None:
         """What a message says in words; None for a button that means nothing any more."""
@@ -151,7 +158,8 @@ def _only(text: str) -> Answer:
     return Answer([Reply(text)])
 
 
-def _welcome() -> Iterator[str]:
-    yield voice().say("small_talk", "greet")
+def _about() -> Iterator[str]:
+    """What everybody has to know who writes for the first time."""
+    yield voice().say("web", "what_it_is_not")
     yield voice().say("privacy", "not_a_device")
     yield voice().say("privacy", "sentence", hours=str(settings().retention_hours))

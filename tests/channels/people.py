@@ -25,6 +25,7 @@ from tests.server.running import Assistant
 PUBLIC_URL = "https://blina.example.org"
 SECONDS = 20.0  # for an answer
 _ids = itertools.count(1_000)
+ABOUT = "nobody from your team reads this"  # told once
 Reply = tuple[int, str]
 Write = Callable[[type[Any]], Any]  # makes somebody who writes through a provider
 
@@ -52,9 +53,14 @@ class Person:
         return found
 
     @property
-    def screen(self) -> list[Shown]:
+    def whole_screen(self) -> list[Shown]:
         """All that the assistant sent to this person."""
         return self.provider.shown[self.address]
+
+    @property
+    def screen(self) -> list[Shown]:
+        """The same without what everybody is told who writes for the first time."""
+        return [shown for shown in self.whole_screen if ABOUT not in shown.text]
 
     @property
     def address(self) -> str:

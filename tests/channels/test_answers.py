@@ -8,6 +8,7 @@ import pytest
 
 from channels.messaging.shelf import FILE
 from tests.channels.people import (
+    ABOUT,
     PEOPLE,
     Person,
     SlackPerson,
@@ -41,6 +42,20 @@ def test_a_warning_is_plain_text_with_the_phone_number_in_its_first_line(
     assert all(not reply.buttons for reply in replies)
 
 
+@everybody
+def test_whoever_writes_for_the_first_time_is_told_once_who_answers(write: Write, kind: type[Person]) -> None:
+    person = write(kind)
+    person.say("temp is 38.6")
+    person.say("I have a rash")
+    assert [ABOUT in shown.text for shown in person.whole_screen if shown.text.startswith("I am")] == [True]
+    assert person.whole_screen[0].text.startswith("Call ")
+    person.say("forget me")
+    before = len(person.whole_screen)
+    person.say("I have a headache")
+    assert ABOUT in person.whole_screen[before].text
+    assert person.offers()
+
+
 @with_numbers
 @pytest.mark.parametrize("typed", ["3", " 3. ", "(3)", "three", "Option 3", "3️⃣"])
 def test_a_number_picks_what_stands_behind_it(write: Write, kind: type[Person], typed: str) -> None:
@@ -48,7 +63,9 @@ def test_a_number_picks_what_stands_behind_it(write: Write, kind: type[Person], 
     question = texts(person.say("I have a headache"))
     assert "\n3. Vomiting\n" in question
     assert "Reply with a number" in question
-    assert "being sick (vomiting)" in texts(person.say(typed))
+    reply = texts(person.say(typed))
+    assert "being sick (vomiting)" in reply
+    assert "Your answer: Vomiting." in reply
 
 
 def test_several_numbers_pick_several_answers(write: Write) -> None:
@@ -86,7 +103,7 @@ def test_a_button_that_is_tapped_twice_is_one_answer(write: Write, kind: type[Pe
     person = write(kind)
     person.say("I have a headache")
     tap = person.tap(person.offers()["Vomiting"])
-    assert person.answers_to(*tap)
+    assert "Your answer: Vomiting." in texts(person.answers_to(*tap))
     assert person.answers_to(*tap) == []
 
 

@@ -259,7 +259,8 @@ def test_twilio_answers_stop_itself(write: Write) -> None:
 
 def test_telegram_greets_whoever_opens_the_chat(write: Write) -> None:
     person = write(TelegramPerson)
-    (reply,) = person.say("/start")
+    person.say("/start")
+    (reply,) = person.whole_screen
     assert "112" in reply.text
     assert "forget me" in reply.text
     assert "I can be wrong" in reply.text
@@ -305,6 +306,15 @@ def test_a_tap_ends_the_hourglass_on_the_button(write: Write, kind: type[Person]
     assert call["method"] == "answerCallbackQuery"
     assert call["callback_query_id"] == json.loads(body)["callback_query"]["id"]
     person.wait()
+
+
+@everybody
+def test_a_provider_is_another_machine_behind_a_proxy(write: Write, kind: type[Person]) -> None:
+    """Other machines need a token for REST; a provider has its signature."""
+    person = write(kind)
+    body, headers = person.message("temp is 38.6")
+    forwarded = {"Host": "blina.example.org", "X-Forwarded-For": "203.0.113.5", **headers}
+    assert CARE_TEAM in texts(person.answers_to(body, forwarded))
 
 
 @everybody

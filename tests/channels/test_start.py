@@ -12,7 +12,7 @@ from channels.messaging.shelf import FILE, Letter, Part, Shelf
 from tests.channels.conftest import started
 from tests.channels.people import texts
 from tests.channels.stubs import Stubs, Twilio
-from tests.server.running import CARE_TEAM
+from tests.server.running import CARE_TEAM, SECONDS_TO_START
 
 pytestmark = pytest.mark.server
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.server
 def ends_with(folder: Path, stubs: Stubs, **variables: str) -> tuple[int, str]:
     """Exit status and errors of a server that ends by itself."""
     server = started(folder, stubs, **variables)
+    server.process.wait(SECONDS_TO_START)
     return server.finish(), server.log.read_text()
 
 

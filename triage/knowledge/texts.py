@@ -24,7 +24,7 @@ _NAMES = {
         "ask_team ask_team_call fever_hiding listed listed_several not_listed not_listed_several unknown"
     ),
     "memory": "before corrected denied earlier past still",
-    "messaging": "choose no_words old_button private too_fast words_only",
+    "messaging": "choose chosen no_words old_button private too_fast words_only",
     "names": "unlisted_label unlisted_lay",
     "others": "less_urgent",
     "question": "feverish screening",
