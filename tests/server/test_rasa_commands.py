@@ -69,6 +69,12 @@ def test_the_shell_answers_in_text(tmp_path: Path) -> None:
         answer = terminal.read_until("2. ", 30) + terminal.read_until(PROMPT, 30)
         assert "1. " in answer
         assert "{" not in answer
+        terminal.type("option 2")
+        assert "trouble breathing" in terminal.read_until("Where this comes from", 30)
+        terminal.read_until(PROMPT, 30)
+        terminal.type("I have crushing chest pain")
+        assert "chest pain" in terminal.read_until("Where this comes from", 30)
+        terminal.read_until(PROMPT, 30)
         terminal.type("temp is 38.6")
         terminal.read_until(CARE_TEAM, 30)
         terminal.read_until(PROMPT, 30)
