@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from triage.wording import Voice
 
 _log = logging.getLogger(__name__)
 
+SECONDS_FOR_A_TURN = 60.0  # nobody waits longer for the phone numbers
 MOST_TRIES = 3  # a message that ends the process every time is answered without being read
 _NEEDS_ITS_QUESTION = ("yes", "no", "unsure", "none_of_these")  # chips that mean nothing without it
 
@@ -125,7 +127,7 @@ class Turns:
             message_id=letter.incoming.key,
             metadata={SHOWS_CHIPS: True},
         )
-        await self._handle(message)
+        await asyncio.wait_for(self._handle(message), SECONDS_FOR_A_TURN)
         said = replies(collected.messages) or [Reply(safe_answer())]
         return Answer(said, collected.is_forgotten)
 

@@ -14,6 +14,7 @@ from twilio.request_validator import RequestValidator
 from channels.messaging.channel import MessagingChannel
 from channels.messaging.exchange import Button, Incoming, Post
 
+_RECEIVED = "received"  # status of a message that came in
 _WHATSAPP = "whatsapp:"  # in front of numbers
 # WhatsApp makes bold, italic, struck and typewriter text of these, and hides them
 _PLAIN = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
@@ -45,8 +46,8 @@ class TwilioChannel(MessagingChannel):
     def read(self, request: Request) -> Iterable[Incoming]:
         """One message; Twilio itself answers those who write STOP, START or HELP."""
         form = _form(request)
-        if "OptOutType" in form:
-            return
+        if "OptOutType" in form or form.get("SmsStatus", _RECEIVED) != _RECEIVED:
+            return  # what became of a reply is of no interest, and answering it would never end
         whatsapp = form["From"].startswith(_WHATSAPP)
         yield Incoming(
             key=form["MessageSid"],

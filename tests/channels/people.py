@@ -139,6 +139,7 @@ class TwilioPerson(Person):
             "To": self.ours,
             "Body": text,
             "NumMedia": "0",
+            "SmsStatus": "received",
             "FromCity": "",  # the signature covers empty fields as well
             **fields,
         }

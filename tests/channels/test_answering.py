@@ -16,7 +16,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions import resources
-from channels.messaging import shelf
+from channels.messaging import shelf, turns
 from channels.messaging.desk import Desk, Form
 from channels.messaging.exchange import Incoming
 from channels.messaging.mailbox import KNOWN_FOR, Mailbox
@@ -39,17 +39,19 @@ class Rasa:
     Args:
         fails: what it raises instead.
         is_silent: whether it answers nothing.
+        seconds: that it takes.
     """
 
-    def __init__(self, fails: Exception | None = None, is_silent: bool = False) -> None:
+    def __init__(self, fails: Exception | None = None, is_silent: bool = False, seconds: float = 0.0) -> None:
         self.heard: list[str] = []
         self.events: dict[str, list[Any]] = {}
         self.tracker_store = SimpleNamespace(retrieve=self._read, retrieve_full_tracker=self._read)
         self._fails = fails
         self._is_silent = is_silent
+        self._seconds = seconds
 
     async def handle(self, given: UserMessage) -> None:
-        await asyncio.sleep(0)
+        await asyncio.sleep(self._seconds)
         self.heard.append(given.text)
         if self._fails:
             raise self._fails
@@ -92,8 +94,8 @@ async def open_desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
 
     async def one(rasa: Rasa, file: str = IN_MEMORY, buttons: bool = False) -> tuple[Desk, Mailbox]:
         mailbox = Mailbox(file, "toy")
-        turns = Turns("toy", not buttons, rasa.handle, lambda: rasa)
-        desk = Desk("toy", Form(1600, buttons), KEY, mailbox, Post(), turns)  # type: ignore[arg-type]
+        answers = Turns("toy", not buttons, rasa.handle, lambda: rasa)
+        desk = Desk("toy", Form(1600, buttons), KEY, mailbox, Post(), answers)  # type: ignore[arg-type]
         opened.append(desk)
         await desk.go_on()
         return desk, mailbox
@@ -192,6 +194,13 @@ async def test_whatever_fails_the_person_gets_the_phone_numbers(
     await desk.accept(message("1"))
     assert await posted(desk, mailbox) == [resources.safe_answer()]
     assert "whale" not in caplog.text
+
+
+async def test_nobody_waits_for_ever(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "SECONDS_FOR_A_TURN", 0.05)
+    desk, mailbox = await open_desk(Rasa(seconds=30))
+    await desk.accept(message("1"))
+    assert await posted(desk, mailbox) == [resources.safe_answer()]
 
 
 async def test_silence_is_answered_with_the_phone_numbers(open_desk: Open) -> None:

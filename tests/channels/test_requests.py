@@ -257,6 +257,13 @@ def test_twilio_answers_stop_itself(write: Write) -> None:
     assert person.answers_to(*person.message("STOP", OptOutType="STOP")) == []
 
 
+def test_what_became_of_a_reply_is_not_answered(write: Write) -> None:
+    person = write(SmsPerson)
+    report = {"From": Twilio.NUMBERS[0], "SmsStatus": "delivered", "MessageStatus": "delivered"}
+    assert person.answers_to(*person.message("", **report, To=person.name)) == []
+    assert person.provider.shown[Twilio.NUMBERS[0]] == []
+
+
 def test_telegram_greets_whoever_opens_the_chat(write: Write) -> None:
     person = write(TelegramPerson)
     person.say("/start")
