@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.resources import knowledge
 from nlu.encoder import vectors
-from nlu.storage import restore, store
+from nlu.stored import StoredClassifier
 from nlu.training import ASK_DRUG, Example, intent_of, topic_label, topic_of, train
-from reading.classifier import PhraseClassifier
-from triage.knowledge import fingerprint
 
 FALLBACK = "nlu_fallback"
 RANKING = "intent_ranking"
@@ -25,54 +21,13 @@ _RANKED = 10
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class IntentClassifier(GraphComponent):
+class IntentClassifier(StoredClassifier):
     """Says what a message is about; below ``threshold`` it says ``nlu_fallback``."""
-
-    def __init__(
-        self,
-        config: dict[str, Any],
-        storage: ModelStorage,
-        resource: Resource,
-        classifier: PhraseClassifier | None = None,
-    ) -> None:
-        self._threshold = float(config["threshold"])
-        self._topic_threshold = float(config["topic_threshold"])
-        self._storage = storage
-        self._resource = resource
-        self._classifier = classifier
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """``threshold``: least probability of an intent; ``topic_threshold``: of a question's topic."""
         return {"threshold": 0.2, "topic_threshold": 0.15}
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> IntentClassifier:
-        """A classifier to be trained."""
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> IntentClassifier:
-        """The classifier of a trained model."""
-        return cls(config, model_storage, resource, restore(model_storage, resource))
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Topics are learned from the knowledge files, so a change there asks for training."""
-        return fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the intents of the training data and the topics of ``questions.yml``."""
@@ -81,9 +36,7 @@ class IntentClassifier(GraphComponent):
             for topic in knowledge().questions.values()
             for phrase in topic.asked_as
         ]
-        self._classifier = train(training_data, lambda intent: intent, questions)
-        store(self._classifier, self._storage, self._resource)
-        return self._resource
+        return self._keep(train(training_data, lambda intent: intent, questions))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking and the ``topic`` entity on featurized messages."""
@@ -98,24 +51,21 @@ class IntentClassifier(GraphComponent):
         return messages
 
     def _label(self, message: Message, probabilities: dict[str, float]) -> None:
+        threshold, topic_threshold = (float(self._config[name]) for name in ("threshold", "topic_threshold"))
         # The best topic stands for all: their sum would make a question of every vague message.
         intents: dict[str, float] = {}
         for label, probability in probabilities.items():
             intents[intent_of(label)] = max(intents.get(intent_of(label), 0.0), probability)
         ranked = sorted(intents.items(), key=lambda pair: -pair[1])
         ranking = [{"name": name, "confidence": round(value, 4)} for name, value in ranked]
-        best = (
-            ranking[0]
-            if ranked[0][1] >= self._threshold
-            else {"name": FALLBACK, "confidence": 1 - ranked[0][1]}
-        )
+        best = ranking[0] if ranked[0][1] >= threshold else {"name": FALLBACK, "confidence": 1 - ranked[0][1]}
         message.set(INTENT, best, add_to_output=True)
         message.set(RANKING, ranking[:_RANKED], add_to_output=True)
         topics = {label: value for label, value in probabilities.items() if topic_of(label)}
-        if not topics or intents[ASK_DRUG] < self._threshold:
+        if not topics or intents[ASK_DRUG] < threshold:
             return
         label = max(topics, key=lambda name: topics[name])
-        if topics[label] >= self._topic_threshold:
+        if topics[label] >= topic_threshold:
             topic = {
                 "entity": "topic",
                 "value": topic_of(label),

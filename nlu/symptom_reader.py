@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.resources import knowledge, settings
 from nlu.classifier import FALLBACK, RANKING
-from nlu.storage import restore, store
+from nlu.stored import StoredClassifier
 from nlu.training import train
-from reading.classifier import PhraseClassifier
 from reading.clause_reader import ALARMS, NOTHING, UNLISTED, EncoderClauseReader
 from reading.encoder import default_encoder
 from reading.medicines import MedicineReader
 from reading.model import Reading, Status
 from reading.reader import SymptomReader as TextReader
-from triage.knowledge import fingerprint
+from triage.knowledge.schema import Urgency
 from triage.measurements import MEANS, Limits
 
 _NOT_UNDERSTOOD = {"name": FALLBACK, "confidence": 1.0}
@@ -34,26 +32,8 @@ UNLISTED_INTENT = "unlisted_complaint"
     [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
     is_trainable=True,
 )
-class SymptomReader(GraphComponent):
+class SymptomReader(StoredClassifier):
     """Finds symptoms, signs, values and medicines, with what is said about each."""
-
-    def __init__(
-        self,
-        config: dict[str, Any],
-        storage: ModelStorage,
-        resource: Resource,
-        classifier: PhraseClassifier | None = None,
-    ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._least = {name: float(least) for name, least in config["intent_thresholds"].items()}
-        self._urgency = {id: symptom.urgency for id, symptom in knowledge().symptoms.items()}
-        clause_reader = None
-        if classifier is not None:
-            clause_reader = EncoderClauseReader(default_encoder(), classifier, self._thresholds())
-        self._reader = TextReader(knowledge(), clause_reader)
-        self._medicines = MedicineReader(knowledge().medicines, self._reader.is_ordinary_word)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -72,39 +52,27 @@ class SymptomReader(GraphComponent):
             "alarm_thresholds": {"self_harm": 0.6, "infusion_trouble": 0.75},
         }
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> SymptomReader:
-        """A reader to be trained."""
-        return cls(config, model_storage, resource)
+    @cached_property
+    def _urgency(self) -> dict[str, Urgency]:
+        return {id: symptom.urgency for id, symptom in knowledge().symptoms.items()}
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> SymptomReader:
-        """The reader of a trained model."""
-        return cls(config, model_storage, resource, restore(model_storage, resource))
+    @cached_property
+    def _reader(self) -> TextReader:
+        clause_reader = None
+        if self._classifier is not None:
+            clause_reader = EncoderClauseReader(default_encoder(), self._classifier, self._thresholds())
+        return TextReader(knowledge(), clause_reader)
 
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The lexicon is part of the knowledge files, so a change there asks for training."""
-        return fingerprint()
+    @cached_property
+    def _medicines(self) -> MedicineReader:
+        return MedicineReader(knowledge().medicines, self._reader.is_ordinary_word)
+
+    def _get_ready(self) -> None:
+        _ = self._medicines, self._urgency
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn to tell the symptoms from one another and from nothing."""
-        classifier = train(training_data, self._clause_class)
-        store(classifier, self._storage, self._resource)
-        return self._resource
+        return self._keep(train(training_data, self._clause_class))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add entities to messages and settle their intent."""
@@ -171,5 +139,5 @@ class SymptomReader(GraphComponent):
 
     def _stands(self, intent: dict[str, Any]) -> bool:
         """Whether the classifier's word is enough: not for symptoms, nor a faint guess at grave things."""
-        least = self._least.get(intent["name"], 0.0)
+        least = float(self._config["intent_thresholds"].get(intent["name"], 0))
         return intent["name"] not in self._urgency and intent["confidence"] >= least

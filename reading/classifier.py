@@ -6,6 +6,7 @@ What was learned is kept as plain arrays, so that loading a model can never run 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -47,12 +48,12 @@ class PhraseClassifier:
         Returns:
             The trained classifier.
         """
-        meaning = LogisticRegression(C=ENCODER_C, max_iter=400, class_weight=None)
-        meaning.fit(vectors, labels)
-        spelling = SGDClassifier(
-            loss="log_loss", alpha=NGRAM_ALPHA, class_weight=None, random_state=1, max_iter=20, tol=None
-        )
-        spelling.fit(_ngrams(texts), labels)
+        # Two threads train side by side: most of the work is done outside Python's lock.
+        with ThreadPoolExecutor(2) as pool:
+            spelled = pool.submit(_by_spelling, texts, labels)
+            meaning = LogisticRegression(C=ENCODER_C, max_iter=400, class_weight=None)
+            meaning.fit(vectors, labels)
+            spelling = spelled.result()
         weights = {
             "meaning": meaning.coef_,
             "meaning_bias": meaning.intercept_,
@@ -83,6 +84,13 @@ class PhraseClassifier:
         by_spelling /= np.maximum(by_spelling.sum(axis=1, keepdims=True), 1e-9)
         mixed: Array = (ENCODER_SHARE * by_meaning + (1 - ENCODER_SHARE) * by_spelling).astype(np.float32)
         return mixed
+
+
+def _by_spelling(texts: Sequence[str], labels: Sequence[str]) -> SGDClassifier:
+    model = SGDClassifier(
+        loss="log_loss", alpha=NGRAM_ALPHA, class_weight=None, random_state=1, max_iter=20, tol=None
+    )
+    return model.fit(_ngrams(texts), labels)
 
 
 _VECTORIZER = HashingVectorizer(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -69,10 +70,18 @@ class Encoder:
         """
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for first in range(0, len(by_length), _BATCH):
-            batch = by_length[first : first + _BATCH]
-            rows[batch] = self._encode_batch([texts[index] for index in batch])
+        batches = [by_length[first : first + _BATCH] for first in range(0, len(by_length), _BATCH)]
+        wanted = [[texts[index] for index in batch] for batch in batches]
+        for batch, encoded in zip(batches, self._encode_batches(wanted), strict=True):
+            rows[batch] = encoded
         return rows
+
+    def _encode_batches(self, batches: list[list[str]]) -> list[Array]:
+        if len(batches) < 2:
+            return [self._encode_batch(batch) for batch in batches]
+        # The runtime works outside Python's lock, so batches can be encoded side by side.
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(self._encode_batch, batches))
 
     def _encode_batch(self, texts: list[str]) -> Array:
         encoded = self._tokeniser.encode_batch(texts)
