@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import subprocess
 import sys
@@ -20,14 +21,17 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.exceptions import GraphSchemaException
 from rasa.engine.graph import GraphSchema, SchemaNode
 from rasa.engine.storage.storage import ModelMetadata
-from rasa.shared.core.domain import Domain
+from rasa.shared.core.constants import PREVIOUS_ACTION, USER
+from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 from rasa.utils.endpoints import EndpointConfig
 
 from actions import turn
@@ -321,6 +325,45 @@ async def test_messages_at_once_do_not_answer_for_each_other(safe_text: str) -> 
     )
     assert [message["text"] for message in silent.messages] == [safe_text]
     assert [message["text"] for message in told.messages] == ["Call now."]
+
+
+# --- finding the rule
+
+RULES = {
+    json.dumps([{PREVIOUS_ACTION: {ACTION_NAME: "listen"}, USER: {INTENT: intent}}]): f"answer_{intent}"
+    for intent in ("fever", "rash", "greet")
+}
+LONGER = [
+    {PREVIOUS_ACTION: {ACTION_NAME: "listen"}, USER: {INTENT: "rash"}},
+    {PREVIOUS_ACTION: {ACTION_NAME: "x"}},
+]
+RULES[json.dumps(LONGER)] = "after_x"
+STATES = [
+    [],
+    *[
+        [{PREVIOUS_ACTION: {ACTION_NAME: "listen"}, USER: {INTENT: i}}]
+        for i in ("fever", "rash", "greet", "other")
+    ],
+    [{PREVIOUS_ACTION: {ACTION_NAME: "x"}}],
+    LONGER,
+    [{}, *LONGER],
+]
+
+
+@pytest.mark.parametrize("states", STATES)
+def test_the_rules_found_are_those_that_rasa_finds(states: list[State]) -> None:
+    policy = RulePolicy.__new__(RulePolicy)
+    wanted = functions._possible_rules_of_rasa(policy, RULES, states)
+    for _ in range(2):  # compared, then remembered
+        assert policy._get_possible_keys(RULES, states) == wanted
+
+
+def test_rules_that_were_replaced_are_not_remembered() -> None:
+    policy, states = RulePolicy.__new__(RulePolicy), STATES[1]
+    assert len(policy._get_possible_keys(RULES, states)) == 1
+    assert policy._get_possible_keys({}, states) == set()
+    fewer = {key: action for key, action in RULES.items() if action != "answer_fever"}
+    assert policy._get_possible_keys(fewer, states) == set()
 
 
 # --- the patches themselves
