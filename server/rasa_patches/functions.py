@@ -11,6 +11,8 @@
 - ``core.agent.Agent.handle_message``: any other failure leaves the patient without an answer.
 - ``core.policies.rule_policy.RulePolicy._get_possible_keys``: compares every rule with the latest
   state, twice a message. Here that first comparison is remembered.
+- ``engine.runner.dask.DaskGraphRunner.run``: plans anew in which order the components run, three times a
+  message. Here they run one after the other, each when its result is wanted.
 - ``engine.storage.storage.ModelMetadata.from_dict``: loads every class that took part in training,
   and with them TensorFlow. Here those classes are loaded when somebody asks for them.
 """
@@ -18,15 +20,12 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import hashlib
 import inspect
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from jsonschema import ValidationError
 from jsonschema.validators import validator_for
@@ -35,10 +34,10 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
-from rasa.engine.graph import GraphSchema, SchemaNode
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core import events
-from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
@@ -46,7 +45,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from actions.turn import UNREAD
 from channels import gate, safety_net
 from server import in_process, privacy
-from server.rasa_patches import UpstreamChanged
+from server.rasa_patches import UpstreamChanged, quicker
 
 _log = logging.getLogger(__name__)
 
@@ -59,26 +58,12 @@ _UPSTREAM: dict[Callable[..., Any], str] = {
     MessageProcessor._send_bot_messages: "154f44b4e1d3a0d1",
     Agent.handle_message: "ba53507e4d5532a3",
     RulePolicy._get_possible_keys: "2915fd81711e194c",
+    DaskGraphRunner.run: "45f0f52f574f3aa9",
     ModelMetadata.from_dict: "ee3da9f00c7daa75",
 }
-_MOST_REMEMBERED = 1000  # latest states: an intent after an action
-
-
-@dataclass
-class _Fitting:
-    """Of one policy's rules those that fit a latest state."""
-
-    lookup: dict[str, str]
-    rules: int
-    by_state: dict[str, frozenset[str]]
-
-
-_fitting: WeakKeyDictionary[RulePolicy, _Fitting] = WeakKeyDictionary()
 _run_over_http = RemoteAction.run
 _parse_message = MessageProcessor.parse_message
 _handle_message = Agent.handle_message
-_possible_rules_of_rasa = RulePolicy._get_possible_keys
-_metadata_from_dict = ModelMetadata.from_dict
 
 
 @lru_cache(maxsize=1)
@@ -95,8 +80,9 @@ def put_in_place() -> None:
     MessageProcessor.parse_message = _parse_or_mark_unread
     MessageProcessor._send_bot_messages = staticmethod(_send_bot_messages)
     Agent.handle_message = _handle_or_answer_safely
-    RulePolicy._get_possible_keys = _possible_rules
-    ModelMetadata.from_dict = staticmethod(_metadata_without_training)
+    RulePolicy._get_possible_keys = quicker.possible_rules
+    DaskGraphRunner.run = quicker.run_graph
+    ModelMetadata.from_dict = staticmethod(quicker.metadata_without_training)
     gate.protect_rasas_servers()
 
 
@@ -200,47 +186,3 @@ async def _handle_or_answer_safely(self: Agent, message: UserMessage) -> list[di
         lambda incoming: _handle_message(self, incoming), message
     )
     return replies
-
-
-def _possible_rules(self: RulePolicy, lookup: dict[str, str], states: list[State]) -> set[str]:
-    """The rules that fit a conversation: first those that fit its latest state, which is remembered."""
-    if not states:
-        everything: set[str] = _possible_rules_of_rasa(self, lookup, states)
-        return everything
-    possible = set(_fitting_latest(self, lookup, states[-1]))
-    for turns_ago, state in enumerate(reversed(states[:-1]), start=1):
-        possible = {key for key in possible if self._is_rule_applicable(key, turns_ago, state)}
-    return possible
-
-
-def _fitting_latest(policy: RulePolicy, lookup: dict[str, str], state: State) -> frozenset[str]:
-    known = _fitting.get(policy)
-    if known is None or known.lookup is not lookup or known.rules != len(lookup):
-        known = _fitting[policy] = _Fitting(lookup, len(lookup), {})
-    latest = repr(state)
-    if latest not in known.by_state:
-        if len(known.by_state) >= _MOST_REMEMBERED:
-            known.by_state.clear()
-        fitting = (rule for rule in lookup if policy._is_rule_applicable(rule, 0, state))
-        known.by_state[latest] = frozenset(fitting)
-    return known.by_state[latest]
-
-
-class _SchemaReadLater(GraphSchema):
-    """How a model was trained; the classes of its nodes are loaded when they are asked for."""
-
-    def __init__(self, serialized: dict[str, Any]) -> None:
-        self._serialized = serialized
-
-    @property
-    def nodes(self) -> dict[str, SchemaNode]:
-        """The nodes of the graph that trained the model."""
-        nodes: dict[str, SchemaNode] = GraphSchema.from_dict(copy.deepcopy(self._serialized)).nodes
-        return nodes
-
-
-def _metadata_without_training(serialized: dict[str, Any]) -> ModelMetadata:
-    """What a model says of itself; the way it was trained is read later, or never."""
-    metadata = _metadata_from_dict({**serialized, "train_schema": {"nodes": {}}})
-    metadata.train_schema = _SchemaReadLater(serialized["train_schema"])
-    return metadata

@@ -23,8 +23,9 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
-from rasa.engine.exceptions import GraphSchemaException
+from rasa.engine.exceptions import GraphRunError, GraphSchemaException
 from rasa.engine.graph import GraphSchema, SchemaNode
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
@@ -39,7 +40,7 @@ from actions.resources import safe_answer
 from channels import safety_net
 from nlu.guard import MessageGuard
 from server import in_process, rasa_patches
-from server.rasa_patches import functions, imports
+from server.rasa_patches import functions, imports, quicker
 from triage.assistant import Conversation, Reply, Turn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,7 @@ WORDS = "my secret words"
 ANSWER = {"events": [], "responses": [{"text": "from the action server"}]}
 
 rasa_patches.apply()
+RASAS = {function.__qualname__: function for function in functions._UPSTREAM}  # as they were before
 
 
 def conversation(text: str = WORDS, channel: str = "rest") -> DialogueStateTracker:
@@ -353,7 +355,7 @@ STATES = [
 @pytest.mark.parametrize("states", STATES)
 def test_the_rules_found_are_those_that_rasa_finds(states: list[State]) -> None:
     policy = RulePolicy.__new__(RulePolicy)
-    wanted = functions._possible_rules_of_rasa(policy, RULES, states)
+    wanted = RASAS["RulePolicy._get_possible_keys"](policy, RULES, states)
     for _ in range(2):  # compared, then remembered
         assert policy._get_possible_keys(RULES, states) == wanted
 
@@ -364,6 +366,63 @@ def test_rules_that_were_replaced_are_not_remembered() -> None:
     assert policy._get_possible_keys({}, states) == set()
     fewer = {key: action for key, action in RULES.items() if action != "answer_fever"}
     assert policy._get_possible_keys(fewer, states) == set()
+
+
+# --- running the components
+
+
+class Node:
+    """Stands in for a component: notes that it ran, and answers with its name and inputs."""
+
+    def __init__(self, name: str, ran: list[str], error: Exception | None = None) -> None:
+        self.name, self.ran, self.error = name, ran, error
+
+    def __call__(self, *given: Any) -> tuple[str, Any]:
+        self.ran.append(self.name)
+        if self.error:
+            raise self.error
+        return self.name, list(given)
+
+
+def runner(
+    needs: dict[str, dict[str, str]], error: Exception | None = None
+) -> tuple[DaskGraphRunner, list[str]]:
+    ran: list[str] = []
+    made = DaskGraphRunner.__new__(DaskGraphRunner)
+    nodes = {
+        name: SchemaNode(parents, MessageGuard, "create", "process", {}) for name, parents in needs.items()
+    }
+    made._graph_schema = GraphSchema(nodes)
+    made._instantiated_nodes = {name: Node(name, ran, error) for name in needs}
+    made._execution_context = None
+    return made, ran
+
+
+DIAMOND = {
+    "first": {"message": "__message__", "tracker": "__tracker__"},
+    "left": {"given": "first"},
+    "right": {"given": "first"},
+    "last": {"one": "left", "two": "right"},
+    "unwanted": {"given": "first"},
+}
+
+
+def test_components_run_once_each_and_as_rasa_runs_them() -> None:
+    made, ran = runner(DIAMOND)
+    results = made.run({"__message__": ["hello"]}, targets=["last", "first"])
+    assert results == RASAS["DaskGraphRunner.run"](made, {"__message__": ["hello"]}, ["last", "first"])
+    assert ran[:4] == ["first", "left", "right", "last"]
+    assert "unwanted" not in ran
+
+
+def test_an_input_that_could_be_a_component_is_refused() -> None:
+    with pytest.raises(GraphRunError):
+        runner(DIAMOND)[0].run({"__message__": "left"}, targets=["last"])
+
+
+def test_a_component_that_fails_fails_the_run() -> None:
+    with pytest.raises(GraphRunError):
+        runner(DIAMOND, RuntimeError(WORDS))[0].run({"__message__": ["hello"]}, targets=["last"])
 
 
 # --- the patches themselves
@@ -421,7 +480,7 @@ def test_a_model_still_knows_how_it_was_trained() -> None:
 
 def test_a_class_of_the_training_is_not_loaded_with_the_model() -> None:
     schema = {"nodes": {"one": {"uses": "no.such.Class"}}}
-    later = functions._SchemaReadLater(schema)
+    later = quicker._SchemaReadLater(schema)
     with pytest.raises(GraphSchemaException):
         _ = later.nodes
 
