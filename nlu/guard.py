@@ -23,7 +23,9 @@ _KEPT_CHARACTERS = MAX_CHARACTERS + 1
 _SLASH = re.compile(r"^[\s/]+")
 # Rasa's own commands, and intents with values behind them: read as words, "restart" and a pair of
 # braces would ask for the conversation to be forgotten. Nobody writes them but who wants to try that.
-_FORGED = re.compile(r"[\s/]*/(\s*(restart|back|session_start)\s*([@{].*)?|\w+\s*\{.*|\w+@.*)", re.DOTALL)
+_FORGED = re.compile(
+    r"[\s/]*/(\s*(restart|back|session_start)\s*([@{].*)?|\w+\s*\{.*|\w+@.*)", re.DOTALL | re.IGNORECASE
+)
 
 rasa_patches.apply()  # every way of starting Rasa loads the pipeline, so every one gets the patches
 

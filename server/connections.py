@@ -96,6 +96,7 @@ class Connection(WebSocketProtocol):
             self._receiving_since = self._receiving_since or now
             if now - self._receiving_since > REQUEST_SECONDS:
                 http.exception = RequestTimeout("Request Timeout")
+                http.request_body = None  # what is still to come is not waited for
                 self._task.cancel()
                 return
         else:
@@ -123,5 +124,5 @@ def _has_too_many(address: str) -> bool:
 
 
 def _is_receiving(http: Http) -> bool:
-    """Whether a request is on its way: its headers, or the body that a handler waits for."""
-    return http.stage is Stage.REQUEST or (http.stage is Stage.HANDLER and bool(http.request_body))
+    """Whether a request is on its way: its headers, or its body, also one that nobody wants."""
+    return http.stage is Stage.REQUEST or bool(getattr(http, "request_body", None))

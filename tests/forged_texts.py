@@ -10,7 +10,6 @@ COMMANDS = (
     "/restart",
     "/session_start",
     "/back",
-    "/forget_me",
     "/restart{}",
     "/RESTART",
     "//restart",

@@ -33,7 +33,11 @@ class Page:
     async def connect(self) -> Page:
         # long polling: what the page falls back to where a network lets no websocket through
         await self.client.connect(
-            self._url, socketio_path="/chat/socket.io", headers=self._headers, transports=["polling"]
+            self._url,
+            socketio_path="/chat/socket.io",
+            headers=self._headers,
+            transports=["polling"],
+            wait_timeout=30,
         )
         return self
 

@@ -48,7 +48,7 @@ def test_no_typed_text_is_a_command(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["/restart", " /session_start", "//back", '/restart{"a": 1}', "/restart@0.9"]
+    "text", ["/restart", " /session_start", "//back", "/RESTART", '/restart{"a": 1}', "/restart@0.9"]
 )
 def test_nothing_is_left_of_rasas_own_commands(text: str) -> None:
     assert clean(text) == ""

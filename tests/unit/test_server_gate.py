@@ -1,0 +1,160 @@
+"""Where a request comes from decides what it may reach, and nobody is counted as somebody else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rasa.core import run
+from rasa.core.channels import CmdlineInput
+from sanic import Sanic
+from sanic.compat import Header
+from sanic.exceptions import InvalidUsage
+from sanic.request import Request
+
+from channels import gate
+from channels.limits import limits_of
+from channels.peers import address_of, from_this_machine, is_loopback, network_of
+from channels.requests import CheckedRequest
+from channels.rest_token import RestToken
+from triage.settings import load_settings
+
+
+def request(ip: str = "127.0.0.1", remote_addr: str = "", **headers: str) -> Any:
+    return SimpleNamespace(
+        ip=ip,
+        remote_addr=remote_addr,
+        headers={name.replace("_", "-"): text for name, text in headers.items()},
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost", "LocalHost"])
+def test_this_machine_is_known_by_its_names(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["", "::", "192.168.0.1", "localhost.example", "127.0.0.1.example"])
+def test_every_other_name_may_be_another_machine(host: str) -> None:
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["", "127.0.0.1:5005", "localhost", "[::1]:80"])
+def test_a_program_here_is_from_this_machine(host: str) -> None:
+    assert from_this_machine(request(host=host))
+    assert from_this_machine(request(host="localhost:1", origin="http://localhost:1"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        request("192.168.0.7"),
+        request(""),
+        request(x_forwarded_for="127.0.0.1"),
+        request(forwarded="for=127.0.0.1"),
+        request(x_real_ip="127.0.0.1"),
+        request(via="1.1 proxy"),
+        request(host="evil.example"),
+        request(host="[::1"),
+        request(host="localhost", origin="http://localhost:8080"),
+        request(host="localhost", origin="null"),
+        request(host="localhost", origin="http://[::1"),
+    ],
+)
+def test_everything_else_is_from_elsewhere(other: Any) -> None:
+    assert not from_this_machine(other)
+
+
+def test_an_address_is_what_a_trusted_proxy_saw() -> None:
+    assert address_of(request("10.0.0.1", remote_addr="203.0.113.9")) == "203.0.113.9"
+    assert address_of(request("10.0.0.1")) == "10.0.0.1"
+
+
+def test_one_household_has_one_address() -> None:
+    assert network_of("2001:db8:1:2:3::4") == network_of("[2001:db8:1:2:ffff::1]") == "2001:db8:1:2::"
+    assert network_of("2001:db8:1:3::4") != network_of("2001:db8:1:2::4")
+    assert network_of("::ffff:203.0.113.9") == "203.0.113.9"
+    assert network_of("::1") == "::1"
+
+
+def test_a_made_up_address_does_not_fill_the_memory() -> None:
+    assert len(network_of("_" + "x" * 5000)) <= 64
+
+
+def test_this_machine_is_limited_only_when_the_settings_say_so() -> None:
+    few = {"BLINA_MESSAGES_PER_MINUTE_PER_ADDRESS": "1"}
+    for own, refused in (("false", False), ("true", True)):
+        limits = limits_of(load_settings(environ={**few, "BLINA_LIMIT_OWN_MACHINE": own}))
+        limits.of_address(limits.address, request())
+        assert bool(limits.of_address(limits.address, request())) is refused
+        limits.of_address(limits.address, request("203.0.113.9"))
+        assert limits.of_address(limits.address, request("203.0.113.9"))
+
+
+@pytest.fixture
+def shell() -> Iterator[Sanic]:
+    """The server of plain `rasa shell`, on which Rasa puts its own REST channel."""
+    app = run.configure_app([CmdlineInput()], cors=None, enable_api=True)
+    gate.protect_rasas_servers()
+    yield app
+    Sanic._app_registry.pop(app.name)  # other tests make one of the same name
+
+
+def test_rasas_own_addresses_are_for_this_machine_only(shell: Sanic) -> None:
+    assert gate.refuse in shell.request_middleware
+    paths = {route.path for route in shell.router.routes}
+    assert {"webhooks/rest/webhook", "conversations/<conversation_id:path>/tracker", "model"} <= paths
+    for route in shell.router.routes:
+        for ip, status in (("203.0.113.9", 404), ("127.0.0.1", None)):
+            asked = request(ip)
+            asked.route, asked.app = route, shell
+            answer = gate.refuse(asked)
+            assert (answer.status if answer else None) == status
+
+
+def test_protecting_twice_changes_nothing(shell: Sanic) -> None:
+    gate.protect(shell)
+    assert list(shell.request_middleware).count(gate.refuse) == 1
+    assert list(shell.response_middleware).count(gate.add_headers) == 1
+
+
+def test_who_is_too_fast_learns_when_to_go_on_and_whom_to_call() -> None:
+    answer = gate.too_fast(12.3)
+    assert answer.status == 429
+    assert answer.headers["Retry-After"] == str(math.ceil(12.3))
+    assert b"112" in (answer.body or b"")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-length": "-5"},
+        {"content-length": "+5"},
+        {"content-length": "5_0"},
+        {"content-length": " 5"},
+        {"content-length": ""},
+        {"content-length": "٥"},
+        {"content-length": "5", "transfer-encoding": "chunked"},
+    ],
+)
+def test_a_length_that_cannot_be_believed_is_refused(headers: dict[str, str], shell: Sanic) -> None:
+    with pytest.raises(InvalidUsage):
+        checked(headers, shell)
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-length": "5"}, {"transfer-encoding": "chunked"}])
+def test_other_lengths_are_believed(headers: dict[str, str], shell: Sanic) -> None:
+    assert checked(headers, shell).headers == headers
+
+
+def checked(headers: dict[str, str], app: Sanic) -> Request:
+    return CheckedRequest(b"/", Header(headers), "1.1", "POST", None, app)  # type: ignore[arg-type]
+
+
+def test_without_a_token_none_is_right() -> None:
+    for shown in ("", "Bearer", "Bearer ", "bearer x"):
+        assert not RestToken(None).is_shown_by(request(authorization=shown))
+    assert RestToken(b"right").is_shown_by(request(authorization="bearer right"))
+    assert not RestToken(b"right").is_shown_by(request(authorization="Bearer \udcff"))
