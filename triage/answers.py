@@ -33,6 +33,8 @@ _SOMETHING_ELSE = frozenset(
 # Intents that the page itself offers beside a question: they leave it open.
 _BESIDE = frozenset({"ask_why", "summary", "forget_me"})
 _COUNT = re.compile(r"\d{1,2}")
+# "8/10", "about 6 out of ten", and a number alone
+_SCALE = re.compile(r"\D{0,20}?(\d|10)\s*(?:(?:/|out of|of)\s*(?:10|ten))?\W*", re.IGNORECASE)
 _MANY_STOOLS = 4  # loose stools a day. Source: symptoms.csv, diarrhea ("four or more ... in a day")
 
 
@@ -88,6 +90,8 @@ def _understood(
     tapped = _tapped(question, message, knowledge)
     if tapped:
         return tapped
+    if question.id == "severity" and (scale := _SCALE.fullmatch(message.text)):
+        return YES if int(scale[1]) >= knowledge.policy.numbers.severe_from else NO
     entry = knowledge.policy.questions.get(question.id)
     signs = {sign.id: sign.status for sign in reading.signs}
     said = {qualifier for f in reading.findings if f.status in _PRESENT for qualifier in f.qualifiers}
@@ -98,8 +102,10 @@ def _understood(
         return NO
     if question.id == "stools" and _COUNT.fullmatch(message.text.strip()):
         return YES if int(message.text) >= _MANY_STOOLS else NO
-    if (question.id == "severity" and "mild" in said) or _plain_no(question, message, knowledge):
+    if (question.id == "severity" and "mild" in said) or _plainly(NO, question, message, knowledge):
         return NO
+    if _plainly(YES, question, message, knowledge):
+        return YES
     if question.id == FEVERISH and any(
         f.symptom in ("fever", "chills") and f.status in _PRESENT for f in reading.findings
     ):
@@ -112,8 +118,7 @@ def _understood(
 def _tapped(question: OpenQuestion, message: Message, knowledge: Knowledge) -> str | None:
     text = heard.plain(message.text)
     chips = knowledge.wording["chip"]
-    named = [heard.plain(title) for title in knowledge.wording["screening_chip"].values()]
-    if question.id == SCREENING and text in named:
+    if question.id == SCREENING and _named_chips(message.text, knowledge):
         return YES
     if text in (heard.plain(chips["no"]), heard.plain(chips["none_of_these"])):
         return NO
@@ -122,8 +127,19 @@ def _tapped(question: OpenQuestion, message: Message, knowledge: Knowledge) -> s
     return UNSURE if text == heard.plain(chips["unsure"]) else None
 
 
-def _plain_no(question: OpenQuestion, message: Message, knowledge: Knowledge) -> bool:
-    cue = f"answer_{question.id}_no"
+def _named_chips(text: str, knowledge: Knowledge) -> list[str]:
+    """The items of the screening question that were tapped, or chosen by number ("1 and 3")."""
+    items = {heard.plain(title): item for item, title in knowledge.wording["screening_chip"].items()}
+    unsure = heard.plain(knowledge.wording["chip"]["unsure"])
+    parts = [heard.plain(part) for part in text.split(", ")]
+    if not all(part in items or part == unsure for part in parts):
+        return []
+    return [items[part] for part in parts if part in items]
+
+
+def _plainly(answer: str, question: OpenQuestion, message: Message, knowledge: Knowledge) -> bool:
+    """Whether the message says so in words that belong to this question ("only twice")."""
+    cue = f"answer_{question.id}_{answer}"
     return cue in knowledge.cues and heard.says(message.text, cue, knowledge)
 
 
@@ -143,6 +159,10 @@ def _worded(message: Message, knowledge: Knowledge, clear_only: bool) -> str:
     starts = {answer: len(rest) for answer, rest in rests.items() if rest is not None}
     if starts:
         return min(starts, key=lambda answer: starts[answer])
+    if not clear_only:
+        for answer in (NO, YES):
+            if heard.ends_with(text, cues[answer], knowledge):  # "quite bad, yes"
+                return answer
     if message.intent == "affirm":
         return YES
     if message.intent == "deny" and not clear_only:
@@ -256,12 +276,11 @@ def apply(
 def _name_tapped(
     message: Message, conversation: Conversation, knowledge: Knowledge, now: datetime
 ) -> Conversation:
-    """Report the symptom whose chip was tapped, unless the reader found it already."""
-    text = heard.plain(message.text)
-    for item, symptom in SCREENING_SYMPTOMS.items():
-        if heard.plain(knowledge.wording["screening_chip"][item]) != text:
-            continue
+    """Report the symptoms whose chips were tapped, unless the reader found them already."""
+    for item in _named_chips(message.text, knowledge):
+        symptom = SCREENING_SYMPTOMS[item]
         if not any(report.symptom == symptom and report.present for report in conversation.reports):
-            said = Said(symptom, Status.PRESENT, message.text, frozenset())
-            return memory.report(conversation, said, now)
+            title = knowledge.wording["screening_chip"][item]
+            said = Said(symptom, Status.PRESENT, title, frozenset())
+            conversation = memory.report(conversation, said, now)
     return conversation

@@ -96,6 +96,7 @@ def _numbers(knowledge: Knowledge, settings: Settings) -> Iterator[str]:
     yield _row("Fever from", f"{settings.fever_threshold_c:.1f} °C (a setting of the centre)")
     yield _row("Low upper blood pressure under", f"{numbers.low_systolic_mmhg:g} mmHg")
     yield _row("Low oxygen under", f"{numbers.low_oxygen_percent:g} %")
+    yield _row("Severe from", f"{numbers.severe_from} on a scale of 0 to 10")
     yield _row("CRS signs add up within", f"{numbers.crs_window_hours:g} hours")
     yield _row("What was said counts for", f"{numbers.memory_hours:g} hours")
     yield _row("Questions in a conversation, at most", str(numbers.max_questions))

@@ -40,6 +40,12 @@ def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:
     return None
 
 
+def ends_with(text: str, cue: str, knowledge: Knowledge) -> bool:
+    """Whether the text ends with the cue."""
+    said = f" {plain(text)}"
+    return any(said.endswith(f" {phrase}") for phrase in _longest_first(_phrases(cue, knowledge)))
+
+
 def takes_back(text: str, knowledge: Knowledge) -> bool:
     """Whether the text corrects what was said before ("sorry, I meant 37.6")."""
     if says(text, "correction_not", knowledge):

@@ -392,3 +392,34 @@ def test_just_and_only_are_no_answer_without_what_was_told(text: str) -> None:
 @pytest.mark.parametrize("text", ["that's all", "apart from that fine", "nothing else"])
 def test_nothing_else_is_a_clear_no(text: str) -> None:
     assert headache().say(text, intent="out_of_scope").conversation.answers[0].answer == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("8/10", "yes"),
+        ("about 7 out of 10", "yes"),
+        ("10", "yes"),
+        ("2/10", "no"),
+        ("maybe a 5 out of ten", "no"),
+        ("quite bad yes", "yes"),
+        ("not so bad, no", "no"),
+    ],
+)
+def test_how_bad_it_is_may_be_a_number_or_words(text: str, answer: str) -> None:
+    talk = Talk().say("tummy hurts", finding("stomach_pain")).say(text, intent="feels_fine")
+    assert [given.answer for given in talk.conversation.answers] == [answer]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"), [("a bit hot", "yes"), ("freezing", "yes"), ("not hot at all", "no"), ("fine", "no")]
+)
+def test_how_warm_somebody_feels_may_be_said_in_words(text: str, answer: str) -> None:
+    talk = Talk().say("no thermometer", sign("no_thermometer")).say(text, intent="feels_fine")
+    assert [given.answer for given in talk.conversation.answers] == [answer]
+
+
+def test_several_answers_may_be_chosen_by_number() -> None:
+    talk = headache().say("1 and 3")
+    assert talk.symptoms == {"headache": "present", "fever": "present", "vomiting": "present"}
+    assert "screening.yes" in talk.rules

@@ -270,32 +270,32 @@ MISTAKES = {
         "policy.yml",
         "sources: [{document: leaflet, section: nerves}]",
         "sources: []",
-        "knowledge/policy.yml:36: rules[0].sources: at least one source is needed",
+        "knowledge/policy.yml:37: rules[0].sources: at least one source is needed",
     ),
     "a rule that would decide nothing": (
         "policy.yml",
         "    urgency: emergency\n",
         "",
-        "knowledge/policy.yml:32: rules[0]: any_of needs an urgency",
+        "knowledge/policy.yml:33: rules[0]: any_of needs an urgency",
     ),
     "an unknown group of symptoms": (
         "policy.yml",
         "symptom_sign:screen",
         "symptom_sign:screening",
-        "knowledge/policy.yml:30: questions.screening.about[0][0]: 'screening' is not one of "
+        "knowledge/policy.yml:31: questions.screening.about[0][0]: 'screening' is not one of "
         "neurological, crs, infection, bleeding, screen, laboratory",
     ),
     "a question without words": (
         "policy.yml",
         "  screening: {about",
         "  screning: {about",
-        "knowledge/policy.yml:30: questions.screning: wording.yml has no text question.screning",
+        "knowledge/policy.yml:31: questions.screning: wording.yml has no text question.screning",
     ),
     "limits the wrong way round": (
         "policy.yml",
         "{low: 30, high: 43}",
         "{low: 43, high: 30}",
-        "knowledge/policy.yml:24: numbers.plausible.temperature: low must be under high",
+        "knowledge/policy.yml:25: numbers.plausible.temperature: low must be under high",
     ),
     "a number that cannot be meant": (
         "policy.yml",
@@ -319,13 +319,13 @@ MISTAKES = {
         "policy.yml",
         "max_questions: 3",
         "max_questions: three",
-        "knowledge/policy.yml:22: numbers.max_questions: must be a whole number",
+        "knowledge/policy.yml:23: numbers.max_questions: must be a whole number",
     ),
     "an unknown CRS sign": (
         "policy.yml",
         "alone: [fever]",
         "alone: [feverish]",
-        "knowledge/policy.yml:25: crs.alone[0]: there is no symptom 'feverish'",
+        "knowledge/policy.yml:26: crs.alone[0]: there is no symptom 'feverish'",
     ),
     "a topic without its source": (
         "questions.yml",

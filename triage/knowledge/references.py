@@ -31,6 +31,7 @@ UNLISTED = "unlisted"  # stands for a symptom where the lexicon and questions sp
 _LIMITS = {
     "low_systolic_mmhg": (60, 120),
     "low_oxygen_percent": (80, 97),
+    "severe_from": (1, 10),
     "crs_window_hours": (1, 168),
     "memory_hours": (1, 720),
     "max_message_characters": (500, 20_000),

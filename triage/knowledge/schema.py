@@ -159,6 +159,7 @@ class Numbers(Record):
 
     low_systolic_mmhg: Number
     low_oxygen_percent: Number
+    severe_from: StrictInt  # on a scale of 0 to 10
     crs_window_hours: Number
     memory_hours: Number  # what was reported longer ago no longer counts
     max_message_characters: StrictInt
