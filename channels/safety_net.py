@@ -15,6 +15,7 @@ from actions.resources import safe_answer
 
 _log = logging.getLogger(__name__)
 
+SECONDS_TO_FINISH = 10.0  # for the messages that are being handled when the server stops
 _TO_ACKNOWLEDGE = 0.1  # seconds in which a channel says that a message was handled
 
 
@@ -84,7 +85,7 @@ async def answered(handle: Callable[[UserMessage], Awaitable[Any]], message: Use
     return result
 
 
-async def finish(seconds: float) -> None:
+async def finish(seconds: float = SECONDS_TO_FINISH) -> None:
     """Wait until the messages that are being handled are answered and stored.
 
     Args:

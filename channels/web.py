@@ -30,7 +30,6 @@ PREFIX = "/chat"
 SOCKET_PATH = f"{PREFIX}/socket.io"
 _PING_SECONDS = 15  # a page learns within this and the time below that the server is gone
 _PONG_SECONDS = 10
-_SECONDS_TO_FINISH = 10  # for the messages that are being handled when the server stops
 _HOUR = 3600
 
 
@@ -95,7 +94,7 @@ class WebChannel(InputChannel):
 
         @blueprint.listener("before_server_stop")
         async def hang_up(_: Sanic, __: Any) -> None:
-            await safety_net.finish(_SECONDS_TO_FINISH)
+            await safety_net.finish()
             await server.shutdown()
 
         Socket(

@@ -95,6 +95,8 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     from rasa.shared.exceptions import RasaException
     from rasa.utils.log_utils import configure_structlog
 
+    from channels import safety_net
+
     configure_structlog(logging.WARNING)
     endpoints = AvailableEndpoints.read_endpoints(os.environ.get(ENDPOINTS_VARIABLE) or "endpoints.yml")
     if endpoints.model is not None:
@@ -123,7 +125,11 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     async def announce(*_: Any) -> None:
         print(f"Ready: open {url}/chat (Ctrl-C stops it)", flush=True)
 
+    async def finish_turns(*_: Any) -> None:
+        await safety_net.finish()
+
     app.register_listener(take_over, "before_server_start")
     app.register_listener(announce, "after_server_start")
+    app.register_listener(finish_turns, "before_server_stop")
     app.register_listener(run.close_resources, "after_server_stop")
     return app

@@ -116,11 +116,11 @@ def test_a_database_that_fails_costs_no_answer_and_no_message(faulty: Assistant,
 
 
 def stored(database: Path, sender: str) -> list[str]:
-    """The patient's messages that are in the database."""
+    """The patient's messages over REST that are in the database."""
     with sqlite3.connect(database) as connection:
         query = (
             "SELECT json_extract(data, '$.text') FROM events"
-            " WHERE sender_id = ? AND type_name = 'user' ORDER BY id"
+            " WHERE sender_id = 'rest-' || ? AND type_name = 'user' ORDER BY id"
         )
         return [text for (text,) in connection.execute(query, [sender])]
 
