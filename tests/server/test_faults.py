@@ -16,16 +16,15 @@ import tarfile
 import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import socketio
+from websockets.legacy.client import WebSocketClientProtocol, connect
 
 from tests.server.conftest import FAULTY
-from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port, leave
+from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
 
 pytestmark = pytest.mark.server
 
@@ -253,31 +252,35 @@ async def test_stopping_finishes_the_turns_that_have_begun(project: Path, tmp_pa
     server = Assistant(
         [sys.executable, str(project / "tests" / "server" / FAULTY.name)], tmp_path, project=project
     )
-    page = socketio.AsyncClient(reconnection=False)
-    items: list[dict[str, Any]] = []
-    page.on("item", items.append)
     try:
         await asyncio.to_thread(server.wait_until_ready)
-        await page.connect(server.url, socketio_path="/chat/socket.io", transports=["polling"])
-        await page.call("join", {})
-        with ThreadPoolExecutor() as threads:
-            rest = threads.submit(server.triage, "temp is 38.6 slowly", "anna")
-            turn = asyncio.ensure_future(
-                page.call("message", {"id": uuid.uuid4().hex, "text": "I have chills slowly"})
-            )
-            while not any(item["from"] == "bot" for item in items):
-                await asyncio.sleep(0.02)
+        address = server.url.replace("http:", "ws:") + "/chat/socket.io/?EIO=4&transport=websocket"
+        async with connect(address) as page:
+            rest = asyncio.create_task(asyncio.to_thread(server.triage, "temp is 38.6 slowly", "anna"))
+            await page.recv()  # the transport is open
+            await page.send("40")
+            await page.recv()  # the connection is made
+            await page.send('421["join", {}]')
+            await until_said(page, "431")
+            await page.send(f'422["message", {{"id": "{uuid.uuid4().hex}", "text": "I have chills slowly"}}]')
+            await until_said(page, '"from":"bot"')
             server.process.send_signal(signal.SIGTERM)
-            assert await turn == {"ok": True}
-            assert (await asyncio.to_thread(rest.result))["urgency"] == "contact_now"
+            assert await until_said(page, "432") == '432[{"ok":true}]'
+            assert (await rest)["urgency"] == "contact_now"
         assert await asyncio.to_thread(server.finish) == 0
     finally:
-        await leave(page)
         server.stop()
     assert stored(server.database, "anna") == ["temp is 38.6 slowly"]
     with sqlite3.connect(server.database) as connection:
         query = "SELECT count(*) FROM events WHERE type_name = 'user' AND sender_id LIKE 'web-%'"
         assert connection.execute(query).fetchone() == (1,)
+
+
+async def until_said(page: WebSocketClientProtocol, words: str) -> str:
+    """The first packet that holds some words; those before it are passed over."""
+    while words not in (packet := str(await asyncio.wait_for(page.recv(), 20))):
+        pass
+    return packet
 
 
 # --- the action server
