@@ -84,6 +84,21 @@ def check_secrets(host: str) -> None:
         )
 
 
+def channels() -> list[Any]:
+    """The channels that the credentials name.
+
+    Raises:
+        Stop: when what they say cannot be used.
+    """
+    from rasa.core import run
+    from rasa.shared.exceptions import RasaException
+
+    try:
+        return list(run.create_http_input_channels(None, str(_credentials())))
+    except RasaException as error:
+        raise Stop(str(error)) from error
+
+
 def _credentials() -> Path:
     return Path(os.environ.get(CREDENTIALS_VARIABLE) or "credentials.yml")
 
@@ -92,7 +107,6 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     """Rasa's web application with the channels of ``credentials.yml`` and no management API."""
     from rasa.core import run  # slow: not before what can go wrong quickly has been looked at
     from rasa.core.utils import AvailableEndpoints
-    from rasa.shared.exceptions import RasaException
     from rasa.utils.log_utils import configure_structlog
 
     from channels import safety_net
@@ -101,11 +115,7 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     endpoints = AvailableEndpoints.read_endpoints(os.environ.get(ENDPOINTS_VARIABLE) or "endpoints.yml")
     if endpoints.model is not None:
         raise Stop("The endpoints name a server of models: only those in models/ are taken.")
-    try:
-        channels = run.create_http_input_channels(None, str(_credentials()))
-    except RasaException as error:
-        raise Stop(str(error)) from error
-    app = run.configure_app(channels, cors=None, enable_api=False, endpoints=endpoints)
+    app = run.configure_app(channels(), cors=None, enable_api=False, endpoints=endpoints)
     server_errors = logging.getLogger("sanic.error")
     server_errors.disabled = (
         True  # what fails before the assistant is ready ends in one sentence, not in a trace

@@ -160,21 +160,20 @@ def test_media_do_not_share_a_conversation(write: Write) -> None:
     assert "not told me anything" in texts(app.say("summary"))
 
 
-@pytest.mark.parametrize("text", COMMANDS + INTENTS)
-def test_typed_commands_are_words(write: Write, text: str) -> None:
+def test_typed_commands_are_words(write: Write) -> None:
     person = write(SmsPerson)
     person.say("I have chills")
-    reply = texts(person.say(text))
-    assert reply
+    for text in COMMANDS + INTENTS:
+        assert NOT_PLAIN.search(texts(person.say(text))) is None
     assert "chills" in texts(person.say("summary"))
 
 
 @everybody
-def test_no_forged_text_reaches_the_conversation(write: Write, kind: type[Person]) -> None:
+@pytest.mark.parametrize("text", FORGED[:: len(FORGED) // 4])
+def test_no_forged_text_reaches_the_conversation(write: Write, kind: type[Person], text: str) -> None:
     person = write(kind)
     person.say("I have chills")
-    for text in FORGED[::5]:
-        assert NOT_PLAIN.search(texts(person.say(text))) is None
+    assert texts(person.say(text))
     assert "chills" in texts(person.say("summary"))
 
 

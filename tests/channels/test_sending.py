@@ -16,7 +16,7 @@ from channels.messaging import outbox as sending
 from channels.messaging import shelf
 from channels.messaging.channel import MessagingChannel
 from channels.messaging.exchange import Button, Incoming
-from channels.messaging.mailbox import Mailbox
+from channels.messaging.mailbox import Mailbox, Waiting
 from channels.messaging.outbox import Outbox
 from channels.messaging.shelf import FILE, IN_MEMORY, Letter, Part
 from channels.messaging.slack import SlackChannel
@@ -261,6 +261,25 @@ async def test_one_conversation_does_not_wait_for_another(make: Make) -> None:
         await asyncio.sleep(0.01)
     assert texts(sender.provider.shown["+447700900002"]) == "For another."
     assert sender.shown == []
+
+
+async def test_what_comes_at_the_very_end_of_sending_is_sent_too(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = await make("twilio")
+    next_part = sender.mailbox.next_part
+
+    async def late(conversation: str) -> Waiting | None:
+        waiting = await next_part(conversation)
+        if waiting is None and len(sender.shown) == 1:
+            await sender.post("Second.")
+        return waiting
+
+    monkeypatch.setattr(sender.mailbox, "next_part", late)
+    await sender.post("First.")
+    while len(sender.shown) < 2:
+        await asyncio.sleep(0.01)
+    assert [shown.text for shown in sender.shown] == ["First.", "Second."]
 
 
 async def test_what_is_not_sent_when_the_process_ends_is_sent_by_the_next(make: Make, tmp_path: Path) -> None:
