@@ -77,7 +77,7 @@ class Database:
             raise Unusable(f"The database {file} cannot be used: {error}.") from None
         if state != "ok":
             raise Unusable(f"The database {file} is damaged: put it aside to start with an empty one.")
-        self._to_scrub = True  # what was deleted before a sudden end may still be in the journal
+        self.to_scrub = True  # what was deleted before a sudden end may still be in the journal
 
     def write(self, forgotten: Iterable[str], rows: Mapping[str, Iterable[Row]]) -> None:
         """Delete and add in one transaction.
@@ -99,8 +99,7 @@ class Database:
                 new,
             )
         if gone:
-            self._to_scrub = True
-            self.scrub()
+            self.to_scrub = True
 
     def delete_before(self, oldest: float) -> int:
         """Delete conversations whose last event is older than a moment.
@@ -138,15 +137,17 @@ class Database:
         with self._transaction():
             deleted = self._connection.execute(statement, (value,)).rowcount
         if deleted:
-            self._to_scrub = True
-        self.scrub()
+            self.to_scrub = True
         return deleted
 
     def scrub(self) -> None:
-        """Empty the journal, which holds copies of what was deleted; done later while somebody reads."""
-        if self._to_scrub:
-            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._to_scrub = bool(busy)
+        """Empty the journal, which holds copies of what was deleted; ``to_scrub`` stays while somebody reads.
+
+        Raises:
+            sqlite3.Error: when it cannot be emptied.
+        """
+        (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self.to_scrub = bool(busy)
 
     def rows(self, sender: str, first: int = 0) -> list[Row]:
         """The events of a conversation, oldest first.

@@ -19,6 +19,7 @@ _log = logging.getLogger(__name__)
 CHORE_SECONDS = 2.0
 _BETWEEN_TRIES = 1.0  # seconds
 _BETWEEN_CLEARINGS = 600.0  # seconds
+_BETWEEN_SCRUBS = 10.0  # seconds; a try may wait for a reader
 _HOUR = 3600.0
 _MOST_WAITING = 50_000  # rows, about 75 MB
 
@@ -49,6 +50,7 @@ class Keeper:
         self._steady = steady
         self._next_clearing = steady()
         self._next_try = steady()
+        self._next_scrub = steady()
         self._failing = False
         self._forgotten: set[str] = set()
         self._rows: dict[str, list[Row]] = {}  # of those, nothing is in the database
@@ -75,6 +77,7 @@ class Keeper:
         self._rows.pop(sender, None)
         self._forgotten.add(sender)
         self._write_in_time()
+        self._scrub_in_time()
 
     def all(self, sender: str) -> list[Row]:
         """Every event of a conversation, oldest first.
@@ -110,6 +113,7 @@ class Keeper:
             self._write_in_time()
         if self._steady() >= self._next_clearing and not self._failing:
             self.clear()
+        self._scrub_in_time()
 
     def clear(self) -> int:
         """Delete conversations that are over for ``retention_hours``, and the start of very long ones.
@@ -133,9 +137,12 @@ class Keeper:
         """Write what waits, for the last time, and close the database."""
         self._next_try = self._steady()
         self._write_in_time()
-        if self._rows:
+        if self._rows or self._forgotten:
+            events = sum(map(len, self._rows.values()))
             _log.error(
-                "%d events are lost: the database did not take them", sum(map(len, self._rows.values()))
+                "%d events and %d deletions are lost: the database did not take them",
+                events,
+                len(self._forgotten),
             )
         self._database.close()
 
@@ -154,8 +161,20 @@ class Keeper:
         if self._failing:
             _log.error("the database works again: conversations are stored")
         self._failing = False
+        if self._forgotten:
+            self._next_scrub = self._steady()
         self._forgotten.clear()
         self._rows.clear()
+
+    def _scrub_in_time(self) -> None:
+        """Overwrite what was deleted in the journal too, at once and then as often as it takes."""
+        if self._failing or not self._database.to_scrub or self._steady() < self._next_scrub:
+            return
+        self._next_scrub = self._steady() + _BETWEEN_SCRUBS
+        try:
+            self._database.scrub()
+        except sqlite3.Error as error:
+            _log.error("what was deleted is still in the journal (%s)", _reason(error))
 
     def _last_turn(self, sender: str) -> Iterable[Row]:
         memory = self._database.last(sender, SlotSet.type_name, MEMORY)

@@ -143,11 +143,26 @@ def test_a_reader_delays_the_scrubbing_and_does_not_prevent_it(
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM events").fetchone()
     keeper.forget("anna")
+    assert stored(file, "anna") == []
     reader.execute("COMMIT")
     reader.close()
-    time_.wait(601)
+    time_.wait(10)
     keeper.chore()
     assert b"secret" not in b"".join(path.read_bytes() for path in file.parent.iterdir())
+
+
+def test_a_journal_that_cannot_be_emptied_stores_nothing_twice(
+    keeper: Keeper, file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(keeper._database, "scrub", fail)
+    keeper.forget("ben")
+    keeper.keep("anna", message("one"))
+    keeper.keep("anna", message("two"))
+    assert stored(file, "anna") == ['{"text": "one"}', '{"text": "two"}']
+    assert "still in the journal (OperationalError: disk I/O error)" in caplog.text
 
 
 def test_the_log_says_once_that_the_database_fails_and_once_that_it_works(
@@ -185,6 +200,17 @@ def test_closing_writes_what_waits(file: Path) -> None:
         other.execute("ROLLBACK")
     keeper.close()
     assert stored(file, "anna") == ['{"text": "one"}']
+
+
+def test_what_cannot_be_written_at_the_end_is_counted(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    keeper = Keeper(Database(str(file)))
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        keeper.keep("anna", message("one"))
+        keeper.forget("ben")
+        keeper.close()
+        other.execute("ROLLBACK")
+    assert "2 events and 1 deletions are lost" in caplog.text
 
 
 # --- how long conversations are kept
