@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.guard import clean
 from reading.encoder import DIMENSIONS, Array, Encoder, default_encoder
 
 
@@ -54,6 +56,17 @@ class SentenceEncoder(GraphComponent):
         rows = self._encoder.encode([message.get(TEXT) for message in messages])
         for message, row in zip(messages, rows, strict=True):
             message.add_features(Features(row[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+
+
+async def encode_ahead(text: str) -> None:
+    """Encode a message in a thread: other conversations go on meanwhile, and the featurizer finds it done.
+
+    Args:
+        text: as it came from the channel.
+    """
+    cleaned = clean(text)
+    if cleaned:
+        await asyncio.to_thread(default_encoder().encode, [cleaned])
 
 
 def vectors(messages: list[Message]) -> Array:

@@ -5,7 +5,8 @@
 - ``core.actions.action.RemoteAction._validate_action_result``: builds and checks the schema's
   validator for every message (15 of 30 ms). Here it is built once.
 - ``core.processor.MessageProcessor.parse_message``: a component that raises loses the message.
-  Here it becomes a message that could not be read, and is answered safely.
+  Here it becomes a message that could not be read, and is answered safely. All components block the
+  event loop: here the slowest, the encoder, has done its work in a thread before they run.
 - ``core.processor.MessageProcessor._send_bot_messages``: a channel that fails to send loses the
   whole turn. Here the turn is kept.
 - ``core.agent.Agent.handle_message``: any other failure leaves the patient without an answer.
@@ -152,7 +153,10 @@ async def _parse_or_mark_unread(
     only_output_properties: bool = True,
 ) -> dict[str, Any]:
     """Read a message; when a component raises, hand it on as one that could not be read."""
+    from nlu.encoder import encode_ahead  # it needs the patches itself
+
     try:
+        await encode_ahead(message.text or "")
         parsed: dict[str, Any] = await _parse_message(self, message, tracker, only_output_properties)
         message.text = parsed[TEXT]  # what is stored is what was read: cleaned, and not longer
         return parsed

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.encoder import SentenceEncoder, vectors
+from nlu.encoder import SentenceEncoder, encode_ahead, vectors
 from reading.encoder import DIMENSIONS, Encoder, EncoderError, default_encoder
 from tests.nlu.float_minilm import FloatMiniLM, folder
 
@@ -121,3 +121,29 @@ def test_training_phrases_are_featurized_and_messages_without_text_are_left_alon
     )
     assert [bool(message.features) for message in data.training_examples] == [True, False]
     assert not vectors([data.training_examples[1]]).any()
+
+
+def test_batches_side_by_side_give_the_rows_of_single_texts(encoder: Encoder) -> None:
+    many = [f"{sentence} since {day}" for sentence in SENTENCES for day in ("noon", "monday", "last night")]
+    together = encoder.encode(many)
+    assert np.allclose(
+        together[[0, 40, 56]], [encoder.encode([many[at]])[0] for at in (0, 40, 56)], atol=1e-5
+    )
+
+
+async def test_a_message_that_was_encoded_ahead_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    await encode_ahead("/a rash\u200b on my left knee")
+    monkeypatch.setattr(Encoder, "_encode_batch", None)
+    assert default_encoder().encode(["a rash on my left knee"]).shape == (1, DIMENSIONS)
+
+
+def test_what_is_remembered_cannot_be_changed_and_is_not_the_words(encoder: Encoder) -> None:
+    encoder.encode(["my secret words"])[:] = 0
+    assert encoder.encode(["my secret words"]).any()
+    assert not any(b"secret" in key for key in encoder._latest)
+
+
+def test_only_the_latest_texts_are_remembered(encoder: Encoder) -> None:
+    for number in range(100):
+        encoder.encode([f"day {number}"])
+    assert len(encoder._latest) <= 32
