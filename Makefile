@@ -4,7 +4,7 @@ PYTHON_IN_VENV := .venv/bin/python
 CODE := $(wildcard actions channels nlu reading scripts server tests triage benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell train test lint generate evaluate bench screenshots lock audit clean setup setup-test
+.PHONY: help run shell train test lint generate evaluate bench screenshots flood lock audit clean setup setup-test
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,10 @@ evaluate: setup-test ## Measure how well patients are understood (PATIENT_MESSAG
 bench: setup-test ## Measure speed beside a stock Rasa bot, and write docs/performance.md (ARGS=--quick for less)
 	@$(ANY_PYTHON) -m scripts.train
 	@$(PYTHON_IN_VENV) -m benchmarks.performance $(ARGS)
+
+flood: setup-test ## Measure what patients notice while one address floods the server
+	@$(ANY_PYTHON) -m scripts.train
+	@$(PYTHON_IN_VENV) -m benchmarks.flood
 
 lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock

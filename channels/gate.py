@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from contextlib import suppress
@@ -31,6 +32,7 @@ HEADERS = {
 }
 _RECEIVING_SECONDS = 15  # between two pieces of a request
 _ANSWERING_SECONDS = 60  # for a turn, and for the long polls of the page
+PAUSE = 1.0  # seconds
 _OF_RASA = ("rasa.", "rasa_sdk.")  # Rasa's own addresses ask for no password
 _RASAS_SERVERS = ("rasa_core_no_api", "rasa_server")
 
@@ -73,11 +75,11 @@ def for_this_machine_only(app: Sanic, prefix: str) -> None:
     _closed(app).add(prefix.strip("/"))
 
 
-def refuse(request: Request) -> HTTPResponse | None:
+async def refuse(request: Request) -> HTTPResponse | None:
     """The refusal that a request gets before anything looks at it, None for most."""
     wait = limits().of_address(limits().requests, request)
     if wait:
-        return too_fast(wait)
+        return await slow_down(wait)
     if request.route is None or from_this_machine(request):
         return None
     if getattr(request.route.handler, "__module__", "").startswith(_OF_RASA):
@@ -104,6 +106,19 @@ def error(status: HTTPStatus, reason: str | None = None, **more: Any) -> HTTPRes
         more: further fields.
     """
     return response.json({"error": reason or status.phrase, **more}, status=status)
+
+
+async def slow_down(seconds: float) -> HTTPResponse:
+    """The answer to an address over its limit, after a while.
+
+    Who floods waits for each answer on a connection, of which an address has only so many: what
+    is left of a flood costs next to nothing.
+
+    Args:
+        seconds: to wait.
+    """
+    await asyncio.sleep(PAUSE)
+    return too_fast(seconds)
 
 
 def too_fast(seconds: float) -> HTTPResponse:

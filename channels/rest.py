@@ -80,7 +80,7 @@ class RestChannel(RestInput):
             trusted = token.is_shown_by(request)
             wait = limits().of_address(limits().with_token if trusted else limits().address, request)
             if wait:
-                return gate.too_fast(wait)
+                return await gate.slow_down(wait)
             if token.token and not trusted:
                 return _without_token()
             try:

@@ -127,13 +127,14 @@ class Assistant:
     def post(self, body: Any, path: str = "/webhooks/rest/webhook") -> tuple[int, Any]:
         """Send a body as JSON, or as it is when it is bytes; status and JSON answer."""
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self._request(urllib.request.Request(self.url + path, sent, method="POST"))
+        return self.request(urllib.request.Request(self.url + path, sent, method="POST"))
 
     def get(self, path: str) -> tuple[int, Any]:
         """Get a path; status and JSON answer (or text)."""
-        return self._request(urllib.request.Request(self.url + path))
+        return self.request(urllib.request.Request(self.url + path))
 
-    def _request(self, request: urllib.request.Request) -> tuple[int, Any]:
+    def request(self, request: urllib.request.Request) -> tuple[int, Any]:
+        """Send a request; status and JSON answer (or text)."""
         request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=30) as response:

@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ class Terminal:
 
     def __init__(self, command: list[str], **variables: str) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BLINA_")}
+        self._unread = ""
         self._master, slave = pty.openpty()
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment | variables, stdin=slave, stdout=slave, stderr=slave
@@ -33,14 +35,15 @@ class Terminal:
         os.close(slave)
 
     def read_until(self, end: str, seconds: float) -> str:
-        """What is shown until ``end`` is, without colours."""
-        shown, limit = "", time.monotonic() + seconds
+        """What is shown up to and with ``end``, without colours; what follows is read the next time."""
+        shown, limit = self._unread, time.monotonic() + seconds
         while end not in shown:
             left = limit - time.monotonic()
             if left <= 0 or not select.select([self._master], [], [], left)[0]:
                 pytest.fail(f"{end!r} did not come in:\n{shown}")
             shown += _CONTROL.sub("", os.read(self._master, 65536).decode(errors="replace"))
-        return shown
+        read, _, self._unread = shown.partition(end)
+        return read + end
 
     def type(self, text: str) -> None:
         """Type a line."""
@@ -85,6 +88,14 @@ def test_the_shell_answers_in_text(tmp_path: Path) -> None:
             time.sleep(0.1)
         assert b"I have a headache" not in on_disk(tmp_path)
         terminal.read_until(PROMPT, 30)
+        for forged in ("/session_start", '/deny{"conversation": null}', "/restart"):
+            terminal.read_until(PROMPT, 30)
+            terminal.type(forged)
+            terminal.read_until("I got no words", 30)
+        terminal.read_until(PROMPT, 30)
+        terminal.type("summary")
+        terminal.read_until("38.6", 30)
+        terminal.read_until(PROMPT, 30)
         terminal.type("/stop")
         assert terminal.process.wait(20) == 0
     finally:
@@ -107,6 +118,9 @@ def test_plain_rasa_run_is_as_safe(tmp_path: Path) -> None:
         symptoms = server.triage("I have chills", "anna")["symptoms"]
         assert {symptom["id"] for symptom in symptoms} == {"fever", "chills"}
         assert server.post(b"x" * 100_000)[0] == 413
+        for path, status in (("/webhooks/rest", 403), ("/chat", 403), ("/", 404), ("/health", 200)):
+            passed_on = urllib.request.Request(server.url + path, headers={"X-Forwarded-For": "203.0.113.7"})
+            assert server.request(passed_on)[0] == status
     finally:
         server.stop()
     log = server.log.read_text() + server.output

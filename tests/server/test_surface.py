@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from http.client import HTTPMessage
 from typing import Any
 
 import pytest
@@ -48,7 +48,7 @@ NONSENSE = {
 
 def ask(
     server: Assistant, method: str, path: str, body: str | None = None, **headers: str
-) -> tuple[int, Mapping[str, str], str]:
+) -> tuple[int, HTTPMessage, str]:
     """One request; status, headers and body of the answer."""
     connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -102,7 +103,7 @@ def shell() -> Iterator[Sanic]:
     Sanic._app_registry.pop(app.name)  # other tests make one of the same name
 
 
-def test_rasas_own_addresses_are_for_this_machine_only(shell: Sanic) -> None:
+async def test_rasas_own_addresses_are_for_this_machine_only(shell: Sanic) -> None:
     assert gate.refuse in shell.request_middleware
     paths = {route.path for route in shell.router.routes}
     assert {"webhooks/rest/webhook", "conversations/<conversation_id:path>/tracker", "model"} <= paths
@@ -110,7 +111,7 @@ def test_rasas_own_addresses_are_for_this_machine_only(shell: Sanic) -> None:
         for ip, status in (("203.0.113.9", 404), ("127.0.0.1", None)):
             asked = request(ip)
             asked.route, asked.app = route, shell
-            answer = gate.refuse(asked)
+            answer = await gate.refuse(asked)
             assert (answer.status if answer else None) == status
 
 
@@ -118,6 +119,12 @@ def test_protecting_twice_changes_nothing(shell: Sanic) -> None:
     gate.protect(shell)
     assert list(shell.request_middleware).count(gate.refuse) == 1
     assert list(shell.response_middleware).count(gate.add_headers) == 1
+
+
+async def test_an_address_over_its_limit_waits_for_its_refusal() -> None:
+    started = asyncio.get_running_loop().time()
+    assert (await gate.slow_down(5)).status == 429
+    assert asyncio.get_running_loop().time() - started >= gate.PAUSE - 0.01
 
 
 def test_who_is_too_fast_learns_when_to_go_on_and_whom_to_call() -> None:
@@ -150,7 +157,7 @@ def test_other_lengths_are_believed(headers: dict[str, str], shell: Sanic) -> No
 
 
 def checked(headers: dict[str, str], app: Sanic) -> Request:
-    return CheckedRequest(b"/", Header(headers), "1.1", "POST", None, app)  # type: ignore[arg-type]
+    return CheckedRequest(b"/", Header(headers), "1.1", "POST", None, app)
 
 
 def test_without_a_token_none_is_right() -> None:

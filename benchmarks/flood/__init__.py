@@ -1,0 +1,1 @@
+"""Whether somebody who floods the server holds up the others."""
