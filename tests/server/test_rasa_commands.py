@@ -81,20 +81,19 @@ def test_the_shell_answers_in_text(tmp_path: Path) -> None:
         terminal.type("temp is 38.6")
         terminal.read_until(CARE_TEAM, 30)
         terminal.read_until(PROMPT, 30)
+        for forged in ("/session_start", '/deny{"conversation": null}', "/restart"):
+            terminal.type(forged)
+            terminal.read_until("I got no words", 30)
+            terminal.read_until(PROMPT, 30)
+        terminal.type("summary")
+        terminal.read_until("38.6", 30)
+        terminal.read_until(PROMPT, 30)
         assert b"I have a headache" in on_disk(tmp_path)
         terminal.type("forget me")
         end = time.monotonic() + 30  # the terminal draws its prompt more than once
         while b"I have a headache" in on_disk(tmp_path) and time.monotonic() < end:
             time.sleep(0.1)
         assert b"I have a headache" not in on_disk(tmp_path)
-        terminal.read_until(PROMPT, 30)
-        for forged in ("/session_start", '/deny{"conversation": null}', "/restart"):
-            terminal.read_until(PROMPT, 30)
-            terminal.type(forged)
-            terminal.read_until("I got no words", 30)
-        terminal.read_until(PROMPT, 30)
-        terminal.type("summary")
-        terminal.read_until("38.6", 30)
         terminal.read_until(PROMPT, 30)
         terminal.type("/stop")
         assert terminal.process.wait(20) == 0
