@@ -196,6 +196,16 @@ async def test_whatever_fails_the_person_gets_the_phone_numbers(
     assert "whale" not in caplog.text
 
 
+async def test_a_number_picks_from_the_answer_to_the_message_before_it(open_desk: Open) -> None:
+    """Also when both came before the first was answered."""
+    rasa = Rasa(seconds=0.02)
+    desk, mailbox = await open_desk(rasa)
+    await desk.accept(message("1"))
+    await desk.accept(message("2", "1"))
+    assert len(await posted(desk, mailbox)) == 2
+    assert rasa.heard == ["I have a headache", "Yes"]
+
+
 async def test_nobody_waits_for_ever(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "SECONDS_FOR_A_TURN", 0.05)
     desk, mailbox = await open_desk(Rasa(seconds=30))
