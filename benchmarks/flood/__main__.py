@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from actions.resources import settings
-from benchmarks.flood.traffic import Flood, flood, patient
+from benchmarks.flood.traffic import CONNECTIONS, Flood, flood, patient
 from benchmarks.performance.processes import Bot, free_port
 from scripts.common import ROOT
 
@@ -69,9 +69,10 @@ def report(calm: list[float], flooded: list[float], floods: list[Flood]) -> str:
     rate = statistics.mean(one.rate for one in floods)
     answered = sum(one.statuses[200] for one in floods) / sum(one.statuses.total() for one in floods)
     lines = [
-        f"One address sent {rate:.0f} messages a second, {rate * 60 / most:.0f} times its limit of {most}",
-        f"a minute; {answered:.1%} of them were answered and the others refused. A patient at another",
-        f"address wrote {len(flooded)} messages meanwhile, and all were answered.",
+        f"One address sent {rate:.0f} messages a second over {CONNECTIONS} connections,",
+        f"{rate * 60 / most:.0f} times its limit of {most} a minute; {answered:.1%} of them were answered and",
+        f"the others refused. A patient at another address wrote {len(flooded)} messages meanwhile, and all",
+        "were answered.",
         "",
         "| | without the flood | with it | ratio |",
         "|---|---|---|---|",

@@ -17,7 +17,7 @@ from multiprocessing.synchronize import Event
 
 FLOODER, PATIENT = "127.0.0.2", "127.0.0.3"  # both are this machine, and are counted apart
 MESSAGES = ("I have a headache", "no", "temp is 38.6", "my back hurts a bit", "can it make me tired?")
-_CONNECTIONS = 8
+CONNECTIONS = 100  # twice as many as an address may have
 _PAUSE = 0.6  # seconds: the patient stays within the limits
 _MESSAGES_A_CONVERSATION = 5
 _SECONDS_TO_FILL = 3.0  # until the flood is over its limit
@@ -103,7 +103,7 @@ def _flood(port: int, stop: Event, result: Queue[Counter[int]]) -> None:
             except (OSError, http.client.HTTPException):
                 connection.close()
 
-    threads = [threading.Thread(target=send) for _ in range(_CONNECTIONS)]
+    threads = [threading.Thread(target=send) for _ in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
     for thread in threads:
