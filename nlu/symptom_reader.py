@@ -15,7 +15,7 @@ from actions.resources import knowledge, settings
 from nlu.classifier import FALLBACK, RANKING
 from nlu.stored import StoredClassifier
 from nlu.training import train
-from reading.clause_reader import ALARMS, NOTHING, UNLISTED, EncoderClauseReader
+from reading.clause_reader import ALARMS, NOTHING, UNLISTED, EncoderClauseReader, Together
 from reading.encoder import default_encoder
 from reading.medicines import MedicineReader
 from reading.model import Reading, Status
@@ -42,6 +42,7 @@ class SymptomReader(StoredClassifier):
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.65, "tell_team": 0.8},
             "unlisted_threshold": 0.52,
             "second_guess_threshold": 0.3,
+            "urgent_together": {"clause": 0.75, "sentence": 0.8},
             "intent_thresholds": {
                 "self_harm": 0.85,
                 "infusion_trouble": 0.6,
@@ -58,10 +59,16 @@ class SymptomReader(StoredClassifier):
 
     @cached_property
     def _reader(self) -> TextReader:
-        clause_reader = None
-        if self._classifier is not None:
-            clause_reader = EncoderClauseReader(default_encoder(), self._classifier, self._thresholds())
-        return TextReader(knowledge(), clause_reader)
+        return TextReader(knowledge(), self.clause_reader)
+
+    @cached_property
+    def clause_reader(self) -> EncoderClauseReader | None:
+        """What reads by meaning; None before training."""
+        if self._classifier is None:
+            return None
+        return EncoderClauseReader(
+            default_encoder(), self._classifier, self._thresholds(), self._together()
+        )
 
     @cached_property
     def _medicines(self) -> MedicineReader:
@@ -92,6 +99,11 @@ class SymptomReader(StoredClassifier):
             **{alarm: float(self._config["alarm_thresholds"][alarm]) for alarm in ALARMS},
             UNLISTED: float(self._config["unlisted_threshold"]),
         }
+
+    def _together(self) -> Together:
+        urgent = {id for id, urgency in self._urgency.items() if urgency >= Urgency.CONTACT_NOW}
+        least = self._config["urgent_together"]
+        return Together(frozenset(urgent), float(least["clause"]), float(least["sentence"]))
 
     def _clause_class(self, intent: str) -> str:
         if intent in self._urgency or intent in ALARMS:

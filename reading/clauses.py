@@ -1,4 +1,4 @@
-"""Cutting a message into clauses, the pieces that the encoder reads one by one."""
+"""Cutting a message into the pieces that the encoder reads: clauses, and whole sentences."""
 
 from __future__ import annotations
 
@@ -29,6 +29,25 @@ def clauses(tokens: Sequence[Token]) -> list[range]:
         elif at > start and (token.norm in _JOINS or _joins_statement(tokens, at) or at - start >= _LONGEST):
             pieces.append(range(start, at))
             start = at
+    pieces.append(range(start, len(tokens)))
+    return [piece for piece in pieces if len(piece)]
+
+
+def sentences(tokens: Sequence[Token]) -> list[range]:
+    """Positions of the tokens of each sentence.
+
+    Args:
+        tokens: the message.
+
+    Returns:
+        Ranges in order; cut at full stops only.
+    """
+    pieces: list[range] = []
+    start = 0
+    for at, token in enumerate(tokens):
+        if token.is_stop:
+            pieces.append(range(start, at))
+            start = at + 1
     pieces.append(range(start, len(tokens)))
     return [piece for piece in pieces if len(piece)]
 

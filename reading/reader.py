@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
 
 from reading.assertion import Asserter, Cues
+from reading.by_meaning import ClauseReader, MeaningReader
 from reading.clause_reader import ALARMS, SELF_HARM
 from reading.clauses import clauses
 from reading.lexicon import Lexicon, Matches
@@ -27,20 +27,11 @@ _TIMES = re.compile(
     r"(?:times|stools?|poos?|poops?|motions?|trips|goes|bouts|episodes|runs|visits)\b"
 )
 _NOT_A_DAY = re.compile(r"\s*(?:a|per|this|last|in the last|in a)\s+(?:week|month|year)")
-_ABILITY = frozenset("can could will would".split())
-_HAVING = frozenset("have feel get seem look suffer".split())
 _SHORTEST_READABLE = 3
 _MOSTLY_UNKNOWN = 0.5
 _MANY_UNKNOWN = 0.3
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _DIGIT = re.compile(r"\d")
-
-
-class ClauseReader(Protocol):
-    """Reads symptoms out of clauses in words that no lexicon has."""
-
-    def read(self, clauses: Sequence[str]) -> list[tuple[str, float] | None]:
-        """For each clause a symptom id with its probability, or none."""
 
 
 class SymptomReader:
@@ -62,7 +53,7 @@ class SymptomReader:
         self._asserter = Asserter(self._tokeniser, knowledge.words, cues)
         self._implied = {id: sign.implies for id, sign in knowledge.signs.items() if sign.implies}
         self._speller = Speller({*self._lexicon.words(), *self._asserter.words(), *shorthand})
-        self._clause_reader = clause_reader
+        self._by_meaning = MeaningReader(self._asserter, clause_reader) if clause_reader else None
 
     def read(self, text: str) -> Reading:
         """Everything a message says about symptoms.
@@ -85,8 +76,9 @@ class SymptomReader:
         findings = self._findings(cleaned, tokens, matches, cues, signs)
         measured = measurements(cleaned)
         values = [m for m in measured if not self._only_mentioned(tokens, m, cues)]
-        if language == "english":
-            for found in self._from_clauses(cleaned, tokens, matches, cues, measured):
+        if language == "english" and self._by_meaning is not None:
+            explained = self._explained(tokens, matches, measured)
+            for found in self._by_meaning.findings(cleaned, tokens, matches, cues, explained):
                 if found.symptom in ALARMS:
                     signs.append(Sign(found.symptom, found.status, found.text, found.start, found.end))
                 else:
@@ -151,47 +143,13 @@ class SymptomReader:
             signs.append(Sign("four_or_more_a_day", Status.PRESENT, text[slice(*count)], *count))
         return signs
 
-    def _from_clauses(
-        self,
-        text: str,
-        tokens: Sequence[Token],
-        matches: Matches,
-        cues: Cues,
-        measured: Sequence[Measurement],
-    ) -> list[Finding]:
-        """What the encoder says about clauses in which nothing else was found."""
-        if self._clause_reader is None:
-            return []
-        explained = matches.hidden | {
-            at for match in (*matches.symptoms, *matches.signs) for at in match.tokens
-        }
-        explained |= {at for value in measured for at in _positions(tokens, value)}
-        left = [
-            piece
-            for piece in clauses(tokens)
-            if not explained.intersection(piece) and sum(tokens[at].is_word for at in piece) >= 2
-        ]
-        if not left:
-            return []
-        texts = [text[tokens[piece[0]].start : tokens[piece[-1]].end] for piece in left]
-        findings = []
-        for piece, words, read in zip(left, texts, self._clause_reader.read(texts), strict=True):
-            if read is None:
-                continue
-            symptom, probability = read
-            match = Match(symptom, tuple(piece))
-            status = self._asserter.status(tokens, match, cues, matches.symptoms)
-            if symptom == SELF_HARM:
-                status = Status.PRESENT  # whatever stands around it, this is never talked away
-            elif status is Status.PRESENT and _speaks_otherwise(tokens, piece, cues):
-                status = Status.NOT_REPORTED
-            start, end = tokens[piece[0]].start, tokens[piece[-1]].end
-            findings.append(
-                Finding(
-                    symptom, status, words, start, end, source="encoder", confidence=round(probability, 3)
-                )
-            )
-        return findings
+    def _explained(
+        self, tokens: Sequence[Token], matches: Matches, measured: Sequence[Measurement]
+    ) -> frozenset[int]:
+        """Tokens that need no second reader; "for two days" beside strange words is none of them."""
+        own = [sign for sign in matches.signs if sign.label in ALARMS or sign.label in self._implied]
+        explained = matches.hidden | {at for match in (*matches.symptoms, *own) for at in match.tokens}
+        return explained.union(*(_positions(tokens, value) for value in measured))
 
     def _only_mentioned(self, tokens: Sequence[Token], value: Measurement, cues: Cues) -> bool:
         """Whether a value is only talked about: "what if it goes over 38?"."""
@@ -251,28 +209,6 @@ def _many_times(text: str) -> tuple[int, int] | None:
         if not _NOT_A_DAY.match(lowered[match.end() :]):
             return match.span()
     return None
-
-
-def _speaks_otherwise(tokens: Sequence[Token], piece: range, cues: Cues) -> bool:
-    """A clause with a denial, a question or an "all well" in it reports nothing for sure."""
-    inside = {
-        category: [cue for cue in found if piece[0] <= cue.start and cue.end <= piece[-1] + 1]
-        for category, found in cues.matches.items()
-    }
-    if any(inside[category] for category in ("hypothetical", "fear", "question", "leaflet", "other_person")):
-        return True
-    negations = [cue for cue in inside["denied_before"] if not _negates_ability(tokens, cue)]
-    able = len(negations) == len(inside["denied_before"])
-    return bool(negations) or bool(inside["well"] and able)
-
-
-def _negates_ability(tokens: Sequence[Token], cue: Match) -> bool:
-    """Something fails ("the air doesn't go in", "can't name a pencil"): a complaint, no denial."""
-    if tokens[cue.start].norm != "not" or cue.start == 0:
-        return False
-    auxiliary = tokens[cue.start - 1].norm
-    after = tokens[cue.start + 1].norm if cue.start + 1 < len(tokens) else ""
-    return auxiliary in _ABILITY or (auxiliary in {"do", "does", "did"} and after not in _HAVING)
 
 
 def _once(findings: Sequence[Finding]) -> list[Finding]:

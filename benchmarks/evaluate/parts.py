@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from benchmarks.evaluate.challenge import Row
 from benchmarks.evaluate.pipeline import Pipeline
 from benchmarks.evaluate.statistics import Share
+from reading.by_meaning import ClauseReader
+from reading.clause_reader import Guess
 from reading.model import Status
-from reading.reader import ClauseReader, SymptomReader
+from reading.reader import SymptomReader
 from triage.knowledge import Knowledge
 
 REPORTED = (Status.PRESENT, Status.UNCERTAIN)
@@ -33,8 +35,11 @@ class Quality:
 class _Silent:
     """A clause reader that finds nothing: what is left is the lexicon."""
 
-    def read(self, clauses: Sequence[str]) -> list[tuple[str, float] | None]:
-        return [None] * len(clauses)
+    def read(self, clauses: Sequence[str]) -> list[Guess]:
+        return [Guess(None, 0.0, 0.0)] * len(clauses)
+
+    def read_sentences(self, sentences: Sequence[str]) -> list[Guess]:
+        return self.read(sentences)
 
 
 def readers(knowledge: Knowledge, pipeline: Pipeline) -> Mapping[str, SymptomReader]:

@@ -76,15 +76,14 @@ class Pipeline:
             RuntimeError: the reader is not trained.
         """
         reader = next(c for c in self._components if isinstance(c, SymptomReader))
-        made = reader._reader._clause_reader
-        if not isinstance(made, EncoderClauseReader):
+        if reader.clause_reader is None:
             raise RuntimeError("the symptom reader is not trained")
-        return made
+        return reader.clause_reader
 
     @property
     def clause_classifier(self) -> PhraseClassifier:
         """What the symptom reader has learned."""
-        return self.clause_reader._classifier
+        return self.clause_reader.classifier
 
     def parse(self, text: str) -> dict[str, Any]:
         """What Rasa makes of a message.

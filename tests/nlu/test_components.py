@@ -14,7 +14,7 @@ from benchmarks.evaluate.pipeline import Pipeline, pipeline
 from nlu.storage import restore, store
 from nlu.training import ASK_DRUG, intent_of, topic_label, topic_of
 from reading.classifier import PhraseClassifier
-from reading.clause_reader import EncoderClauseReader
+from reading.clause_reader import NOTHING, EncoderClauseReader, Together
 from reading.encoder import default_encoder
 
 pytestmark = pytest.mark.timeout(600)  # the classifiers may have to be trained first
@@ -146,7 +146,17 @@ def test_probabilities_sum_to_one() -> None:
 def test_a_clause_counts_from_its_symptoms_threshold_on(threshold: float, found: bool) -> None:
     reader = EncoderClauseReader(default_encoder(), two_class_classifier(), {"blurred_vision": threshold})
     (read,) = reader.read(["fog before my eyes"])
-    assert (read is not None) is found
+    assert (read.symptom is not None) is found
+
+
+@pytest.mark.parametrize(("least", "found"), [(0.05, True), (1.1, False)])
+def test_urgent_symptoms_that_no_single_one_of_is_likely_count_together(least: float, found: bool) -> None:
+    classifier = two_class_classifier()
+    together = Together(frozenset(classifier.classes) - {NOTHING}, clause=least, sentence=least)
+    unlikely = dict.fromkeys(classifier.classes, 1.1)
+    reader = EncoderClauseReader(default_encoder(), classifier, unlikely, together)
+    for (read,) in (reader.read(["fog before my eyes"]), reader.read_sentences(["fog before my eyes"])):
+        assert (read.symptom == "blurred_vision") is found
 
 
 def test_labels_of_topics_go_both_ways() -> None:

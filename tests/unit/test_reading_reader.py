@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from reading.clause_reader import Guess
 from reading.model import Reading, Status
 from reading.reader import SymptomReader
 from reading.text import MAX_CHARACTERS
@@ -20,9 +21,17 @@ class Dictionary:
         self.meanings = {words.replace("_", " "): meaning for words, meaning in meanings.items()}
         self.asked: list[str] = []
 
-    def read(self, clauses: Sequence[str]) -> list[tuple[str, float] | None]:
+    def read(self, clauses: Sequence[str]) -> list[Guess]:
         self.asked += clauses
-        return [(self.meanings[c], 0.8) if c in self.meanings else None for c in clauses]
+        return [self._guess(clause) for clause in clauses]
+
+    def read_sentences(self, sentences: Sequence[str]) -> list[Guess]:
+        return self.read(sentences)
+
+    def _guess(self, words: str) -> Guess:
+        if words in self.meanings:
+            return Guess(self.meanings[words], 0.8, 0.8)
+        return Guess(None, 0.0, 0.3 if "blackcurrant" in words else 0.0)
 
 
 def test_several_symptoms_in_one_message() -> None:
@@ -150,6 +159,26 @@ def test_clauses_that_the_lexicon_cannot_read_go_to_the_clause_reader() -> None:
     assert found["blurred_vision"].source == "encoder"
     assert found["blurred_vision"].confidence == 0.8
     assert (found["headache"].source, found["headache"].confidence) == ("lexicon", 1.0)
+
+
+def test_a_sentence_is_read_whole_when_one_of_its_clauses_raises_a_suspicion() -> None:
+    sentence = "like blackcurrant jam, the whole nappy full"
+    meanings = Dictionary(**{sentence: "black_or_bloody_stools"})
+    reading = SymptomReader(KNOWLEDGE, meanings).read(f"hello there. {sentence}. see you, nurse")
+    assert meanings.asked == [
+        "hello there",
+        "like blackcurrant jam",
+        "the whole nappy full",
+        "see you",
+        sentence,
+    ]
+    assert [finding.symptom for finding in reading.findings] == ["black_or_bloody_stools"]
+
+
+def test_words_about_degree_or_time_do_not_keep_a_clause_from_being_read() -> None:
+    meanings = Dictionary(**{"everything looks smoky for two days": "blurred_vision"})
+    reading = SymptomReader(KNOWLEDGE, meanings).read("everything looks smoky for two days")
+    assert [finding.symptom for finding in reading.findings] == ["blurred_vision"]
 
 
 def test_what_the_clause_reader_finds_can_be_denied_too() -> None:
