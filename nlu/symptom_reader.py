@@ -41,8 +41,7 @@ class SymptomReader(StoredClassifier):
         return {
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.65, "tell_team": 0.8},
             "unlisted_threshold": 0.52,
-            "second_guess_threshold": 0.3,
-            "urgent_together": {"clause": 0.75, "sentence": 0.8},
+            "urgent_together": {"clause": 0.7, "sentence": 0.75},
             "intent_thresholds": {
                 "self_harm": 0.85,
                 "infusion_trouble": 0.6,
