@@ -26,6 +26,7 @@ from triage.measurements import MEANS, Limits
 _NOT_UNDERSTOOD = {"name": FALLBACK, "confidence": 1.0}
 _REPORTED = (Status.PRESENT, Status.UNCERTAIN)
 UNLISTED_INTENT = "unlisted_complaint"
+OUT_OF_SCOPE = "out_of_scope"
 
 
 @DefaultV1Recipe.register(
@@ -41,6 +42,8 @@ class SymptomReader(StoredClassifier):
         return {
             "thresholds": {"emergency": 0.65, "contact_now": 0.6, "call_today": 0.65, "tell_team": 0.8},
             "unlisted_threshold": 0.52,
+            "second_guess_threshold": 0.3,
+            "suspicion_threshold": 0.3,
             "urgent_together": {"clause": 0.7, "sentence": 0.75},
             "intent_thresholds": {
                 "self_harm": 0.85,
@@ -49,7 +52,7 @@ class SymptomReader(StoredClassifier):
                 "forget_me": 0.6,
                 "abuse": 0.4,
             },
-            "alarm_thresholds": {"self_harm": 0.6, "infusion_trouble": 0.75},
+            "alarm_thresholds": {"self_harm": 0.7, "infusion_trouble": 0.75},
         }
 
     @cached_property
@@ -65,9 +68,7 @@ class SymptomReader(StoredClassifier):
         """What reads by meaning; None before training."""
         if self._classifier is None:
             return None
-        return EncoderClauseReader(
-            default_encoder(), self._classifier, self._thresholds(), self._together()
-        )
+        return EncoderClauseReader(default_encoder(), self._classifier, self._thresholds(), self._together())
 
     @cached_property
     def _medicines(self) -> MedicineReader:
@@ -126,6 +127,8 @@ class SymptomReader(StoredClassifier):
         if reported:
             return {"name": UNLISTED_INTENT, "confidence": reported[0].confidence}
         intent: dict[str, Any] = message.get(INTENT) or _NOT_UNDERSTOOD
+        if intent["name"] == OUT_OF_SCOPE and reading.suspicion >= self._config["suspicion_threshold"]:
+            return _NOT_UNDERSTOOD  # "not my subject" is no answer to what may be a warning sign
         if self._stands(intent):
             return intent
         # The classifier heard a symptom that the reader found denied, asked about or not there.

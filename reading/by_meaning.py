@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from reading.assertion import Asserter, Cues
@@ -44,8 +44,8 @@ class MeaningReader:
 
     def findings(
         self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues, explained: frozenset[int]
-    ) -> Iterator[Finding]:
-        """Findings of clauses, then of sentences.
+    ) -> tuple[list[Finding], float]:
+        """Findings of clauses, then of sentences, and how much is left that may be urgent.
 
         Args:
             text: the message.
@@ -55,7 +55,8 @@ class MeaningReader:
             explained: positions of tokens that need no second reader.
 
         Returns:
-            Findings with ``source`` "encoder".
+            Findings with ``source`` "encoder"; and of the pieces without one, the highest probability of an
+            urgent symptom.
         """
         left = [
             piece
@@ -63,13 +64,17 @@ class MeaningReader:
             if not explained.intersection(piece) and _has_words(tokens, piece)
         ]
         guesses = self._clause_reader.read([_words(text, tokens, piece) for piece in left]) if left else []
+        findings: list[Finding] = []
         suspicious: list[range] = []
         heard: list[range] = []
+        suspicion = 0.0
         for piece, guess in zip(left, guesses, strict=True):
             if guess.symptom is not None:
                 heard.append(piece)
-                yield self._finding(text, tokens, matches, cues, piece, guess)
-            elif guess.urgent >= _SUSPICION:
+                findings.append(self._finding(text, tokens, matches, cues, piece, guess))
+                continue
+            suspicion = max(suspicion, guess.urgent)
+            if guess.urgent >= _SUSPICION:
                 suspicious.append(piece)
         known = {at for match in matches.symptoms for at in match.tokens}
         whole = [
@@ -81,11 +86,14 @@ class MeaningReader:
             and not known.intersection(sentence)
         ]
         if not whole:
-            return
+            return findings, suspicion
         read = self._clause_reader.read_sentences([_words(text, tokens, piece) for piece in whole])
         for sentence, guess in zip(whole, read, strict=True):
             if guess.symptom is not None:
-                yield self._finding(text, tokens, matches, cues, sentence, guess)
+                findings.append(self._finding(text, tokens, matches, cues, sentence, guess))
+            else:
+                suspicion = max(suspicion, guess.urgent)
+        return findings, suspicion
 
     def _finding(
         self,

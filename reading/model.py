@@ -97,6 +97,8 @@ class Reading:
         measurements: in the order of the text.
         truncated: true when the message was longer than what was read.
         language: ``english``, ``other`` or ``none`` (no words that can be read).
+        suspicion: the highest probability of an urgent symptom in what no finding explains; for the choice
+            of the intent only, not handed on.
     """
 
     text: str
@@ -105,6 +107,7 @@ class Reading:
     measurements: tuple[Measurement, ...] = ()
     truncated: bool = False
     language: str = "english"
+    suspicion: float = 0.0
 
     def as_entities(self) -> list[dict[str, Any]]:
         """The reading as Rasa entities (plain JSON values)."""

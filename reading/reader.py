@@ -76,9 +76,11 @@ class SymptomReader:
         findings = self._findings(cleaned, tokens, matches, cues, signs)
         measured = measurements(cleaned)
         values = [m for m in measured if not self._only_mentioned(tokens, m, cues)]
+        suspicion = 0.0
         if language == "english" and self._by_meaning is not None:
             explained = self._explained(tokens, matches, measured)
-            for found in self._by_meaning.findings(cleaned, tokens, matches, cues, explained):
+            more, suspicion = self._by_meaning.findings(cleaned, tokens, matches, cues, explained)
+            for found in more:
                 if found.symptom in ALARMS:
                     signs.append(Sign(found.symptom, found.status, found.text, found.start, found.end))
                 else:
@@ -90,6 +92,7 @@ class SymptomReader:
             measurements=tuple(values),
             truncated=len(text) > MAX_CHARACTERS,
             language=language,
+            suspicion=suspicion,
         )
 
     def is_ordinary_word(self, word: str) -> bool:
@@ -212,9 +215,19 @@ def _many_times(text: str) -> tuple[int, int] | None:
 
 
 def _once(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding a symptom and status; what is present is not also denied, past or uncertain elsewhere."""
+    """One finding a symptom and status.
+
+    What is present is not also denied, past or uncertain elsewhere; what may be there is not also only
+    spoken of.
+    """
     kept: dict[tuple[str, Status], Finding] = {}
     for finding in findings:
         kept.setdefault((finding.symptom, finding.status), finding)
     present = {symptom for symptom, status in kept if status is Status.PRESENT}
-    return [f for (symptom, status), f in kept.items() if status is Status.PRESENT or symptom not in present]
+    maybe = {symptom for symptom, status in kept if status is Status.UNCERTAIN}
+    return [
+        finding
+        for (symptom, status), finding in kept.items()
+        if status is Status.PRESENT
+        or (symptom not in present and not (symptom in maybe and status is Status.NOT_REPORTED))
+    ]

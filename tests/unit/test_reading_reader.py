@@ -175,6 +175,11 @@ def test_a_sentence_is_read_whole_when_one_of_its_clauses_raises_a_suspicion() -
     assert [finding.symptom for finding in reading.findings] == ["black_or_bloody_stools"]
 
 
+def test_what_may_be_urgent_in_words_that_were_not_understood_is_noted() -> None:
+    assert SymptomReader(KNOWLEDGE, Dictionary()).read("like blackcurrant jam all over").suspicion == 0.3
+    assert SymptomReader(KNOWLEDGE, Dictionary()).read("we had a lovely walk").suspicion == 0.0
+
+
 def test_words_about_degree_or_time_do_not_keep_a_clause_from_being_read() -> None:
     meanings = Dictionary(**{"everything looks smoky for two days": "blurred_vision"})
     reading = SymptomReader(KNOWLEDGE, meanings).read("everything looks smoky for two days")
