@@ -70,8 +70,8 @@ def report(calm: list[float], flooded: list[float], floods: list[Flood]) -> str:
     answered = sum(one.statuses[200] for one in floods) / sum(one.statuses.total() for one in floods)
     lines = [
         f"One address sent {rate:.0f} messages a second over {CONNECTIONS} connections,",
-        f"{rate * 60 / most:.0f} times its limit of {most} a minute; {answered:.1%} of them were answered and",
-        f"the others refused. A patient at another address wrote {len(flooded)} messages meanwhile, and all",
+        f"{rate * 60 / most:.0f} times its limit of {most} a minute; {answered:.1%} of them were answered",
+        f"and the others refused. A patient at another address wrote {len(flooded)} messages meanwhile, and all",
         "were answered.",
         "",
         "| | without the flood | with it | ratio |",
