@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from actions.resources import settings
 from channels.messaging.shelf import IN_MEMORY, Letter, Part, Shelf
+from server.clock import SteadyClock
 from server.worker import Worker
 
 _log = logging.getLogger(__name__)
 
 KNOWN_FOR = 48 * 3600.0  # seconds; no provider delivers again after a day
+_HOUR = 3600.0  # seconds
 _BETWEEN_CLEARINGS = 600.0  # seconds
 
 
@@ -35,15 +37,15 @@ class Waiting:
 class Mailbox:
     """One channel's messages in a file; what the file does not take is kept in memory."""
 
-    def __init__(self, file: str, channel: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, file: str, channel: str, clock: Callable[[], float] | None = None) -> None:
         """Open it.
 
         Args:
             file: path of the SQLite file, or ``:memory:``.
             channel: name of the channel.
-            clock: seconds since 1970.
+            clock: seconds since 1970; a jump of the machine's clock deletes nothing when None.
         """
-        self._clock = clock
+        self._clock = clock or SteadyClock().now
         self._spare = Shelf(IN_MEMORY, channel)
         try:
             self._main = Shelf(file, channel)
@@ -154,8 +156,9 @@ class Mailbox:
             self._undropped[waiting.shelf, waiting.conversation] = waiting.part.row
 
     def _clear(self) -> None:
+        now = self._clock()
         for shelf in (self._main, self._spare):
-            shelf.clear(self._clock() - KNOWN_FOR)
+            shelf.clear(now - KNOWN_FOR, now - settings().retention_hours * _HOUR)
 
 
 def _failed(error: sqlite3.Error) -> None:

@@ -184,13 +184,18 @@ class Shelf:
         """Drop a part that was sent or given up."""
         self._connection.execute("DELETE FROM outgoing WHERE id = ?", (row,))
 
-    def clear(self, before: float) -> None:
-        """Drop the ids of old messages.
+    def clear(self, known: float, kept: float) -> None:
+        """Drop what is old.
 
         Args:
-            before: seconds since 1970.
+            known: ids of answered messages from before go; seconds since 1970.
+            kept: words from before go, answered and sent or not.
         """
-        self._connection.execute("DELETE FROM incoming WHERE received < ? AND content IS NULL", (before,))
+        with self._transaction():
+            self._connection.execute(
+                "DELETE FROM incoming WHERE received < ? OR received < ? AND content IS NULL", (kept, known)
+            )
+            self._connection.execute("DELETE FROM outgoing WHERE made < ?", (kept,))
 
     def close(self) -> None:
         """Close the file."""

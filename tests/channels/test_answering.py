@@ -275,6 +275,22 @@ async def test_ids_are_forgotten_when_no_provider_delivers_again(tmp_path: Path)
     mailbox.close()
 
 
+async def test_no_words_are_kept_longer_than_the_settings_say(tmp_path: Path) -> None:
+    now = 1_000_000.0
+    mailbox = Mailbox(str(tmp_path / FILE), "toy", lambda: now)
+    await mailbox.keep(Letter(message("1", "a purple whale"), "somebody"))
+    await mailbox.answer(
+        Letter(message("2"), "somebody"), [Part(ADDRESS, "You told me of a purple whale.", (), now)]
+    )
+    mailbox.close()
+    now += resources.settings().retention_hours * 3600 + 1
+    mailbox = Mailbox(str(tmp_path / FILE), "toy", lambda: now)
+    assert await mailbox.unanswered() == []
+    assert await mailbox.conversations() == []
+    mailbox.close()
+    assert b"whale" not in (tmp_path / FILE).read_bytes()
+
+
 async def test_what_was_said_before_is_not_sent_once_it_is_to_be_forgotten() -> None:
     mailbox = Mailbox(IN_MEMORY, "toy")
     parts = [Part(ADDRESS, text, (), 0.0) for text in ("You told me about a rash.", "I have deleted it.")]
