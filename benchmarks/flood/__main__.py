@@ -71,8 +71,9 @@ def report(calm: list[float], flooded: list[float], floods: list[Flood]) -> str:
     lines = [
         f"One address sent {rate:.0f} messages a second over {CONNECTIONS} connections,",
         f"{rate * 60 / most:.0f} times its limit of {most} a minute; {answered:.1%} of them were answered",
-        f"and the others refused. A patient at another address wrote {len(flooded)} messages meanwhile, and all",
-        "were answered.",
+        "and the others refused. The flood came from a process on the same machine",
+        f"({os.cpu_count()} cores). A patient at another address wrote {len(flooded)} messages meanwhile,",
+        "and all were answered.",
         "",
         "| | without the flood | with it | ratio |",
         "|---|---|---|---|",
