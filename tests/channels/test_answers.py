@@ -169,11 +169,11 @@ def test_typed_commands_are_words(write: Write) -> None:
 
 
 @everybody
-@pytest.mark.parametrize("text", FORGED[:: len(FORGED) // 4])
-def test_no_forged_text_reaches_the_conversation(write: Write, kind: type[Person], text: str) -> None:
+def test_no_forged_text_reaches_the_conversation(write: Write, kind: type[Person]) -> None:
     person = write(kind)
     person.say("I have chills")
-    assert texts(person.say(text))
+    for text in FORGED[PEOPLE.index(kind) :: 2 * len(PEOPLE)]:
+        assert texts(person.say(text))
     assert "chills" in texts(person.say("summary"))
 
 
