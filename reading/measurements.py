@@ -55,6 +55,9 @@ _NAMED = (
 _PRESSURE_WORDS = r"\b(?:bp|blood pressure|pressure|systolic)\b"
 _PRESSURE = re.compile(r"(?<![\d./])(\d{1,3}(?:[.,]5| and a half)?)\s*(?:/|over|on)\s*(\d{1,3})(?![\d/])")
 _HIGHEST_IN_CMHG = 19
+# "cough and 38": a number that ends a list of complaints
+_JOINED = re.compile(r"(?:\b(?:and|with|plus)|[+&])\s*$")
+_ENDS = re.compile(r"\s*(?:$|[.,!?;])")
 _SYSTOLIC = re.compile(rf"{_PRESSURE_WORDS}[^\d.!?]{{0,20}}?{_NUMBER}")
 _SCORE = re.compile(r"\b(\d{1,2}|[a-z]+)\s*(?:/|out of)\s*(?:10|ten)\b")
 _MG_PER_MMOL = 18.0
@@ -123,6 +126,10 @@ def _temperatures(lowered: str, text: str) -> Iterator[Measurement]:
         value = _value(written)
         decimal = not written.isdigit()
         named = bool(match["degrees"]) or _names_temperature(lowered, match.start())
+        named = named or (
+            _fever_in_celsius(value)
+            and bool(_JOINED.search(lowered[: match.start()]) and _ENDS.match(lowered, match.end()))
+        )
         named = named or (_looks_like_body(value) and bool(_ONLY_A_NUMBER.fullmatch(lowered)))
         if (
             not unit
@@ -154,6 +161,10 @@ def _sentence_around(lowered: str, match: re.Match[str]) -> str:
 
 def _looks_like_body(value: float) -> bool:
     return 35 <= value <= 42.5 or 96 <= value <= 108.5
+
+
+def _fever_in_celsius(value: float) -> bool:
+    return 38 <= value <= 42
 
 
 def _stands_alone(lowered: str, match: re.Match[str]) -> bool:

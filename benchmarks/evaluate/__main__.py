@@ -14,7 +14,7 @@ from benchmarks.evaluate.challenge import FOLDER, Failure, Row, answer, judge, l
 from benchmarks.evaluate.patients import Measured, measure, running_assistant
 from benchmarks.evaluate.pipeline import pipeline
 from benchmarks.evaluate.rasa_default import EPOCHS, intents
-from benchmarks.evaluate.report import Figures, write
+from benchmarks.evaluate.report import MORE_SETS, Figures, write
 from benchmarks.evaluate.statistics import Share
 from benchmarks.evaluate.thresholds import FOLDS, curves, curves_beside_lexicon
 from nlu.symptom_reader import SymptomReader
@@ -29,22 +29,26 @@ DEFAULT_NAME = "Rasa's default pipeline"
 def script() -> None:
     """Measure everything and write it down."""
     arguments = _arguments()
-    rows, blind = load(), load(FOLDER / "blind")
+    rows, more = load(), {name: load(FOLDER / name) for name in MORE_SETS}
     say("Training what is to be measured, unless it is kept from the last time")
     assistant = pipeline()
     readers = parts.readers(knowledge(), assistant)
     ticks = (
-        len(rows) * (2 + len(readers)) + len(blind) + FOLDS + sum(_lines(file) for file in arguments.files)
+        len(rows) * (2 + len(readers))
+        + sum(map(len, more.values()))
+        + FOLDS
+        + sum(_lines(file) for file in arguments.files)
     )
     with tqdm(total=ticks, unit="messages", mininterval=1) as bar:
         failures: list[Failure] = []
         for row in rows:
             failures += judge(row, answer(assistant, row.text))
             bar.update()
-        blind_failures: list[Failure] = []
-        for row in blind:
-            blind_failures += judge(row, answer(assistant, row.text))
-            bar.update()
+        more_failures: dict[str, list[Failure]] = {name: [] for name in more}
+        for name, others in more.items():
+            for row in others:
+                more_failures[name] += judge(row, answer(assistant, row.text))
+                bar.update()
         found = {name: parts.found_by(reader, rows, bar.update) for name, reader in readers.items()}
         by_cost = curves(knowledge(), bar.update)
         beside = curves_beside_lexicon(rows, knowledge(), assistant.clause_classifier, bar.update)
@@ -66,7 +70,7 @@ def script() -> None:
     figures = Figures(
         rows=rows,
         failures=failures,
-        blind=(blind, blind_failures),
+        more={name: (others, more_failures[name]) for name, others in more.items()},
         parts=qualities,
         symptoms=parts.by_symptom(rows, found[list(found)[-1]], knowledge().symptoms),
         first=first,

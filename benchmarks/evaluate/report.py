@@ -22,6 +22,28 @@ KINDS = {
     Kind.TYPING: "typing errors",
 }
 
+# Beside the challenge set: the folder, its title, and what is to be known about it.
+MORE_SETS = {
+    "blind": (
+        "The blind set",
+        """, written once by somebody who saw neither the lexicon nor the
+training phrases nor the challenge set. Nobody reads which of them fail, so nothing is fitted to them: of all
+figures here these say best what new messages will meet. Only totals are printed.""",
+    ),
+    "described_blind": (
+        "Described, blind",
+        """, by writers who were asked to describe what happens
+without naming the symptom, in dialects, slips of the pen and long stories, or to use a symptom's words for
+something else. Nobody reads which of them fail. They are meant to be as hard as messages get: people mostly
+name what they feel.""",
+    ),
+    "described": (
+        "Described, read",
+        """ by the same writers, whose failures were read while the
+lexicon grew. The difference to the set before is what reading failures buys.""",
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -29,7 +51,7 @@ class Figures:
 
     rows: Sequence[Row]
     failures: Sequence[Failure]
-    blind: tuple[Sequence[Row], Sequence[Failure]]
+    more: Mapping[str, tuple[Sequence[Row], Sequence[Failure]]]
     parts: Mapping[str, Quality]
     symptoms: Mapping[str, tuple[Share, int]]
     first: Mapping[str, Share]
@@ -45,8 +67,15 @@ class Figures:
 
 def write(figures: Figures) -> str:
     """The whole document."""
-    sections = [_head(figures), _challenge(figures), _blind(figures), _parts(figures), _patients(figures)]
-    sections += [_thresholds(figures), _time(figures), _symptoms(figures)]
+    sections = [_head(figures), _challenge(figures)]
+    sections += [_more(name, *measured) for name, measured in figures.more.items()]
+    sections += [
+        _parts(figures),
+        _patients(figures),
+        _thresholds(figures),
+        _time(figures),
+        _symptoms(figures),
+    ]
     return "\n\n".join(sections) + "\n"
 
 
@@ -76,15 +105,10 @@ and its rules grew, so these figures are better than those on messages that nobo
     return "\n".join(lines)
 
 
-def _blind(figures: Figures) -> str:
-    rows, failures = figures.blind
+def _more(name: str, rows: Sequence[Row], failures: Sequence[Failure]) -> str:
+    title, about = MORE_SETS[name]
     lines = [
-        f"""## The blind set
-
-{len(rows)} messages in `tests/challenge/blind/`, written once by somebody who saw neither the lexicon nor the
-training phrases nor the challenge set. Nobody reads which of them fail, so nothing is fitted to them: of all
-figures here these say best what new messages will meet. Only totals are printed.
-""",
+        f"## {title}\n\n{len(rows)} messages in `tests/challenge/{name}/`{about}\n",
         *_table(["kind", "messages", "wrong", "too low", "too high"], _kinds(rows, failures)),
     ]
     return "\n".join(lines)

@@ -140,6 +140,14 @@ def test_other_values_are_read_by_the_word_in_front(text: str, kind: str, value:
     assert values(text, kind) == [value]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("cough and 38", 38), ("sore throat, chills + 39.", 39), ("my age is 38 and I cough", None)],
+)
+def test_a_fevers_number_at_the_end_of_a_list_needs_no_name(text: str, value: float | None) -> None:
+    assert values(text, "temperature") == ([] if value is None else [value])
+
+
 def test_a_value_keeps_the_patients_words_and_their_place() -> None:
     text = "I took it, 101.5F just now"
     (found,) = measurements(text)
