@@ -41,7 +41,7 @@ evaluate: setup-test ## Measure how well patients are understood (PATIENT_MESSAG
 
 bench: setup-test ## Measure speed beside a stock Rasa bot, and write docs/performance.md (ARGS=--quick for less)
 	@$(ANY_PYTHON) -m scripts.train
-	@$(PYTHON_IN_VENV) -m benchmarks.performance $(ARGS)
+	@$(PYTHON_IN_VENV) -W ignore -m benchmarks.performance $(ARGS)
 
 flood: setup-test ## Measure what patients notice while one address floods the server
 	@$(ANY_PYTHON) -m scripts.train

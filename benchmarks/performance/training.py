@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from scripts.common import ROOT, VENV_PYTHON, Stop
-from scripts.train import rasa_command
+from scripts.train import SETTINGS, rasa_command
 
 
 def from_scratch() -> float:
@@ -47,7 +47,7 @@ def nothing_changed(times: int = 3) -> float:
 
 
 def _run(command: list[str]) -> None:
-    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
+    variables = {**os.environ, **SETTINGS}
+    done = subprocess.run(command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode:
         raise Stop(f"{' '.join(command[1:])} failed:\n{done.stderr.decode()[-2000:]}")
