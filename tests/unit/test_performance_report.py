@@ -79,7 +79,7 @@ def test_a_fast_bot_meets_every_target() -> None:
         (replace(RESULTS, ours=replace(RESULTS.ours, at_once=[(0.3, True)])), "four messages at once"),
         (replace(RESULTS, training=60), "training from scratch"),
         (replace(RESULTS, nothing_changed=1), "deciding that nothing changed"),
-        (replace(RESULTS, long_messages=[0.1, 0.3]), "message of 5,000 characters"),
+        (replace(RESULTS, long_messages=[0.1, 0.3, 0.3]), "message of 5,000 characters"),
         (replace(RESULTS, refusal=Refusal(200, (0.01,), 0.0)), "body of 1 MB"),
         (replace(RESULTS, refusal=Refusal(413, (0.01,), 2.0)), "body of 1 MB"),
         (replace(RESULTS, memory={0: 300.0, 1000: 300.0, 20_000: 316.0}), "memory after 20,000 messages"),
