@@ -85,9 +85,10 @@ class SymptomReader:
                     signs.append(Sign(found.symptom, found.status, found.text, found.start, found.end))
                 else:
                     findings.append(found)
+        paired = with_qualifiers(findings, signs, cleaned)
         return Reading(
             text=text[:MAX_CHARACTERS],
-            findings=tuple(sorted(_once(findings), key=lambda f: (f.start, f.end))),
+            findings=tuple(sorted(_once(paired), key=lambda f: (f.start, f.end))),
             signs=tuple(signs),
             measurements=tuple(values),
             truncated=len(text) > MAX_CHARACTERS,
@@ -120,7 +121,7 @@ class SymptomReader:
             implied = self._implied.get(sign.id)
             if implied and not any(f.symptom == implied and f.status is sign.status for f in findings):
                 findings.append(Finding(implied, sign.status, sign.text, sign.start, sign.end))
-        return with_qualifiers(findings, signs, text)
+        return findings
 
     def _signs(self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues) -> list[Sign]:
         signs = []

@@ -175,6 +175,12 @@ def test_a_sentence_is_read_whole_when_one_of_its_clauses_raises_a_suspicion() -
     assert [finding.symptom for finding in reading.findings] == ["black_or_bloody_stools"]
 
 
+def test_what_the_clause_reader_finds_has_qualifiers_too() -> None:
+    meanings = Dictionary(**{"everything looks terribly smoky": "blurred_vision"})
+    (finding,) = SymptomReader(KNOWLEDGE, meanings).read("everything looks terribly smoky").findings
+    assert finding.qualifiers == ("severe",)
+
+
 def test_what_may_be_urgent_in_words_that_were_not_understood_is_noted() -> None:
     assert SymptomReader(KNOWLEDGE, Dictionary()).read("like blackcurrant jam all over").suspicion == 0.3
     assert SymptomReader(KNOWLEDGE, Dictionary()).read("we had a lovely walk").suspicion == 0.0
