@@ -44,7 +44,7 @@ class SymptomReader(StoredClassifier):
             "unlisted_threshold": 0.52,
             "second_guess_threshold": 0.3,
             "suspicion_threshold": 0.3,
-            "urgent_together": {"clause": 0.7, "sentence": 0.75},
+            "urgent_together": {"clause": 0.74, "sentence": 0.79},
             "intent_thresholds": {
                 "self_harm": 0.85,
                 "infusion_trouble": 0.6,

@@ -51,6 +51,7 @@ class SymptomReader:
             self._tokeniser, knowledge.words, knowledge.lexicon, knowledge.signs, knowledge.idioms
         )
         self._asserter = Asserter(self._tokeniser, knowledge.words, cues)
+        self._says_how = frozenset(id for id, sign in knowledge.signs.items() if sign.says_how)
         self._implied = {id: sign.implies for id, sign in knowledge.signs.items() if sign.implies}
         self._speller = Speller({*self._lexicon.words(), *self._asserter.words(), *shorthand})
         self._by_meaning = MeaningReader(self._asserter, clause_reader) if clause_reader else None
@@ -151,7 +152,7 @@ class SymptomReader:
         self, tokens: Sequence[Token], matches: Matches, measured: Sequence[Measurement]
     ) -> frozenset[int]:
         """Tokens that need no second reader; "for two days" beside strange words is none of them."""
-        own = [sign for sign in matches.signs if sign.label in ALARMS or sign.label in self._implied]
+        own = [sign for sign in matches.signs if sign.label not in self._says_how]
         explained = matches.hidden | {at for match in (*matches.symptoms, *own) for at in match.tokens}
         return explained.union(*(_positions(tokens, value) for value in measured))
 

@@ -279,18 +279,16 @@ def test_telegram_greets_whoever_opens_the_chat(write: Write) -> None:
 def test_slack_shows_what_was_typed_and_reads_its_own_signs(write: Write) -> None:
     person = write(SlackPerson)
     assert CARE_TEAM in person.say("temp > 38 & rising, it is 38.6")[0].text
-    assert "my *hair* is _falling_ `out` <b> &amp;" in texts(
-        person.say("my *hair* is _falling_ `out` <b> &amp;")
-    )
+    assert "my *nose* is _runny_ <b> &amp;" in texts(person.say("my *nose* is _runny_ <b> &amp;"))
     tel = {"text": "my number is <tel:+441134960000|0113 496 0000>, <@U1> I have a rash"}
     assert "rash" in texts(person.answers_to(*person.message("", **tel)))
 
 
 def test_whatsapp_makes_no_bold_text_of_what_a_patient_wrote(write: Write) -> None:
-    words = "my *hair* is _falling_ ~out~"
+    words = "my *nose* is _runny_ ~"
     assert words in texts(write(SmsPerson).say(words))
     told = texts(write(WhatsAppPerson).say(words))
-    assert "hair" in told
+    assert "nose" in told
     assert not set("*_~`") & set(told)
 
 

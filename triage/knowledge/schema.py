@@ -305,6 +305,7 @@ class SignWords(Phrases):
 
     meaning: StrictStr
     implies: StrictStr | None = None  # the symptom that the words themselves report
+    says_how: bool = False  # how bad, how often or since when: no complaint without a symptom
 
 
 class LexiconFile(Record):
