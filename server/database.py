@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-IN_MEMORY = ":memory:"
+from server.sqlite_file import opened, transaction
+
 _BUSY_SECONDS = 0.5  # how long to wait for another program that writes to the file
-_OWNER_ONLY = 0o600
 
 # The form of Rasa's table, so that files of earlier versions can be read.
 _SCHEMA = """
@@ -62,15 +59,7 @@ class Database:
             Unusable: when it is no database, damaged, or cannot be written.
         """
         try:
-            if file != IN_MEMORY:
-                Path(file).parent.mkdir(parents=True, exist_ok=True)
-                os.close(os.open(file, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
-            self._connection = sqlite3.connect(
-                file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            for pragma in _PRAGMAS:
-                self._connection.execute(f"PRAGMA {pragma}")
-            self._connection.executescript(_SCHEMA)
+            self._connection = opened(file, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
             self._connection.execute(f"PRAGMA user_version={_VERSION}")  # also shows that it can be written
             (state,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         except (sqlite3.Error, OSError) as error:
@@ -91,7 +80,7 @@ class Database:
         """
         gone = [(sender,) for sender in forgotten]
         new = [(sender, *row) for sender, added in rows.items() for row in added]
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.executemany("DELETE FROM events WHERE sender_id = ?", gone)
             self._connection.executemany(
                 "INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)"
@@ -134,7 +123,7 @@ class Database:
         )
 
     def _delete(self, statement: str, value: float) -> int:
-        with self._transaction():
+        with transaction(self._connection):
             deleted = self._connection.execute(statement, (value,)).rowcount
         if deleted:
             self.to_scrub = True
@@ -186,14 +175,3 @@ class Database:
     def close(self) -> None:
         """Close the file; SQLite then takes the journal in."""
         self._connection.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:  # SQLite may have ended it itself
-                self._connection.execute("ROLLBACK")
-            raise

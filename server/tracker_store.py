@@ -17,8 +17,9 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from channels import safety_net
-from server.database import IN_MEMORY, Database, Row, Unusable
+from server.database import Database, Row, Unusable
 from server.keeper import CHORE_SECONDS, Keeper
+from server.sqlite_file import IN_MEMORY
 from server.stop import Stop
 from server.worker import Worker
 

@@ -22,10 +22,11 @@ from channels.messaging.desk import Desk, Form
 from channels.messaging.exchange import Again, Answered, Button, Incoming, Post, Refused
 from channels.messaging.mailbox import Mailbox
 from channels.messaging.outbox import Outbox
-from channels.messaging.shelf import FILE, IN_MEMORY
+from channels.messaging.shelf import FILE
 from channels.messaging.turns import Turns
 from channels.web_sessions import signing_key
 from server import rasa_patches
+from server.sqlite_file import IN_MEMORY
 from server.tracker_store import ConversationStore
 
 rasa_patches.apply()  # a server whose model does not load still has to answer safely

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from actions.resources import settings
-from channels.messaging.shelf import IN_MEMORY, Letter, Part, Shelf
+from channels.messaging.shelf import Letter, Part, Shelf
 from server.clock import SteadyClock
+from server.sqlite_file import IN_MEMORY
 from server.worker import Worker
 
 _log = logging.getLogger(__name__)

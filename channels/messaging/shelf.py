@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from channels.messaging.exchange import Button, Incoming
+from server.sqlite_file import opened, transaction
 
-IN_MEMORY = ":memory:"
 FILE = "messaging.db"  # in the folder of the conversations
 _BUSY_SECONDS = 2.0  # how long to wait for another program that reads the file, such as a backup
-_OWNER_ONLY = 0o600
 
 # What is deleted is overwritten, and no journal keeps a copy; what was kept survives a power cut.
 _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "secure_delete=ON")
@@ -86,18 +81,11 @@ class Shelf:
             channel: name of the channel.
 
         Raises:
-            OSError: when the file cannot be made.
+            sqlite3.Error: when the file is no database or cannot be written.
+            OSError: when it cannot be made.
         """
-        if file != IN_MEMORY:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
         self._channel = channel
-        self._connection = sqlite3.connect(
-            file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        for pragma in _PRAGMAS:
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.executescript(_SCHEMA)
+        self._connection = opened(file, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
 
     def keep(self, letter: Letter, now: float) -> bool:
         """Keep a message until it is answered.
@@ -124,7 +112,7 @@ class Shelf:
 
     def unanswered(self) -> list[Letter]:
         """What was kept and not answered, oldest first; each counts as tried once more."""
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.execute(
                 "UPDATE incoming SET tries = tries + 1 WHERE channel = ? AND content IS NOT NULL",
                 (self._channel,),
@@ -145,7 +133,7 @@ class Shelf:
             forget: whether to drop also what else has to go out in the conversation.
         """
         rows = [(self._channel, letter.conversation, part.made, _written(part)) for part in parts]
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.execute(
                 "UPDATE incoming SET content = NULL WHERE channel = ? AND key = ?",
                 (self._channel, letter.incoming.key),
@@ -191,7 +179,7 @@ class Shelf:
             known: ids of answered messages from before go; seconds since 1970.
             kept: words from before go, answered and sent or not.
         """
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.execute(
                 "DELETE FROM incoming WHERE received < ? OR received < ? AND content IS NULL", (kept, known)
             )
@@ -200,17 +188,6 @@ class Shelf:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:  # SQLite may have ended it itself
-                self._connection.execute("ROLLBACK")
-            raise
 
 
 def _written(part: Part) -> str:

@@ -20,8 +20,9 @@ from channels.messaging import shelf, turns
 from channels.messaging.desk import Desk, Form
 from channels.messaging.exchange import Incoming
 from channels.messaging.mailbox import KNOWN_FOR, Mailbox
-from channels.messaging.shelf import FILE, IN_MEMORY, Letter, Part
+from channels.messaging.shelf import FILE, Letter, Part
 from channels.messaging.turns import MOST_TRIES, Turns
+from server.sqlite_file import IN_MEMORY
 
 ABOUT = "nobody from your team reads this"  # told once
 KEY = b"k" * 32

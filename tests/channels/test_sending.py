@@ -18,10 +18,11 @@ from channels.messaging.channel import MessagingChannel
 from channels.messaging.exchange import Button, Incoming
 from channels.messaging.mailbox import Mailbox, Waiting
 from channels.messaging.outbox import Outbox
-from channels.messaging.shelf import FILE, IN_MEMORY, Letter, Part
+from channels.messaging.shelf import FILE, Letter, Part
 from channels.messaging.slack import SlackChannel
 from channels.messaging.telegram import TelegramChannel
 from channels.messaging.twilio import TwilioChannel
+from server.sqlite_file import IN_MEMORY
 from tests.channels.people import PUBLIC_URL, texts
 from tests.channels.stubs import Provider, Shown, Slack, Stubs, Telegram, Trouble, Twilio
 
