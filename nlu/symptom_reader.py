@@ -18,13 +18,12 @@ from nlu.training import train
 from reading.clause_reader import ALARMS, NOTHING, UNLISTED, EncoderClauseReader, Together
 from reading.encoder import default_encoder
 from reading.medicines import MedicineReader
-from reading.model import Reading, Status
+from reading.model import REPORTED, Reading
 from reading.reader import SymptomReader as TextReader
 from triage.knowledge.schema import Urgency
 from triage.measurements import MEANS, Limits
 
 _NOT_UNDERSTOOD = {"name": FALLBACK, "confidence": 1.0}
-_REPORTED = (Status.PRESENT, Status.UNCERTAIN)
 UNLISTED_INTENT = "unlisted_complaint"
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -112,14 +111,14 @@ class SymptomReader(StoredClassifier):
 
     def _settle(self, message: Message, reading: Reading) -> dict[str, Any]:
         """The intent: what was reported, most urgent first; else the best one that reports nothing."""
-        signs = {sign.id for sign in reading.signs if sign.status in _REPORTED}
+        signs = {sign.id for sign in reading.signs if sign.status in REPORTED}
         for alarm in ALARMS:
             if alarm in signs:
                 return {"name": alarm, "confidence": 1.0}
         measured = self._measured(reading)
         if measured:
             return {"name": measured, "confidence": 1.0}
-        reported = [finding for finding in reading.findings if finding.status in _REPORTED]
+        reported = [finding for finding in reading.findings if finding.status in REPORTED]
         listed = [finding for finding in reported if finding.symptom in self._urgency]
         if listed:
             first = max(listed, key=lambda finding: self._urgency[finding.symptom].rank)
@@ -145,7 +144,7 @@ class SymptomReader(StoredClassifier):
                 MEANS[value.kind]
                 for value in reading.measurements
                 if value.plausible
-                and value.status in _REPORTED
+                and value.status in REPORTED
                 and limits.is_alarming(value.kind, value.value)
             ),
             None,

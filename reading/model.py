@@ -17,6 +17,9 @@ class Status(str, Enum):
     NOT_REPORTED = "not_reported"  # a question, a fear, a hypothetical, a leaflet, somebody else's illness
 
 
+REPORTED = (Status.PRESENT, Status.UNCERTAIN)  # what is triaged: it is there, or may be
+
+
 @dataclass(frozen=True)
 class Finding:
     """One symptom in a message.

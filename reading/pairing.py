@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from reading.model import Finding, Sign, Status
+from reading.model import REPORTED, Finding, Sign
 
 _SENTENCE_END = re.compile(r"[.!?\n;]")
 _CONTRAST = re.compile(r"(?= but )")
@@ -27,7 +27,7 @@ def with_qualifiers(findings: Sequence[Finding], signs: Sequence[Sign], text: st
     Returns:
         The same findings in the same order; ``qualifiers`` are filled in.
     """
-    reported = [sign for sign in signs if sign.status in (Status.PRESENT, Status.UNCERTAIN)]
+    reported = [sign for sign in signs if sign.status in REPORTED]
     distance = _Distance(text)
     ids: list[set[str]] = [set() for _ in findings]
     for sign in reported:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from reading.model import Reading, Status
+from reading.model import REPORTED, Reading, Status
 from triage import heard, measurements, memory
 from triage.chips import choice
 from triage.conversation import Answer, Conversation, OpenQuestion, SignReport
@@ -24,7 +24,6 @@ GIVEN = "given"  # the value that was asked again
 _ALSO_ASKED = frozenset({"chills", "disorientation", "slurred_speech"})
 _OTHER = "other"  # understood, but no answer, or not to all of the question
 _NONE_OF_THOSE = "none_of_those"
-_PRESENT = (Status.PRESENT, Status.UNCERTAIN)
 # Intents that are no try to answer.
 _SOMETHING_ELSE = frozenset(
     "ask_drug ask_medicine ask_bot ask_why summary forget_me".split()
@@ -94,8 +93,8 @@ def _understood(
         return YES if int(scale[1]) >= knowledge.policy.numbers.severe_from else NO
     entry = knowledge.policy.questions.get(question.id)
     signs = {sign.id: sign.status for sign in reading.signs}
-    said = {qualifier for f in reading.findings if f.status in _PRESENT for qualifier in f.qualifiers}
-    said |= {sign for sign, status in signs.items() if status in _PRESENT}
+    said = {qualifier for f in reading.findings if f.status in REPORTED for qualifier in f.qualifiers}
+    said |= {sign for sign, status in signs.items() if status in REPORTED}
     if entry and said & set(entry.yes):
         return YES
     if entry and any(signs.get(sign) is Status.DENIED for sign in entry.yes):
@@ -107,7 +106,7 @@ def _understood(
     if _plainly(YES, question, message, knowledge):
         return YES
     if question.id == FEVERISH and any(
-        f.symptom in ("fever", "chills") and f.status in _PRESENT for f in reading.findings
+        f.symptom in ("fever", "chills") and f.status in REPORTED for f in reading.findings
     ):
         return YES
     if question.id == SCREENING:
@@ -180,7 +179,7 @@ def _screened(
     text, findings = message.text, message.reading.findings
     signs = {sign.id: sign.status for sign in message.reading.signs}
     asked = set(SCREENING_SYMPTOMS.values())
-    present = {finding.symptom for finding in findings if finding.status in _PRESENT}
+    present = {finding.symptom for finding in findings if finding.status in REPORTED}
     denied = {finding.symptom for finding in findings if finding.status is Status.DENIED}
     all_denied = denied_since(question, conversation) >= asked - set(question.about)
     if (present - set(question.about)) & (asked | _ALSO_ASKED):

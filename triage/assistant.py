@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reading.model import Status
+from reading.model import REPORTED, Status
 from triage import answers, heard, measurements, memory, screening
 from triage.conversation import Conversation
 from triage.decision import Decision
@@ -155,7 +155,7 @@ def _is_assessable(message: Message, before: Conversation, after: Conversation, 
     """Whether the message says something about how the patient is."""
     reading = message.reading
     describing = heard.describing_signs(knowledge) | heard.steering_signs(knowledge)
-    told = {sign.id for sign in reading.signs if sign.status in (Status.PRESENT, Status.UNCERTAIN)}
+    told = {sign.id for sign in reading.signs if sign.status in REPORTED}
     known = any(report.present for report in after.reports)
     changed = before.reports != after.reports or before.signs != after.signs
     return bool(

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from reading.model import Status
+from reading.model import REPORTED, Status
 
 VERSION = 1  # of the stored form; another version starts a clean conversation
 
@@ -48,7 +48,7 @@ class Report:
     @property
     def present(self) -> bool:
         """Whether the patient has it now, as far as is known."""
-        return self.status in (Status.PRESENT, Status.UNCERTAIN)
+        return self.status in REPORTED
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class SignReport:
     @property
     def present(self) -> bool:
         """Whether it is there now, as far as is known."""
-        return self.status in (Status.PRESENT, Status.UNCERTAIN)
+        return self.status in REPORTED
 
 
 @dataclass(frozen=True)

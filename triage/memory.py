@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from reading.model import Reading, Sign, Status
+from reading.model import REPORTED, Reading, Sign, Status
 from triage import heard, measurements
 from triage.conversation import AGAIN, WORSE, Conversation, Report, SignReport
 from triage.knowledge.base import Knowledge
@@ -21,7 +21,6 @@ _AGAIN_SIGN = "again"
 SIGN_INTENTS = ("self_harm", "infusion_trouble")
 # Mentioning a known symptom in one of these is no new report of it.
 _ASKING = ("ask_drug", "ask_medicine", "ask_bot", "ask_why", "summary", "feels_fine", "thanks", "goodbye")
-_PRESENT = (Status.PRESENT, Status.UNCERTAIN)
 # The stronger statement wins inside one message, and being sure wins over being unsure.
 _STRENGTH = (Status.NOT_REPORTED, Status.DENIED, Status.PAST, Status.UNCERTAIN, Status.PRESENT)
 
@@ -107,7 +106,7 @@ def report(conversation: Conversation, said: Said, now: datetime, course: str | 
     """
     said = replace(said, text=heard.quote(said.text))
     known = _known(conversation, said)
-    present = said.status in _PRESENT
+    present = said.status in REPORTED
     status = said.status
     if known and known.status is Status.PRESENT and status is Status.UNCERTAIN:
         status = Status.PRESENT
@@ -154,11 +153,11 @@ def _said(
         _add(said, Said(finding.symptom, finding.status, finding.text, frozenset(finding.qualifiers)))
     for sign in reading.signs:
         words = knowledge.signs.get(sign.id)
-        if words and words.implies and sign.status in _PRESENT:
+        if words and words.implies and sign.status in REPORTED:
             _add(said, Said(words.implies, sign.status, sign.text, frozenset({sign.id})))
     for symptom, status, text in measurements.meanings(reading, limits):
         _add(said, Said(symptom, status, text, frozenset()))
-    if not any(item.status in _PRESENT for item in said.values()):
+    if not any(item.status in REPORTED for item in said.values()):
         for sign in _homeless(reading, conversation, knowledge):
             _add(said, Said(UNLISTED, sign.status, message.text, frozenset({sign.id})))
         if (
@@ -172,7 +171,7 @@ def _said(
     course = set(knowledge.policy.course.raised_by)
     describing = loose & (heard.describing_signs(knowledge) | course)
     return [
-        replace(item, qualifiers=item.qualifiers | describing) if item.status in _PRESENT else item
+        replace(item, qualifiers=item.qualifiers | describing) if item.status in REPORTED else item
         for item in items
     ], loose
 
@@ -180,7 +179,7 @@ def _said(
 def _describes(reading: Reading, conversation: Conversation, knowledge: Knowledge) -> bool:
     """Whether the message describes what was reported before ("it is severe") and names nothing new."""
     describing = heard.describing_signs(knowledge) | heard.steering_signs(knowledge)
-    said = any(sign.id in describing and sign.status in _PRESENT for sign in reading.signs)
+    said = any(sign.id in describing and sign.status in REPORTED for sign in reading.signs)
     return said and any(known.present for known in conversation.reports)
 
 
@@ -197,7 +196,7 @@ def _homeless(reading: Reading, conversation: Conversation, knowledge: Knowledge
     no_complaint = heard.describing_signs(knowledge) | heard.steering_signs(knowledge)
     no_complaint |= heard.circumstances(knowledge)
     for sign in reading.signs:
-        if sign.status in _PRESENT and sign.id not in terms | no_complaint:
+        if sign.status in REPORTED and sign.id not in terms | no_complaint:
             yield sign
 
 
@@ -208,12 +207,12 @@ def _add(said: dict[tuple[str, str], Said], new: Said) -> None:
         said[key] = new
         return
     stronger, weaker = sorted((old, new), key=lambda item: _STRENGTH.index(item.status), reverse=True)
-    qualifiers = stronger.qualifiers | (weaker.qualifiers if weaker.status in _PRESENT else frozenset())
+    qualifiers = stronger.qualifiers | (weaker.qualifiers if weaker.status in REPORTED else frozenset())
     said[key] = replace(stronger, qualifiers=qualifiers)
 
 
 def _loose(message: Message, items: Iterable[Said], knowledge: Knowledge) -> frozenset[str]:
-    said = {sign.id for sign in message.reading.signs if sign.status in _PRESENT}
+    said = {sign.id for sign in message.reading.signs if sign.status in REPORTED}
     if message.intent == _WORSE_SIGN and not _is_not_worse(message, said, knowledge):
         said.add(_WORSE_SIGN)
     return frozenset(said.difference(*(item.qualifiers for item in items)))
@@ -247,7 +246,7 @@ def _with_signs(conversation: Conversation, message: Message, now: datetime) -> 
 
 def _is_repeat(conversation: Conversation, said: Said, message: Message) -> bool:
     """Whether a present symptom was reported before, and the message is no answer or question about it."""
-    if said.status not in _PRESENT or message.intent in _ASKING:
+    if said.status not in REPORTED or message.intent in _ASKING:
         return False
     question = conversation.question
     if question and said.symptom in question.about:
@@ -265,7 +264,7 @@ def _describe_earlier(
     """
     course = _course(loose, knowledge, known=True)
     describing = loose & heard.describing_signs(knowledge)
-    if any(item.status in _PRESENT for item in said):
+    if any(item.status in REPORTED for item in said):
         describing = frozenset()
     return replace(
         conversation,

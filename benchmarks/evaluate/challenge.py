@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from benchmarks.evaluate.pipeline import Pipeline
-from reading.model import Status
+from reading.model import REPORTED, Status
 from scripts.common import ROOT
 from triage.knowledge.schema import Urgency
 
@@ -78,9 +78,7 @@ class Answer:
     @property
     def present(self) -> frozenset[str]:
         """Symptoms that were found to be there, for sure or maybe."""
-        return frozenset(
-            id for id, status in self.statuses.items() if status in (Status.PRESENT, Status.UNCERTAIN)
-        )
+        return frozenset(id for id, status in self.statuses.items() if status in REPORTED)
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def answer(pipeline: Pipeline, text: str) -> Answer:
     """What the assistant makes of a message that opens a conversation."""
     reading, turn = pipeline.respond(text)
     payload: dict[str, Any] = next((reply.payload for reply in turn.replies if reply.payload), {})
-    told = {sign.id for sign in reading.signs if sign.status in (Status.PRESENT, Status.UNCERTAIN)}
+    told = {sign.id for sign in reading.signs if sign.status in REPORTED}
     qualifiers = {id for finding in reading.findings for id in finding.qualifiers}
     return Answer(
         urgency=Urgency(payload.get("urgency", "none")),

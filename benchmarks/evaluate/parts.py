@@ -10,11 +10,10 @@ from benchmarks.evaluate.pipeline import Pipeline
 from benchmarks.evaluate.statistics import Share
 from reading.by_meaning import ClauseReader
 from reading.clause_reader import Guess
-from reading.model import Status
+from reading.model import REPORTED
 from reading.reader import SymptomReader
 from triage.knowledge import Knowledge
 
-REPORTED = (Status.PRESENT, Status.UNCERTAIN)
 Found = Sequence[frozenset[str]]
 
 

@@ -17,11 +17,11 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.evaluate.challenge import Row
-from benchmarks.evaluate.parts import REPORTED
 from benchmarks.evaluate.pipeline import phrases
 from reading.classifier import PhraseClassifier
 from reading.clause_reader import ALARMS, NOTHING, EncoderClauseReader
 from reading.encoder import default_encoder
+from reading.model import REPORTED
 from reading.reader import SymptomReader
 from triage.knowledge import Knowledge
 from triage.knowledge.schema import Urgency

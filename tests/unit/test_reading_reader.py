@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from reading.clause_reader import Guess
-from reading.model import Reading, Status
+from reading.model import REPORTED, Reading
 from reading.reader import SymptomReader
 from reading.text import MAX_CHARACTERS
 from tests.unit.reading_words import KNOWLEDGE, finding_of, lexicon_reader, present, read, signs, statuses
@@ -195,7 +195,7 @@ def test_words_about_degree_or_time_do_not_keep_a_clause_from_being_read() -> No
 def test_what_the_clause_reader_finds_can_be_denied_too() -> None:
     meanings = Dictionary(not_that_everything_looks_smoky="blurred_vision")
     reading = SymptomReader(KNOWLEDGE, meanings).read("not that everything looks smoky")
-    assert all(finding.status not in (Status.PRESENT, Status.UNCERTAIN) for finding in reading.findings)
+    assert all(finding.status not in REPORTED for finding in reading.findings)
 
 
 def test_alarms_that_the_clause_reader_finds_are_signs() -> None:
