@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reading.tokens import Token
 
@@ -20,17 +20,7 @@ def clauses(tokens: Sequence[Token]) -> list[range]:
     Returns:
         Ranges in order; cut at full stops, commas, joining words and "and" before a new subject.
     """
-    pieces: list[range] = []
-    start = 0
-    for at, token in enumerate(tokens):
-        if token.is_stop or token.is_comma:
-            pieces.append(range(start, at))
-            start = at + 1
-        elif at > start and (token.norm in _JOINS or _joins_statement(tokens, at) or at - start >= _LONGEST):
-            pieces.append(range(start, at))
-            start = at
-    pieces.append(range(start, len(tokens)))
-    return [piece for piece in pieces if len(piece)]
+    return [piece for sentence in sentences(tokens) for piece in _clauses_of(tokens, sentence)]
 
 
 def sentences(tokens: Sequence[Token]) -> list[range]:
@@ -42,14 +32,24 @@ def sentences(tokens: Sequence[Token]) -> list[range]:
     Returns:
         Ranges in order; cut at full stops only.
     """
-    pieces: list[range] = []
-    start = 0
-    for at, token in enumerate(tokens):
-        if token.is_stop:
-            pieces.append(range(start, at))
-            start = at + 1
-    pieces.append(range(start, len(tokens)))
-    return [piece for piece in pieces if len(piece)]
+    stops = [at for at, token in enumerate(tokens) if token.is_stop]
+    starts = [0, *(at + 1 for at in stops)]
+    return [
+        range(start, end) for start, end in zip(starts, [*stops, len(tokens)], strict=True) if start < end
+    ]
+
+
+def _clauses_of(tokens: Sequence[Token], sentence: range) -> Iterator[range]:
+    start = sentence.start
+    for at in sentence:
+        comma = tokens[at].is_comma
+        joins = tokens[at].norm in _JOINS or _joins_statement(tokens, at)
+        if comma or (at > start and (joins or at - start >= _LONGEST)):
+            if start < at:
+                yield range(start, at)
+            start = at + 1 if comma else at
+    if start < sentence.stop:
+        yield range(start, sentence.stop)
 
 
 def _joins_statement(tokens: Sequence[Token], at: int) -> bool:
