@@ -27,23 +27,18 @@ class Limits:
 
     Args:
         fever_c: a temperature from here on is a fever (degrees Celsius).
-        low_systolic_mmhg: a systolic pressure under this is low (mmHg).
-        low_oxygen_percent: an oxygen saturation under this is low (percent).
+        low: under which value a kind is low (mmHg or percent).
     """
 
     fever_c: float
-    low_systolic_mmhg: float
-    low_oxygen_percent: float
+    low: Mapping[str, float]
 
     @classmethod
     def of(cls, knowledge: Knowledge, settings: Settings) -> Limits:
         """The settings' fever limit and the policy's other limits."""
         numbers = knowledge.policy.numbers
-        return cls(
-            float(settings.fever_threshold_c),
-            float(numbers.low_systolic_mmhg),
-            float(numbers.low_oxygen_percent),
-        )
+        low = {"systolic": float(numbers.low_systolic_mmhg), "oxygen": float(numbers.low_oxygen_percent)}
+        return cls(float(settings.fever_threshold_c), low)
 
     def is_alarming(self, kind: str, value: float) -> bool:
         """Whether a value means its symptom. Source: triage policy, step 4 ("Numbers count").
@@ -55,9 +50,7 @@ class Limits:
         if kind == "temperature":
             # to a tenth of a degree: 100.4 F is 38.0 C
             return round(value, 1) >= round(self.fever_c, 1)
-        if kind == "oxygen":
-            return value < self.low_oxygen_percent
-        return kind == "systolic" and value < self.low_systolic_mmhg
+        return kind in self.low and value < self.low[kind]
 
 
 def without_measured(reading: Reading, limits: Limits) -> Iterator[Finding]:

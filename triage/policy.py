@@ -225,11 +225,8 @@ class _Core:
         )
 
     def _limit(self, rule_id: str) -> str:
-        if rule_id == _RULE_OF_VALUE["systolic"]:
-            return f"{self._limits.low_systolic_mmhg:g}"
-        if rule_id == _RULE_OF_VALUE["oxygen"]:
-            return f"{self._limits.low_oxygen_percent:g}"
-        return self._degrees(self._limits.fever_c)
+        low = {_RULE_OF_VALUE[kind]: f"{limit:g}" for kind, limit in self._limits.low.items()}
+        return low.get(rule_id) or self._degrees(self._limits.fever_c)
 
     def _degrees(self, celsius: float) -> str:
         return temperature(celsius, self._settings)
