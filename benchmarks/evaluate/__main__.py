@@ -11,12 +11,13 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from actions.resources import knowledge
 from benchmarks.evaluate import parts, plots, timing
 from benchmarks.evaluate.challenge import FOLDER, Failure, Row, answer, judge, load
-from benchmarks.evaluate.patients import Measured, measure, running_assistant
+from benchmarks.evaluate.patients import Measured, measure
 from benchmarks.evaluate.pipeline import pipeline
 from benchmarks.evaluate.rasa_default import EPOCHS, intents
 from benchmarks.evaluate.report import MORE_SETS, Figures, write
 from benchmarks.evaluate.statistics import Share
 from benchmarks.evaluate.thresholds import FOLDS, curves, curves_beside_lexicon
+from benchmarks.performance.processes import ours
 from nlu.symptom_reader import SymptomReader
 from scripts.common import ROOT, main, say
 from triage.knowledge.schema import Urgency
@@ -115,8 +116,8 @@ def _lines(file: Path) -> int:
 def _patients(files: Sequence[Path], bar: tqdm[None]) -> list[Measured]:
     if not files:
         return []
-    with running_assistant() as address:
-        return [measure(file, address, bar.update) for file in files]
+    with ours({}) as assistant:
+        return [measure(file, assistant.url, bar.update) for file in files]
 
 
 def _first(guessed: Sequence[str], rows: Sequence[Row]) -> Share:

@@ -9,18 +9,11 @@ nothing of them is written anywhere.
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.error
 import urllib.request
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +22,6 @@ import yaml
 
 from benchmarks.evaluate.parts import Quality
 from benchmarks.evaluate.statistics import Share
-from scripts.common import ROOT, Stop
 
 # Labels for more than one symptom; every other label is a symptom's own id.
 GROUPS = {
@@ -52,7 +44,6 @@ LABELS = {
 }
 EXCLUDED = "exclude"
 EXCLUDED_ROWS = Path(__file__).with_name("excluded.yml")
-_SECONDS_TO_START = 180
 
 
 @dataclass(frozen=True)
@@ -78,40 +69,6 @@ class Measured:
     median_ms: float
     excluded: tuple[tuple[int, str], ...]
     rows: int
-
-
-@contextmanager
-def running_assistant() -> Iterator[str]:
-    """The assistant as `make run` serves it, on a free port; gives its address.
-
-    Raises:
-        Stop: it does not get ready.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "BLINA_PORT": "0", "BLINA_DATABASE": f"{folder}/conversations.db"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "server"],
-            cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        try:
-            yield _address(process)
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _address(process: subprocess.Popen[str]) -> str:
-    lines = process.stdout or ()
-    address = next((m.group() for line in lines if (m := re.search(r"http://[\w.:]+\d", line))), None)
-    end = time.monotonic() + _SECONDS_TO_START
-    while address and time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:  # noqa: S310 - own server
-                if answer.status == 200:
-                    return address
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    raise Stop("the assistant does not start: try `make run`.")
 
 
 def measure(path: Path, address: str, tick: Callable[[], None]) -> Measured:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import re
 import statistics
-import sys
-import tempfile
-from pathlib import Path
 
 from actions.resources import settings
 from benchmarks.flood.traffic import CONNECTIONS, Flood, flood, patient
-from benchmarks.performance.processes import Bot, free_port
+from benchmarks.performance.processes import ours
 from scripts.common import ROOT
 
 REPORT = ROOT / "docs" / "http-api.md"
@@ -26,34 +23,16 @@ def measure() -> tuple[list[float], list[float], list[Flood]]:
     Returns:
         Seconds until an answer without and with, and the floods.
     """
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        variables = {
-            **os.environ,
-            "BLINA_PORT": str(port),
-            "BLINA_DATABASE": str(Path(folder) / "conversations.db"),
-            "BLINA_LIMIT_OWN_MACHINE": "true",
-        }
-        bot = Bot(
-            "the server",
-            [sys.executable, "-m", "server"],
-            ROOT,
-            variables,
-            f"http://127.0.0.1:{port}",
-            "/health",
-        )
-        try:
-            patient(port, _MESSAGES)  # the first answers take longer
-            calm: list[float] = []
-            flooded: list[float] = []
-            floods: list[Flood] = []
-            for _ in range(_ROUNDS):
-                calm += patient(port, _MESSAGES)
-                with flood(port) as happened:
-                    flooded += patient(port, _MESSAGES)
-                floods += happened
-        finally:
-            bot.stop()
+    calm: list[float] = []
+    flooded: list[float] = []
+    floods: list[Flood] = []
+    with ours({"BLINA_LIMIT_OWN_MACHINE": "true"}) as server:
+        patient(server.url, _MESSAGES)  # the first answers take longer
+        for _ in range(_ROUNDS):
+            calm += patient(server.url, _MESSAGES)
+            with flood(server.url) as happened:
+                flooded += patient(server.url, _MESSAGES)
+            floods += happened
     return calm, flooded, floods
 
 

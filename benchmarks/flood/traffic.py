@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
+from urllib.parse import urlsplit
 
 FLOODER, PATIENT = "127.0.0.2", "127.0.0.3"  # both are this machine, and are counted apart
 MESSAGES = ("I have a headache", "no", "temp is 38.6", "my back hurts a bit", "can it make me tired?")
@@ -41,11 +42,11 @@ class Flood:
         return self.statuses.total() / self.seconds
 
 
-def patient(port: int, messages: int) -> list[float]:
+def patient(url: str, messages: int) -> list[float]:
     """Write as a patient, with pauses.
 
     Args:
-        port: of the server.
+        url: of the server.
         messages: how many.
 
     Returns:
@@ -59,7 +60,7 @@ def patient(port: int, messages: int) -> list[float]:
         if number % _MESSAGES_A_CONVERSATION == 0:
             sender = uuid.uuid4().hex
         started = time.perf_counter()
-        status = _say(_connection(port, PATIENT), sender, MESSAGES[number % len(MESSAGES)])
+        status = _say(_connection(url, PATIENT), sender, MESSAGES[number % len(MESSAGES)])
         seconds.append(time.perf_counter() - started)
         if status != 200:
             raise RuntimeError(f"a patient got status {status}")
@@ -68,18 +69,18 @@ def patient(port: int, messages: int) -> list[float]:
 
 
 @contextmanager
-def flood(port: int) -> Iterator[list[Flood]]:
+def flood(url: str) -> Iterator[list[Flood]]:
     """Send as fast as the server answers, from a process of its own, as long as the block runs.
 
     Args:
-        port: of the server.
+        url: of the server.
 
     Yields:
         A list that holds what happened when the block is over.
     """
     stop = multiprocessing.Event()
     result: Queue[Counter[int]] = multiprocessing.Queue()
-    process = multiprocessing.Process(target=_flood, args=(port, stop, result))
+    process = multiprocessing.Process(target=_flood, args=(url, stop, result))
     floods: list[Flood] = []
     process.start()
     started = time.perf_counter()
@@ -92,11 +93,11 @@ def flood(port: int) -> Iterator[list[Flood]]:
         process.join()
 
 
-def _flood(port: int, stop: Event, result: Queue[Counter[int]]) -> None:
+def _flood(url: str, stop: Event, result: Queue[Counter[int]]) -> None:
     statuses: Counter[int] = Counter()
 
     def send() -> None:
-        connection = _connection(port, FLOODER)
+        connection = _connection(url, FLOODER)
         while not stop.is_set():
             try:
                 statuses[_say(connection, uuid.uuid4().hex, "I have a headache")] += 1
@@ -111,8 +112,8 @@ def _flood(port: int, stop: Event, result: Queue[Counter[int]]) -> None:
     result.put(statuses)
 
 
-def _connection(port: int, address: str) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(address, 0))
+def _connection(url: str, address: str) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(urlsplit(url).netloc, timeout=60, source_address=(address, 0))
 
 
 def _say(connection: http.client.HTTPConnection, sender: str, text: str) -> int:

@@ -22,7 +22,7 @@ from scripts.common import ROOT, Stop
 _SECONDS_TO_START = 300
 _LOOK_EVERY = 0.05
 _MEGABYTE = 1024 * 1024
-_OURS = {
+_UNHINDERED = {
     "BLINA_CARE_TEAM_PHONE": "+44 113 496 0000",
     "BLINA_MESSAGES_PER_MINUTE": "1000000",  # a conversation of 100 turns takes seconds here
 }
@@ -103,12 +103,20 @@ class Bot:
 
 
 @contextmanager
-def ours() -> Iterator[Bot]:
-    """This project's assistant, with a database of its own."""
+def ours(settings: Mapping[str, str] = _UNHINDERED) -> Iterator[Bot]:
+    """This project's assistant, with a database of its own.
+
+    Args:
+        settings: variables beside those of this process.
+    """
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        variables = {**os.environ, **_OURS, "BLINA_PORT": str(port)}
-        variables["BLINA_DATABASE"] = str(Path(folder) / "conversations.db")
+        variables = {
+            **os.environ,
+            **settings,
+            "BLINA_PORT": str(port),
+            "BLINA_DATABASE": str(Path(folder) / "conversations.db"),
+        }
         bot = Bot(
             "this project",
             [sys.executable, "-m", "server"],
