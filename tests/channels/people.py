@@ -7,12 +7,10 @@ import hashlib
 import hmac
 import itertools
 import json
-import sqlite3
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +19,7 @@ import pytest
 from channels.messaging.shelf import FILE
 from tests.channels.stubs import Provider, Shown, Slack, Stubs, Telegram, Toy, Twilio
 from tests.server.running import Assistant
+from tests.stored import counted
 
 PUBLIC_URL = "https://blina.example.org"
 SECONDS = 20.0  # for an answer
@@ -89,7 +88,7 @@ class Person:
 
     def undone(self) -> int:
         """How many messages of the channel are not answered, and replies not sent."""
-        return rows(
+        return counted(
             self.assistant.database.with_name(FILE),
             "select (select count(*) from incoming where channel = :1 and content is not null)"
             " + (select count(*) from outgoing where channel = :1)",
@@ -293,9 +292,3 @@ PEOPLE = (SmsPerson, WhatsAppPerson, TelegramPerson, SlackPerson, ToyPerson)
 def texts(shown: list[Shown]) -> str:
     """All that was shown, as one text."""
     return "\n\n".join(message.text for message in shown)
-
-
-def rows(file: Path, query: str, *values: str) -> int:
-    """The one number that a query of a database gives."""
-    with sqlite3.connect(file) as connection:
-        return int(connection.execute(query, values).fetchone()[0])

@@ -16,11 +16,11 @@ from tests.channels.people import (
     TelegramPerson,
     WhatsAppPerson,
     Write,
-    rows,
     texts,
 )
 from tests.forged_texts import COMMANDS, FORGED, INTENTS
 from tests.server.running import CARE_TEAM, Assistant
+from tests.stored import counted
 
 pytestmark = pytest.mark.server
 
@@ -180,13 +180,13 @@ def test_no_forged_text_reaches_the_conversation(write: Write, kind: type[Person
 @everybody
 def test_why_summary_and_forget_me(write: Write, server: Assistant, kind: type[Person]) -> None:
     person, count = write(kind), "select count(*) from events"
-    before = rows(server.database, count)
+    before = counted(server.database, count)
     person.say("temp is 38.6")
     assert "This is why" in texts(person.say("why?"))
     assert "Read this to your team" in texts(person.say("summary"))
-    assert rows(server.database, count) > before
+    assert counted(server.database, count) > before
     assert "I have deleted this conversation" in texts(person.say("forget me"))
-    assert rows(server.database, count) == before
+    assert counted(server.database, count) == before
     assert "not told me anything" in texts(person.say("summary"))
 
 

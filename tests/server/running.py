@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +167,15 @@ async def leave(page: AsyncClient) -> None:
     await page.eio.disconnect(abort=True)
     if http is not None:
         await http.close()
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for something, at most ten seconds."""
+    for _ in range(200):
+        if happened():
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("it did not happen")
 
 
 def texts(replies: list[dict[str, Any]]) -> str:

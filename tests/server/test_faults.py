@@ -25,6 +25,7 @@ from websockets.legacy.client import WebSocketClientProtocol, connect
 
 from tests.server.conftest import FAULTY
 from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
+from tests.stored import counted
 
 pytestmark = pytest.mark.server
 
@@ -271,9 +272,8 @@ async def test_stopping_finishes_the_turns_that_have_begun(project: Path, tmp_pa
     finally:
         server.stop()
     assert stored(server.database, "anna") == ["temp is 38.6 slowly"]
-    with sqlite3.connect(server.database) as connection:
-        query = "SELECT count(*) FROM events WHERE type_name = 'user' AND sender_id LIKE 'web-%'"
-        assert connection.execute(query).fetchone() == (1,)
+    query = "SELECT count(*) FROM events WHERE type_name = 'user' AND sender_id LIKE 'web-%'"
+    assert counted(server.database, query) == 1
 
 
 async def until_said(page: WebSocketClientProtocol, words: str) -> str:

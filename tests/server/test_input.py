@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ import pytest
 
 from channels.rest import conversation_of
 from tests.server.running import Assistant, texts
+from tests.stored import counted
 
 pytestmark = pytest.mark.server
 
@@ -158,8 +158,5 @@ def test_a_forgotten_conversation_leaves_no_row(assistant: Assistant, query: str
 
 
 def rows(assistant: Assistant, sender: str) -> int:
-    with sqlite3.connect(assistant.database) as connection:
-        found = connection.execute(
-            "select count(*) from events where sender_id = ?", [conversation_of(sender)]
-        ).fetchone()
-    return int(found[0])
+    query = "select count(*) from events where sender_id = ?"
+    return counted(assistant.database, query, conversation_of(sender))

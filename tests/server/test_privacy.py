@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import socketio
 
-from tests.server.running import Assistant, leave
+from tests.server.running import Assistant, leave, until
+from tests.stored import counted, on_disk
 
 pytestmark = [pytest.mark.model, pytest.mark.server]
 
@@ -79,15 +78,8 @@ async def test_nothing_is_sent_to_another_machine(faulty: Assistant) -> None:
 # --- forgetting
 
 
-def on_disk(database: Path) -> bytes:
-    """Every byte of the database and its journal."""
-    return b"".join(file.read_bytes() for file in database.parent.glob(f"{database.name}*"))
-
-
 def rows(database: Path, sender: str) -> int:
-    with sqlite3.connect(database) as connection:
-        query = "SELECT count(*) FROM events WHERE sender_id LIKE '%' || ?"
-        return int(connection.execute(query, [sender]).fetchone()[0])
+    return counted(database, "SELECT count(*) FROM events WHERE sender_id LIKE '%' || ?", sender)
 
 
 @pytest.mark.parametrize("path", ["/webhooks/rest/webhook", "/webhooks/callback/webhook"])
@@ -97,10 +89,10 @@ def test_asking_to_be_forgotten_leaves_nothing_on_the_disk(faulty: Assistant, pa
     for text in (f"my head hurts, {word}", f"temp is 38.6 {word}", "no"):
         assert faulty.post({"sender": sender, "message": text}, path)[0] == 200
     assert rows(faulty.database, sender) > 0
-    assert word.encode() in on_disk(faulty.database)
+    assert word.encode() in on_disk(faulty.database.parent)
     assert faulty.post({"sender": sender, "message": "forget me"}, path)[0] == 200
     assert rows(faulty.database, sender) == 0
-    assert word.encode() not in on_disk(faulty.database)
+    assert word.encode() not in on_disk(faulty.database.parent)
 
 
 def test_who_was_forgotten_starts_anew(assistant: Assistant) -> None:
@@ -119,22 +111,13 @@ async def test_asking_on_the_page_clears_it_and_the_disk(faulty: Assistant) -> N
     await page.connect(faulty.url, socketio_path="/chat/socket.io", transports=["polling"])
     token = (await page.call("join", {}))["token"]
     await page.call("message", {"id": "key-number-1", "text": f"my head hurts, {word}"})
-    assert word.encode() in on_disk(faulty.database)
+    assert word.encode() in on_disk(faulty.database.parent)
     await page.call("message", {"id": "key-number-2", "text": "forget me"})
     await until(lambda: bool(forgotten))
     assert forgotten == [{"keep": "key-number-2"}]
-    assert word.encode() not in on_disk(faulty.database)
+    assert word.encode() not in on_disk(faulty.database.parent)
     assert (await page.call("join", {"token": token}))["messages"] == []
     await leave(page)
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Wait for something, at most ten seconds."""
-    for _ in range(200):
-        if happened():
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("it did not happen")
 
 
 def test_what_expired_is_deleted_while_the_server_runs(faulty: Assistant) -> None:
@@ -147,7 +130,7 @@ def test_what_expired_is_deleted_while_the_server_runs(faulty: Assistant) -> Non
         )
     faulty.say("cleartime")
     end = time.monotonic() + 20
-    while word.encode() in on_disk(faulty.database) and time.monotonic() < end:
+    while word.encode() in on_disk(faulty.database.parent) and time.monotonic() < end:
         time.sleep(0.1)
     assert rows(faulty.database, "old") == 0
-    assert word.encode() not in on_disk(faulty.database)
+    assert word.encode() not in on_disk(faulty.database.parent)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
+from tests.stored import on_disk
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -99,11 +100,6 @@ def test_the_shell_answers_in_text(tmp_path: Path) -> None:
         assert terminal.process.wait(20) == 0
     finally:
         terminal.close()
-
-
-def on_disk(folder: Path) -> bytes:
-    """Every byte of the files in a folder."""
-    return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
 def test_plain_rasa_run_is_as_safe(tmp_path: Path) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import socketio
 
-from tests.server.running import Assistant, leave
+from tests.server.running import Assistant, leave, until
+from tests.stored import counted
 
 pytestmark = [pytest.mark.model, pytest.mark.server]
 
@@ -58,15 +58,6 @@ class Page:
     @property
     def replies(self) -> list[dict[str, Any]]:
         return [item for item in self.items if item["from"] == "bot"]
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Wait for something, at most ten seconds."""
-    for _ in range(200):
-        if happened():
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("it did not happen")
 
 
 @pytest.fixture
@@ -204,9 +195,8 @@ async def test_deletion_reaches_every_page_and_the_database(pages: Any, assistan
     assert await page.client.call("forget", {}) == {"ok": True}
     await until(lambda: bool(page.forgotten and other.forgotten))
     assert page.forgotten == other.forgotten == [{"keep": None}]
-    with sqlite3.connect(assistant.database) as database:
-        query = "SELECT count(*) FROM events WHERE sender_id LIKE ? OR data LIKE '%purple whale%'"
-        assert database.execute(query, (f"%{session}%",)).fetchone() == (0,)
+    query = "SELECT count(*) FROM events WHERE sender_id LIKE ? OR data LIKE '%purple whale%'"
+    assert counted(assistant.database, query, f"%{session}%") == 0
     assert (await page.join(page.token))["messages"] == []
 
 

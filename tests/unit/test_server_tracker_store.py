@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import sqlite3
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +20,8 @@ from actions.turn import MEMORY
 from server import generate
 from server.stop import Stop
 from server.tracker_store import DATABASE_VARIABLE, ConversationStore, StorageFailed
+from tests.server.running import until
+from tests.stored import counted, on_disk
 
 DOMAIN = Domain.from_dict(generate.domain(["fever"]))
 SECRET = "my secret words"
@@ -54,23 +54,7 @@ async def take_turn(
 
 
 def rows(database: Path, sender: str = "anna") -> int:
-    with sqlite3.connect(database) as connection:
-        (count,) = connection.execute("select count(*) from events where sender_id = ?", [sender]).fetchone()
-    return int(count)
-
-
-def on_disk(database: Path) -> bytes:
-    """Every byte of the database and of its journal."""
-    return b"".join(file.read_bytes() for file in database.parent.iterdir())
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Wait for something, at most ten seconds."""
-    for _ in range(200):
-        if happened():
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("it did not happen")
+    return counted(database, "select count(*) from events where sender_id = ?", sender)
 
 
 async def test_asking_to_be_forgotten_leaves_no_row_and_no_byte(database: Path) -> None:
@@ -78,11 +62,11 @@ async def test_asking_to_be_forgotten_leaves_no_row_and_no_byte(database: Path) 
     for number in range(40):  # more than the journal's first page
         await take_turn(store, number, "anna", f"{SECRET} {number}")
     await take_turn(store, 1, "bert")
-    assert SECRET.encode() in on_disk(database)
+    assert SECRET.encode() in on_disk(database.parent)
     await take_turn(store, 41, "anna", f"forget {SECRET}", intent="forget_me")
     assert rows(database, "anna") == 0
-    assert SECRET.encode() not in on_disk(database)
-    assert b"message 1" in on_disk(database)
+    assert SECRET.encode() not in on_disk(database.parent)
+    assert b"message 1" in on_disk(database.parent)
     assert await store.retrieve("anna") is None
     await take_turn(store, 1, "anna")
     assert rows(database, "anna") == 5
@@ -93,7 +77,7 @@ async def test_a_conversation_can_be_deleted_from_outside_a_turn(database: Path)
     await take_turn(store, 1, "anna", SECRET)
     await store.forget("anna")
     assert list(await store.keys()) == []
-    assert SECRET.encode() not in on_disk(database)
+    assert SECRET.encode() not in on_disk(database.parent)
 
 
 async def test_only_its_owner_can_read_the_file(database: Path) -> None:
