@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.evaluate.challenge import HARMFUL, Failure, Fault, Kind, Row
@@ -11,6 +11,7 @@ from benchmarks.evaluate.parts import Quality
 from benchmarks.evaluate.patients import Measured
 from benchmarks.evaluate.statistics import Share, highest_rate
 from benchmarks.evaluate.thresholds import COST_OF_A_MISS, FOLDS, Curve
+from benchmarks.markdown import table_lines
 from reading.classifier import ENCODER_C, ENCODER_SHARE, NGRAM_ALPHA
 from triage.knowledge.schema import Urgency
 
@@ -96,7 +97,9 @@ lexicon and never trained on, on the whole way from text to triage. *Wrong* is a
 not urgent enough, or a symptom that is missed or not there. Failures on it were read while the lexicon
 and its rules grew, so these figures are better than those on messages that nobody has seen.
 """,
-        *_table(["kind", "messages", "wrong", "too low", "too high"], _kinds(figures.rows, figures.failures)),
+        *table_lines(
+            ["kind", "messages", "wrong", "too low", "too high"], _kinds(figures.rows, figures.failures)
+        ),
         "",
         _red_flags(figures),
         "",
@@ -109,7 +112,7 @@ def _more(name: str, rows: Sequence[Row], failures: Sequence[Failure]) -> str:
     title, about = MORE_SETS[name]
     lines = [
         f"## {title}\n\n{len(rows)} messages in `tests/challenge/{name}/`{about}\n",
-        *_table(["kind", "messages", "wrong", "too low", "too high"], _kinds(rows, failures)),
+        *table_lines(["kind", "messages", "wrong", "too low", "too high"], _kinds(rows, failures)),
     ]
     return "\n".join(lines)
 
@@ -148,11 +151,11 @@ def _overcalled(figures: Figures) -> str:
 
 
 def _parts(figures: Figures) -> str:
-    table = _table(
+    table = table_lines(
         ["part", "recall", "precision", "F1"],
         ([name, part.recall, part.precision, f"{part.f1:.3f}"] for name, part in figures.parts.items()),
     )
-    default = _table(
+    default = table_lines(
         ["classifier", "messages with symptoms, first guess is one of them"],
         ([name, share] for name, share in figures.first.items()),
     )
@@ -204,11 +207,11 @@ def _patients(figures: Figures) -> str:
         "[patient-messages.md](patient-messages.md)",
         "has the figures for each symptom.",
         "",
-        *_table(head, rows),
+        *table_lines(head, rows),
         "",
         "Rows that are left out because their label is plainly wrong:" if excluded else "No row is left out.",
     ]
-    return "\n".join([*lines, *(["", *_table(["file", "row", "reason"], excluded)] if excluded else [])])
+    return "\n".join([*lines, *(["", *table_lines(["file", "row", "reason"], excluded)] if excluded else [])])
 
 
 def _thresholds(figures: Figures) -> str:
@@ -236,7 +239,7 @@ def _thresholds(figures: Figures) -> str:
             f"(C={ENCODER_C:g}, share {ENCODER_SHARE:g}) and",
             f"character n-grams (alpha={NGRAM_ALPHA:g}).",
             "",
-            *_table(
+            *table_lines(
                 [
                     "base urgency",
                     "cost of a miss",
@@ -262,7 +265,7 @@ def _time(figures: Figures) -> str:
             "",
             f"Reading 20 words takes {figures.milliseconds:.1f} ms at the median, on one thread.",
             "",
-            *_table(["characters", "ms", "microseconds a character"], rows),
+            *table_lines(["characters", "ms", "microseconds a character"], rows),
             "",
             "![Time against length](images/evaluation-time.png)",
         ]
@@ -279,13 +282,8 @@ def _symptoms(figures: Figures) -> str:
             "Fever and low blood pressure are also read from values, which the triage adds later and "
             "this table leaves out.",
             "",
-            *_table(["symptom", "found", "false alarms"], rows),
+            *table_lines(["symptom", "found", "false alarms"], rows),
             "",
             "![Recall of each symptom](images/evaluation-symptoms.png)",
         ]
     )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return lines + [f"| {' | '.join(map(str, row))} |" for row in rows]

@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 import psutil  # type: ignore[import-untyped]
 
+from benchmarks.markdown import table_lines
 from benchmarks.performance.profile import Line
 from benchmarks.performance.results import Measured, Results, targets
 
@@ -76,7 +77,7 @@ def _targets(results: Results) -> str:
     rows = [[t.what, t.ours, t.stock, t.figure, t.limit, "yes" if t.holds else "**no**"] for t in found]
     missed = [target.what for target in found if not target.holds]
     verdict = f"Not met: {', '.join(missed)}." if missed else "All targets are met."
-    table = _table(["", "this project", "stock Rasa", "figure", "target", "met"], rows)
+    table = table_lines(["", "this project", "stock Rasa", "figure", "target", "met"], rows)
     return "\n".join(["## Targets", "", *table, "", verdict])
 
 
@@ -98,7 +99,7 @@ def _more(results: Results) -> str:
     lines = [
         "## More figures",
         "",
-        *_table(["", "this project", "stock Rasa"], rows),
+        *table_lines(["", "this project", "stock Rasa"], rows),
         "",
         f"The ceiling: of the {median_ms:.1f} ms of a message the sentence encoder alone takes "
         f"{results.encoder:.1f} ms ({results.encoder / median_ms:.0%});",
@@ -133,9 +134,4 @@ def _profiles(results: Results) -> str:
 def _profile(name: str, lines: Sequence[Line] | None) -> list[str]:
     if lines is None:
         return [f"{name}: not measured, this machine does not allow looking into processes."]
-    return _table([name, "share"], [[f"`{function}`", f"{share:.1%}"] for function, share in lines])
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return lines + [f"| {' | '.join(row)} |" for row in rows]
+    return table_lines([name, "share"], [[f"`{function}`", f"{share:.1%}"] for function, share in lines])
