@@ -8,7 +8,7 @@ import os
 import weakref
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -25,8 +25,6 @@ from server.worker import Worker
 
 DATABASE_VARIABLE = "BLINA_DATABASE"  # where conversations are kept, instead of what endpoints.yml says
 FORGET_INTENT = "forget_me"
-
-Result = TypeVar("Result")
 
 
 class StorageFailed(Exception):
