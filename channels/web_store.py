@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa.core.agent import Agent
 
 from channels.web_messages import Item, from_events
-from server.tracker_store import ConversationStore
+from server.tracker_store import conversation_store
 
 
 class CannotDelete(RuntimeError):
@@ -35,10 +33,8 @@ async def delete(agent: Agent, sender: str) -> None:
     Raises:
         CannotDelete: when another store than this project's is configured.
     """
-    store: Any = agent.tracker_store
-    while not isinstance(store, ConversationStore):
-        store = getattr(store, "_tracker_store", None)  # Rasa wraps the configured store
-        if store is None:
-            raise CannotDelete
+    store = conversation_store(agent)
+    if store is None:
+        raise CannotDelete
     async with agent.lock_store.lock(sender):
         await store.forget(sender)

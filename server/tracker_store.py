@@ -146,6 +146,21 @@ class ConversationStore(TrackerStore):
         return tracker
 
 
+def conversation_store(agent: Any) -> ConversationStore | None:
+    """The store that an agent keeps conversations in.
+
+    Args:
+        agent: Rasa's, or None.
+
+    Returns:
+        None without an agent, or when another store than this project's is configured.
+    """
+    store = getattr(agent, "tracker_store", None)
+    while store is not None and not isinstance(store, ConversationStore):
+        store = getattr(store, "_tracker_store", None)  # Rasa wraps the configured store
+    return store
+
+
 def _row(event: Event) -> Row:
     data = event.as_dict()
     intent = data.get("parse_data", {}).get("intent", {}).get("name")

@@ -27,7 +27,7 @@ from channels.messaging.turns import Turns
 from channels.web_sessions import signing_key
 from server import rasa_patches
 from server.sqlite_file import IN_MEMORY
-from server.tracker_store import ConversationStore
+from server.tracker_store import conversation_store
 
 rasa_patches.apply()  # a server whose model does not load still has to answer safely
 
@@ -202,9 +202,7 @@ class MessagingChannel(InputChannel):
 
 def _file(app: Sanic) -> str:
     """Messages that are under way are kept beside the conversations."""
-    store: Any = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
-    while store is not None and not isinstance(store, ConversationStore):
-        store = getattr(store, "_tracker_store", None)  # Rasa wraps the configured store
+    store = conversation_store(getattr(app.ctx, "agent", None))
     if store is None or store.file == IN_MEMORY:
         return IN_MEMORY
     return str(Path(store.file).with_name(FILE))
