@@ -9,6 +9,7 @@ from typing import TypeVar
 from triage.assistant import safe_reply
 from triage.knowledge import Knowledge, load_knowledge
 from triage.settings import Settings, load_settings
+from triage.wording import Voice
 
 Loaded = TypeVar("Loaded")
 
@@ -23,6 +24,11 @@ def knowledge() -> Knowledge:
 def settings() -> Settings:
     """Phone numbers, threshold and the name of the centre."""
     return load_settings()
+
+
+def voice() -> Voice:
+    """The wording with this centre's phone numbers."""
+    return Voice(knowledge(), settings())
 
 
 def safe_answer() -> str:

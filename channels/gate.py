@@ -14,12 +14,11 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
-from actions.resources import knowledge, safe_answer, settings
+from actions.resources import safe_answer, settings, voice
 from channels.body import MAX_BYTES
 from channels.limits import limits
 from channels.peers import from_this_machine
 from channels.requests import CheckedRequest
-from triage.wording import Voice
 
 _log = logging.getLogger(__name__)
 
@@ -134,7 +133,7 @@ def too_fast(seconds: float) -> HTTPResponse:
 
 def too_fast_text() -> str:
     """What somebody over a limit is told."""
-    return Voice(knowledge(), settings()).say("limits", "too_fast")
+    return voice().say("limits", "too_fast")
 
 
 def as_json_error(request: Request, problem: Exception) -> HTTPResponse:

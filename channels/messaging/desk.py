@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from actions.resources import voice
 from channels.limits import PerMinute, limits
 from channels.messaging import length
 from channels.messaging.choices import buttons, offered
@@ -16,7 +17,7 @@ from channels.messaging.exchange import Incoming
 from channels.messaging.mailbox import Mailbox
 from channels.messaging.outbox import Outbox
 from channels.messaging.shelf import Letter, Part
-from channels.messaging.turns import Answer, Turns, voice
+from channels.messaging.turns import Answer, Turns
 from server.locks import ConversationLocks
 from triage.chips import numbered
 from triage.turn import Reply

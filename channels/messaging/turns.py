@@ -11,7 +11,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from actions.resources import knowledge, safe_answer, settings
+from actions.resources import knowledge, safe_answer, settings, voice
 from actions.turn import SHOWS_CHIPS
 from channels.messaging.choices import Exchange, exchanges, offered, replies, tapped
 from channels.messaging.shelf import Letter
@@ -19,7 +19,6 @@ from channels.replies import Collected as CollectedReplies
 from reading.text import MAX_CHARACTERS
 from triage.chips import choice
 from triage.turn import Reply
-from triage.wording import Voice
 
 _log = logging.getLogger(__name__)
 
@@ -28,11 +27,6 @@ MOST_TRIES = 3  # a message that ends the process every time is answered without
 _NEEDS_ITS_QUESTION = ("yes", "no", "unsure", "none_of_these")  # chips that mean nothing without it
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
-
-
-def voice() -> Voice:
-    """The wording with this centre's phone numbers."""
-    return Voice(knowledge(), settings())
 
 
 @dataclass
