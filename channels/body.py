@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from channels.text import whole
+
 MAX_BYTES = 64 * 1024
 PREFIX = "rest-"  # of the channel's conversations in the tracker store
 MAX_SENDER_CHARACTERS = 255 - len(PREFIX)  # the width of the column there
@@ -68,5 +70,4 @@ def _text(fields: dict[str, Any], name: str) -> str:
     value = fields[name]
     if not isinstance(value, str):
         raise BadBody(400, f"'{name}' must be a string.")
-    # half a surrogate pair is no character and cannot be stored
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return whole(value)

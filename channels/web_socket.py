@@ -17,16 +17,15 @@ from socketio import AsyncServer
 
 from channels import gate, safety_net, web_store
 from channels.limits import Limits
+from channels.text import cut, whole
 from channels.web_messages import TYPED, Item, Replies, from_user
 from channels.web_sessions import Sessions
 from nlu.guard import clean
-from reading.text import MAX_CHARACTERS
 
 _log = logging.getLogger(__name__)
 
 CHANNEL = "web"
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
-_KEPT_CHARACTERS = MAX_CHARACTERS + 1  # one more than is read: the reader can tell that a message was cut
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 Answer = dict[str, Any]
@@ -123,7 +122,7 @@ class Socket:
         if wait:
             return {"ok": False, "error": "too_fast", "wait": wait, "text": gate.too_fast_text()}
         # a task of its own: the turn is finished also when the connection breaks meanwhile
-        turn = asyncio.ensure_future(self._turn(sid, session, key, text[:_KEPT_CHARACTERS]))
+        turn = asyncio.ensure_future(self._turn(sid, session, key, cut(text)))
         self._turns[session, key] = turn
         turn.add_done_callback(lambda _: self._turns.pop((session, key), None))
         return await asyncio.shield(turn)
@@ -214,4 +213,4 @@ def _message(data: Any) -> tuple[str, str]:
     key, text = data.get("id"), data.get("text")
     if not isinstance(key, str) or not isinstance(text, str) or not _KEY.fullmatch(key):
         return "", ""
-    return key, text.encode("utf-8", "replace").decode("utf-8")
+    return key, whole(text)

@@ -16,7 +16,7 @@ from actions.turn import SHOWS_CHIPS
 from channels.messaging.choices import Exchange, exchanges, offered, replies, tapped
 from channels.messaging.shelf import Letter
 from channels.replies import Collected as CollectedReplies
-from reading.text import MAX_CHARACTERS
+from channels.text import cut
 from triage.chips import choice
 from triage.turn import Reply
 
@@ -114,7 +114,7 @@ class Turns:
     async def _read(self, letter: Letter, words: str) -> Answer:
         collected = Collected()
         message = UserMessage(
-            words[: MAX_CHARACTERS + 1],  # one more than is read: the reader can tell that it was cut
+            cut(words),
             collected,
             letter.conversation,
             input_channel=self._name,
