@@ -86,7 +86,7 @@ class RestChannel(RestInput):
             try:
                 incoming = read(request.body)
             except BadBody as error:
-                return response.json({"error": error.reason}, status=error.status)
+                return gate.error(HTTPStatus(error.status), error.reason)
             wait = limits().conversation.wait(conversation_of(incoming.sender))
             if wait:
                 return gate.too_fast(wait)
