@@ -117,9 +117,8 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
         raise Stop("The endpoints name a server of models: only those in models/ are taken.")
     app = run.configure_app(channels(), cors=None, enable_api=False, endpoints=endpoints)
     server_errors = logging.getLogger("sanic.error")
-    server_errors.disabled = (
-        True  # what fails before the assistant is ready ends in one sentence, not in a trace
-    )
+    # what fails before the assistant is ready ends in one sentence, not in a trace
+    server_errors.disabled = True
     load = partial(run.load_agent_on_start, str(model), endpoints, None)
 
     async def take_over(app: Any, loop: Any) -> None:
