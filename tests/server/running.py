@@ -23,9 +23,7 @@ from socketio import AsyncClient
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 150
 CARE_TEAM = "+44 113 496 0000"
-
-
-_OTHERS = ("BLINA_", "TF_")  # variables that a server under test does not inherit
+_NOT_INHERITED = ("BLINA_", "TF_")  # Rasa, loaded by another test, sets TensorFlow's for the whole process
 
 
 class Assistant:
@@ -53,8 +51,7 @@ class Assistant:
         self.first_answers: list[tuple[int, Any]] = []  # of /health, until it was ready
         self._lines: list[str] = []
         variables = {
-            # Rasa, loaded by another test, sets variables of TensorFlow for the whole process.
-            **{name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)},
+            **inherited(),
             "BLINA_PORT": "0",
             "BLINA_DATABASE": str(self.database),
             "BLINA_CARE_TEAM_PHONE": CARE_TEAM,
@@ -151,6 +148,11 @@ class Assistant:
             found = re.search(r"http://127\.0\.0\.1:\d+", line)
             if found:
                 self.url = found.group()
+
+
+def inherited() -> dict[str, str]:
+    """The variables of the tests that a server under test gets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
 
 
 def free_port() -> int:

@@ -25,6 +25,7 @@ from websockets.legacy.client import WebSocketClientProtocol, connect
 
 from tests.server.conftest import FAULTY
 from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
+from tests.server.test_start import start_in
 from tests.stored import counted
 
 pytestmark = pytest.mark.server
@@ -233,17 +234,8 @@ def test_models_from_another_machine_are_refused(project: Path, tmp_path: Path) 
 
 def fails_to_start(project: Path, **variables: str) -> tuple[int, str]:
     """Start the server of a copy where it is expected to end by itself; exit status and errors."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BLINA_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "server"],
-        cwd=project,
-        env={**environment, "BLINA_PORT": "0", **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.returncode, done.stderr
+    status, _, errors = start_in(project, BLINA_PORT="0", **variables)
+    return status, errors
 
 
 # --- stopping

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import ROOT
+from tests.server.running import ROOT, inherited
 
 pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.slow]
 
@@ -73,12 +73,11 @@ class Patients:
 @pytest.mark.timeout(600)
 def test_what_was_answered_survives_a_hundred_kills(tmp_path: Path) -> None:
     database = tmp_path / "conversations.db"
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("BLINA_", "TF_"))}
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, str(SERVER)],
             cwd=ROOT,
-            env={**variables, **ONE_THREAD, "BLINA_DATABASE": str(database)},
+            env={**inherited(), **ONE_THREAD, "BLINA_DATABASE": str(database)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

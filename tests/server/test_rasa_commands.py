@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port
+from tests.server.running import CARE_TEAM, ROOT, Assistant, free_port, inherited
 from tests.stored import on_disk
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -27,11 +27,10 @@ class Terminal:
     """A program in a terminal of its own."""
 
     def __init__(self, command: list[str], **variables: str) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("BLINA_")}
         self._unread = ""
         self._master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment | variables, stdin=slave, stdout=slave, stderr=slave
+            command, cwd=ROOT, env=inherited() | variables, stdin=slave, stdout=slave, stderr=slave
         )
         os.close(slave)
 

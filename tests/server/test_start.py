@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,18 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import CARE_TEAM, ROOT, Assistant
+from tests.server.running import CARE_TEAM, ROOT, Assistant, inherited
 
 pytestmark = pytest.mark.server
 
 
 def start(*arguments: str, **variables: str) -> tuple[int, str, str]:
     """Start the server where it is expected to end by itself; exit status, output, errors."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BLINA_")}
+    return start_in(ROOT, *arguments, **variables)
+
+
+def start_in(project: Path, /, *arguments: str, **variables: str) -> tuple[int, str, str]:
+    """The same in a copy of the project."""
     done = subprocess.run(
         [sys.executable, "-m", "server", *arguments],
-        cwd=ROOT,
-        env=environment | variables,
+        cwd=project,
+        env=inherited() | variables,
         capture_output=True,
         text=True,
         timeout=120,
