@@ -165,7 +165,9 @@ def install(group: str) -> None:
     pip = [str(VENV_PYTHON), "-m", "pip"]
     quiet = ["-qq", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary=:all:"]
     call([*pip, "install", *quiet, "-r", str(INSTALLER)], "the installer could not be installed")
-    uv = [str(VENV_PYTHON), "-m", "uv", "pip", "sync", "--require-hashes", "--no-build-isolation"]
+    # Compiled here once: otherwise every start compiles anew where Python may not write beside the packages.
+    sync = ["sync", "--compile-bytecode", "--require-hashes", "--no-build-isolation"]
+    uv = [str(VENV_PYTHON), "-m", "uv", "pip", *sync]
     files = [str(file) for file in GROUPS[group]]
     call([*uv, "--python", str(VENV_PYTHON), *files], "installing the packages failed")
     say("Set-up 3 of 3: checking that the packages fit together")
