@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
+from operator import itemgetter
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -55,14 +57,17 @@ class IntentClassifier(StoredClassifier):
         # The best topic stands for all: their sum would make a question of every vague message.
         intents: dict[str, float] = {}
         for label, probability in probabilities.items():
-            intents[intent_of(label)] = max(intents.get(intent_of(label), 0.0), probability)
-        ranked = sorted(intents.items(), key=lambda pair: -pair[1])
+            intent = intent_of(label)
+            intents[intent] = max(intents.get(intent, 0.0), probability)
+        ranked = nlargest(_RANKED, intents.items(), key=itemgetter(1))
         ranking = [{"name": name, "confidence": round(value, 4)} for name, value in ranked]
         best = ranking[0] if ranked[0][1] >= threshold else {"name": FALLBACK, "confidence": 1 - ranked[0][1]}
         message.set(INTENT, best, add_to_output=True)
-        message.set(RANKING, ranking[:_RANKED], add_to_output=True)
+        message.set(RANKING, ranking, add_to_output=True)
+        if intents.get(ASK_DRUG, 0.0) < threshold:
+            return
         topics = {label: value for label, value in probabilities.items() if topic_of(label)}
-        if not topics or intents[ASK_DRUG] < threshold:
+        if not topics:
             return
         label = max(topics, key=lambda name: topics[name])
         if topics[label] >= topic_threshold:

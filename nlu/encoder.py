@@ -80,7 +80,8 @@ def vectors(messages: list[Message]) -> Array:
     """
     rows: Array = np.zeros((len(messages), DIMENSIONS), dtype=np.float32)
     for number, message in enumerate(messages):
-        _, sentence = message.get_dense_features(TEXT, [])
-        if sentence is not None:
-            rows[number] = sentence.features[0]
+        # Rasa's own look-up copies and joins the features of all featurizers.
+        for features in message.features:
+            if features.is_dense() and features.attribute == TEXT and features.type == FEATURE_TYPE_SENTENCE:
+                rows[number] = features.features[0]
     return rows

@@ -54,13 +54,13 @@ def train(
         The classifier.
 
     Raises:
-        ValueError: when there are no phrases of two different classes.
+        ValueError: when there are no phrases of three different classes.
     """
     messages = [message for message in data.intent_examples if message.get(TEXT)]
     extra = list(more)
     texts = [str(message.get(TEXT)) for message in messages] + [example.text for example in extra]
     labels = [label_of(message.get(INTENT)) for message in messages] + [example.label for example in extra]
-    if len(set(labels)) < 2:
-        raise ValueError("the training data needs phrases of at least two intents")
+    if len(set(labels)) < 3:  # for two, scikit-learn keeps the weights of one only
+        raise ValueError("the training data needs phrases of at least three intents")
     rows = np.vstack([vectors(messages), default_encoder().encode([example.text for example in extra])])
     return PhraseClassifier.trained(texts, rows, labels)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.utils import murmurhash3_32
 
 from reading.encoder import Array
 
@@ -37,7 +38,6 @@ class PhraseClassifier:
     def __init__(self, classes: Sequence[str], weights: Mapping[str, Array]) -> None:
         self.classes = tuple(classes)
         self.weights = dict(weights)
-        # Sparse rows times a transposed view would copy the whole matrix for every message.
         self._spelling = np.ascontiguousarray(self.weights["spelling"].T)
 
     @classmethod
@@ -47,14 +47,14 @@ class PhraseClassifier:
         Args:
             texts: the phrases.
             vectors: their encodings, shape ``(len(texts), dimensions)``.
-            labels: their classes, at least two different ones.
+            labels: their classes, at least three different ones.
 
         Returns:
             The trained classifier.
         """
         # Two threads train side by side: most of the work is done outside Python's lock.
         with ThreadPoolExecutor(2) as pool:
-            spelled = pool.submit(_by_spelling, texts, labels)
+            spelled = pool.submit(_learn_spelling, texts, labels)
             meaning = LogisticRegression(C=ENCODER_C, max_iter=_ROUNDS, class_weight=None)
             meaning.fit(vectors, labels)
             spelling = spelled.result()
@@ -83,25 +83,35 @@ class PhraseClassifier:
         by_meaning = np.exp(scores - scores.max(axis=1, keepdims=True))
         by_meaning /= by_meaning.sum(axis=1, keepdims=True)
         # One model a class, as scikit-learn does it: sigmoids scaled to sum to one.
-        odds = _ngrams(texts) @ self._spelling + self.weights["spelling_bias"]
+        odds = np.vstack([self._by_spelling(text) for text in texts]) + self.weights["spelling_bias"]
         by_spelling = 1 / (1 + np.exp(-odds))
         by_spelling /= np.maximum(by_spelling.sum(axis=1, keepdims=True), 1e-9)
         mixed: Array = (ENCODER_SHARE * by_meaning + (1 - ENCODER_SHARE) * by_spelling).astype(np.float32)
         return mixed
 
+    def _by_spelling(self, text: str) -> Array:
+        """The n-grams of one text times the weights, without the vectorizer's checks: they take longer."""
+        features = [_feature(ngram) for ngram in _ngrams_of(text)]
+        if not features:
+            return np.zeros(self._spelling.shape[1], dtype=np.float32)
+        places, counts = np.unique(features, return_counts=True)
+        row: Array = counts.astype(np.float32) @ self._spelling[places] / np.linalg.norm(counts)
+        return row
 
-def _by_spelling(texts: Sequence[str], labels: Sequence[str]) -> SGDClassifier:
+
+def _learn_spelling(texts: Sequence[str], labels: Sequence[str]) -> SGDClassifier:
     model = SGDClassifier(
         loss="log_loss", alpha=NGRAM_ALPHA, class_weight=None, random_state=1, max_iter=_EPOCHS, tol=None
     )
-    return model.fit(_ngrams(texts), labels)
+    return model.fit(_VECTORIZER.transform(texts), labels)
 
 
 _VECTORIZER = HashingVectorizer(
     analyzer="char_wb", ngram_range=(2, 5), n_features=_NGRAM_FEATURES, alternate_sign=False, dtype=np.float32
 )
+_ngrams_of = _VECTORIZER.build_analyzer()
 
 
-def _ngrams(texts: Sequence[str]) -> Array:
-    rows: Array = _VECTORIZER.transform([text.lower() for text in texts])
-    return rows
+def _feature(ngram: str) -> int:
+    """The vectorizer's column of an n-gram."""
+    return abs(int(murmurhash3_32(ngram))) % _NGRAM_FEATURES

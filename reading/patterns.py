@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reading.tokens import NUMBER, YEAR, Token, Tokeniser, lemma
 
@@ -70,6 +71,14 @@ class Match:
         return self.tokens[-1] + 1
 
 
+class _Anchor(NamedTuple):
+    """A pattern seen from its rarest word: this and what follows, and what precedes it, backwards."""
+
+    label: str
+    right: tuple[Element, ...]
+    left: tuple[Element, ...]
+
+
 class PatternSet:
     """Many patterns with labels, found together.
 
@@ -86,7 +95,7 @@ class PatternSet:
         self._groups = groups
         self._patterns: list[tuple[str, tuple[Element, ...]]] = []
         self._written: set[str] = set()
-        self._anchors: dict[str, list[tuple[int, int]]] | None = None
+        self._anchors: dict[str, list[_Anchor]] | None = None
 
     def add(self, label: str, phrase: str) -> None:
         """Compile one phrase.
@@ -111,14 +120,13 @@ class PatternSet:
         found: dict[tuple[str, tuple[int, ...]], None] = {}
         for position, token in enumerate(tokens):
             for key in token.keys:
-                for number, at in anchors.get(key, ()):
-                    label, elements = self._patterns[number]
-                    for right in _walk(elements[at:], tokens, position, 1):
-                        for left in _walk(elements[:at][::-1], tokens, position - 1, -1):
-                            found[(label, (*reversed(left), *right))] = None
+                for anchor in anchors.get(key, ()):
+                    for right in _walk(anchor.right, tokens, position, 1):
+                        for left in _walk(anchor.left, tokens, position - 1, -1):
+                            found[(anchor.label, (*reversed(left), *right))] = None
         return sorted((Match(*key) for key in found), key=lambda match: match.tokens)
 
-    def _index(self) -> Mapping[str, list[tuple[int, int]]]:
+    def _index(self) -> Mapping[str, list[_Anchor]]:
         if self._anchors is None:
             frequency: dict[str, int] = defaultdict(int)
             for _, elements in self._patterns:
@@ -126,8 +134,8 @@ class PatternSet:
                     if isinstance(element, Slot):
                         for key in element.starts():
                             frequency[key] += 1
-            anchors: dict[str, list[tuple[int, int]]] = defaultdict(list)
-            for number, (_, elements) in enumerate(self._patterns):
+            anchors: dict[str, list[_Anchor]] = defaultdict(list)
+            for label, elements in self._patterns:
                 slots = [
                     (sum(frequency[key] for key in element.starts()), at, element.starts())
                     for at, element in enumerate(elements)
@@ -135,7 +143,7 @@ class PatternSet:
                 ]
                 _, at, starts = min(slots, key=lambda slot: slot[:2])
                 for key in starts:
-                    anchors[key].append((number, at))
+                    anchors[key].append(_Anchor(label, elements[at:], elements[:at][::-1]))
             self._anchors = anchors
         return self._anchors
 

@@ -27,13 +27,13 @@ def quote(text: str) -> str:
 def says(text: str, cue: str, knowledge: Knowledge) -> bool:
     """Whether a cue of ``lexicon/conversation.yml`` occurs anywhere in the text."""
     said = f" {plain(text)} "
-    return any(f" {phrase} " in said for phrase in _longest_first(_phrases(cue, knowledge)))
+    return any(f" {phrase} " in said for phrase in longest_first(_phrases(cue, knowledge)))
 
 
 def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:
     """What follows the cue that the text starts with, in plain words; None when it starts otherwise."""
     said = f"{plain(text)} "
-    for phrase in _longest_first(_phrases(cue, knowledge)):
+    for phrase in longest_first(_phrases(cue, knowledge)):
         start = f"{phrase} "
         if said.startswith(start):
             return said[len(start) :].strip()
@@ -43,7 +43,7 @@ def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:
 def ends_with(text: str, cue: str, knowledge: Knowledge) -> bool:
     """Whether the text ends with the cue."""
     said = f" {plain(text)}"
-    return any(said.endswith(f" {phrase}") for phrase in _longest_first(_phrases(cue, knowledge)))
+    return any(said.endswith(f" {phrase}") for phrase in longest_first(_phrases(cue, knowledge)))
 
 
 def takes_back(text: str, knowledge: Knowledge) -> bool:
@@ -69,8 +69,8 @@ def circumstances(knowledge: Knowledge) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _longest_first(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    """A cue's phrases in plain words; only words of the knowledge files are ever kept here."""
+def longest_first(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Phrases of the knowledge files, never a patient's, in plain words: these are kept."""
     return tuple(sorted((plain(phrase) for phrase in phrases), key=len, reverse=True))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from triage.heard import plain
+from triage.heard import longest_first, plain
 from triage.knowledge.base import Knowledge
 from triage.knowledge.schema import Medicine
 from triage.replies import places
@@ -52,8 +52,8 @@ def medicine_answer(text: str, named: Iterable[str], voice: Voice) -> str:
 def fever_medicines(text: str, knowledge: Knowledge) -> list[str]:
     """Medicines that can hide a fever, as the text names them, in its order."""
     said = f" {plain(text)} "
-    words = dict.fromkeys(plain(word) for word in knowledge.words[FEVER_HIDING_GROUP])
-    found = [word for word in words if f" {word} " in said]
+    words = longest_first(tuple(knowledge.words[FEVER_HIDING_GROUP]))
+    found = dict.fromkeys(word for word in words if f" {word} " in said)
     return sorted(found, key=said.index)
 
 

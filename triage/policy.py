@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from reading.model import Status
 from triage import heard, measurements
@@ -15,7 +16,7 @@ from triage.conditions import Situation
 from triage.conversation import WORSE, Conversation, Report, Value
 from triage.decision import Assessment, Decision, Reason
 from triage.knowledge.base import Knowledge
-from triage.knowledge.schema import Category, Rule, Source, Symptom, SymptomSign, Urgency
+from triage.knowledge.schema import Category, Mention, Rule, Source, Symptom, SymptomSign, Urgency
 from triage.memory import UNLISTED
 from triage.settings import Settings
 from triage.wording import fill, temperature
@@ -234,9 +235,13 @@ class _Core:
     @staticmethod
     def _named_in(symptom: Symptom) -> tuple[Source, ...]:
         """Where the documents name the symptom, the lists of its category first."""
-        list_of_category = symptom.category.value.removesuffix("_warning")
-        ordered = sorted(symptom.mentions, key=lambda mention: mention.section != list_of_category)
-        return tuple(Source(document=mention.document, section=mention.section) for mention in ordered)
+        return _places(symptom.mentions, symptom.category.value.removesuffix("_warning"))
+
+
+@lru_cache(maxsize=256)
+def _places(mentions: tuple[Mention, ...], first: str) -> tuple[Source, ...]:
+    ordered = sorted(mentions, key=lambda mention: mention.section != first)
+    return tuple(Source(document=mention.document, section=mention.section) for mention in ordered)
 
 
 def _urgency(rule: Rule) -> Urgency:

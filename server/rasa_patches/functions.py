@@ -12,6 +12,8 @@
 - ``core.agent.Agent.handle_message``: any other failure leaves the patient without an answer.
 - ``core.policies.rule_policy.RulePolicy._get_possible_keys``: compares every rule with the latest
   state, twice a message. Here that first comparison is remembered.
+- ``shared.core.events.Event.resolve_by_type``: looks through all classes of events for every event
+  that is read. Here what was found is remembered.
 - ``engine.runner.dask.DaskGraphRunner.run``: plans anew in which order the components run, three times a
   message. Here they run one after the other, each when its result is wanted.
 - ``engine.storage.storage.ModelMetadata.from_dict``: loads every class that took part in training,
@@ -58,6 +60,7 @@ _UPSTREAM: dict[Callable[..., Any], str] = {
     MessageProcessor.parse_message: "b98d8e49b9f2c433",
     MessageProcessor._send_bot_messages: "154f44b4e1d3a0d1",
     Agent.handle_message: "ba53507e4d5532a3",
+    Event.resolve_by_type: "b5cf570fa7f286c7",
     RulePolicy._get_possible_keys: "2915fd81711e194c",
     DaskGraphRunner.run: "45f0f52f574f3aa9",
     ModelMetadata.from_dict: "ee3da9f00c7daa75",
@@ -81,6 +84,7 @@ def put_in_place() -> None:
     MessageProcessor.parse_message = _parse_or_mark_unread
     MessageProcessor._send_bot_messages = staticmethod(_send_bot_messages)
     Agent.handle_message = _handle_or_answer_safely
+    Event.resolve_by_type = staticmethod(quicker.event_class)
     RulePolicy._get_possible_keys = quicker.possible_rules
     DaskGraphRunner.run = quicker.run_graph
     ModelMetadata.from_dict = staticmethod(quicker.metadata_without_training)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,7 +14,9 @@ from rasa.engine.graph import GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import State
+from rasa.shared.core.events import Event
 
+_resolve_by_type = Event.resolve_by_type
 _MOST_REMEMBERED = 1000  # latest states: an intent after an action
 _metadata_from_dict = ModelMetadata.from_dict
 
@@ -96,6 +99,24 @@ def _fitting_latest(policy: RulePolicy, lookup: dict[str, str], state: State) ->
         fitting = (rule for rule in lookup if policy._is_rule_applicable(rule, 0, state))
         known.by_state[latest] = frozenset(fitting)
     return known.by_state[latest]
+
+
+@lru_cache(maxsize=128)
+def event_class(name: str, default: type[Event] | None = None) -> type[Event] | None:
+    """The class of a stored event; Rasa looks through all classes for every event.
+
+    Args:
+        name: of the type of event.
+        default: for an unknown name.
+
+    Returns:
+        None for a type that Rasa gave up.
+
+    Raises:
+        ValueError: for an unknown name without a default.
+    """
+    found: type[Event] | None = _resolve_by_type(name, default)
+    return found
 
 
 class _SchemaReadLater(GraphSchema):

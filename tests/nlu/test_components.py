@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from sklearn.feature_extraction.text import HashingVectorizer
 
 from benchmarks.evaluate.pipeline import Pipeline, pipeline
 from nlu.storage import restore, store
 from nlu.training import ASK_DRUG, intent_of, topic_label, topic_of
-from reading.classifier import PhraseClassifier
-from reading.clause_reader import NOTHING, EncoderClauseReader, Together
-from reading.encoder import default_encoder
+from reading.classifier import ENCODER_SHARE, PhraseClassifier
+from reading.clause_reader import EncoderClauseReader, Together
+from reading.encoder import DIMENSIONS, default_encoder
 
 pytestmark = pytest.mark.timeout(600)  # the classifiers may have to be trained first
 
@@ -104,22 +107,25 @@ def test_no_message_is_left_without_an_intent(assistant: Pipeline, text: str) ->
     assert assistant.parse(text)["intent"]["name"]
 
 
-def two_class_classifier() -> PhraseClassifier:
+def small_classifier() -> PhraseClassifier:
     texts = [
         "my eyes see fog",
         "fog before my eyes",
         "blurry sight",
+        "the pump beeps",
+        "a beep from the pump",
+        "the pump is loud",
         "a nice walk",
         "the weather is fine",
         "lunch",
     ]
-    labels = ["blurred_vision"] * 3 + ["nothing"] * 3
+    labels = ["blurred_vision"] * 3 + ["infusion_trouble"] * 3 + ["nothing"] * 3
     return PhraseClassifier.trained(texts, default_encoder().encode(texts), labels)
 
 
 def test_a_classifier_survives_being_stored(tmp_path: Path) -> None:
     storage, resource = LocalModelStorage.create(tmp_path), Resource("classifier")
-    before = two_class_classifier()
+    before = small_classifier()
     store(before, storage, resource)
     after = restore(storage, resource)
     assert after.classes == before.classes
@@ -129,7 +135,7 @@ def test_a_classifier_survives_being_stored(tmp_path: Path) -> None:
 
 def test_pickled_content_is_refused(tmp_path: Path) -> None:
     storage, resource = LocalModelStorage.create(tmp_path), Resource("classifier")
-    store(two_class_classifier(), storage, resource)
+    store(small_classifier(), storage, resource)
     with storage.write_to(resource) as folder:
         np.savez(folder / "weights.npz", meaning=np.array([{"code": "here"}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
@@ -138,21 +144,44 @@ def test_pickled_content_is_refused(tmp_path: Path) -> None:
 
 def test_probabilities_sum_to_one() -> None:
     texts = ["fog", "lunch time", ""]
-    rows = two_class_classifier().probabilities(texts, default_encoder().encode(texts))
+    rows = small_classifier().probabilities(texts, default_encoder().encode(texts))
+    assert rows.shape == (3, 3)
     assert np.allclose(rows.sum(axis=1), 1, atol=1e-5)
+
+
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=3))
+@example(["I can't breathe", "ÄNGSTLICH und müde", "", " ", "\U0001f642"])
+@settings(deadline=None, max_examples=50)
+def test_spelling_counts_as_the_vectorizer_counts_it(texts: list[str]) -> None:
+    weights = {
+        "meaning": np.zeros((2, DIMENSIONS), dtype=np.float32),
+        "meaning_bias": np.zeros(2, dtype=np.float32),
+        "spelling": np.random.default_rng(1).normal(size=(2, 2**14)).astype(np.float32),
+        "spelling_bias": np.zeros(2, dtype=np.float32),
+    }
+    vectorizer = HashingVectorizer(
+        analyzer="char_wb", ngram_range=(2, 5), n_features=2**14, alternate_sign=False
+    )
+    odds = vectorizer.transform(texts) @ weights["spelling"].T
+    expected = 1 / (1 + np.exp(-odds))
+    expected = ENCODER_SHARE / 2 + (1 - ENCODER_SHARE) * expected / expected.sum(axis=1, keepdims=True)
+    vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+    rows = PhraseClassifier(["a", "b"], weights).probabilities(texts, vectors)
+    assert np.allclose(rows, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(("threshold", "found"), [(0.05, True), (1.1, False)])
 def test_a_clause_counts_from_its_symptoms_threshold_on(threshold: float, found: bool) -> None:
-    reader = EncoderClauseReader(default_encoder(), two_class_classifier(), {"blurred_vision": threshold})
+    thresholds = {"blurred_vision": threshold, "infusion_trouble": 1.1}
+    reader = EncoderClauseReader(default_encoder(), small_classifier(), thresholds)
     (read,) = reader.read(["fog before my eyes"])
     assert (read.symptom is not None) is found
 
 
 @pytest.mark.parametrize(("least", "found"), [(0.05, True), (1.1, False)])
 def test_urgent_symptoms_that_no_single_one_of_is_likely_count_together(least: float, found: bool) -> None:
-    classifier = two_class_classifier()
-    together = Together(frozenset(classifier.classes) - {NOTHING}, clause=least, sentence=least)
+    classifier = small_classifier()
+    together = Together(frozenset({"blurred_vision"}), clause=least, sentence=least)
     unlikely = dict.fromkeys(classifier.classes, 1.1)
     reader = EncoderClauseReader(default_encoder(), classifier, unlikely, together)
     for (read,) in (reader.read(["fog before my eyes"]), reader.read_sentences(["fog before my eyes"])):

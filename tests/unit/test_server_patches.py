@@ -29,10 +29,11 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
+from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
 
 from actions import turn
@@ -426,6 +427,18 @@ def test_a_component_that_fails_fails_the_run() -> None:
 
 
 # --- the patches themselves
+
+
+@pytest.mark.parametrize("kind", sorted({cls.type_name for cls in all_subclasses(Event)}))
+def test_the_class_of_a_stored_event_is_the_one_that_rasa_finds(kind: str) -> None:
+    found = quicker.event_class(kind)
+    assert found is quicker._resolve_by_type(kind)
+    assert found is not None
+
+
+def test_an_unknown_event_is_refused_as_by_rasa() -> None:
+    with pytest.raises(ValueError, match="Unknown event name 'nonsense'"):
+        quicker.event_class("nonsense")
 
 
 def test_an_upgraded_rasa_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
