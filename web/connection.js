@@ -44,7 +44,7 @@ export class Connection extends EventTarget {
     const id = newId();
     this.queue.push({ id, text, again: false });
     this.keep();
-    this.pump();
+    queueMicrotask(() => this.pump()); // the page shows the message first, and then what becomes of it
     return id;
   }
 
