@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from reading.model import Status
 from reading.patterns import Match, PatternSet
@@ -74,10 +75,24 @@ class Cues:
     Args:
         matches: category to its matches.
         ends: positions where a scope ends ("but", "just").
+        stops: how many marks that end a clause stand before each token, and before the message's end.
     """
 
     matches: Mapping[str, tuple[Match, ...]]
     ends: frozenset[int]
+    stops: tuple[int, ...]
+
+    def without(self, positions: frozenset[int]) -> Cues:
+        """The cues that share no word with some positions."""
+        left = {
+            category: tuple(cue for cue in found if positions.isdisjoint(cue.tokens))
+            for category, found in self.matches.items()
+        }
+        return Cues(left, self.ends - positions, self.stops)
+
+    def stops_between(self, first: int, last: int) -> int:
+        """How many marks that end a clause stand from one position to before another."""
+        return self.stops[last] - self.stops[first]
 
 
 class Asserter:
@@ -131,7 +146,8 @@ class Asserter:
             if not any(set(cue.tokens) < set(over.tokens) for over in matches["past_later"])
         )
         ends = frozenset(match.start for match in found.get("ends_scope", ()))
-        return Cues(matches, ends - claimed)
+        stops = tuple(accumulate((token.is_stop for token in tokens), initial=0))
+        return Cues(matches, ends - claimed, stops)
 
     def status(self, tokens: Sequence[Token], match: Match, cues: Cues, others: Sequence[Match]) -> Status:
         """What the message says about one match.
@@ -150,13 +166,15 @@ class Asserter:
             category
             for category in _BEFORE
             for cue in cues.matches[category]
-            if _stands_before(cue, match) and self._reaches(tokens, category, cue, match, cues.ends, covered)
+            if _stands_before(cue, match) and self._reaches(tokens, category, cue, match, cues, covered)
         }
         after = {
             category
             for category in _AFTER
             for cue in cues.matches[category]
-            if cue.start >= match.end and _follows(tokens, match, cue, category)
+            if cue.start >= match.end
+            and cues.stops_between(match.end, cue.start) <= 1
+            and _follows(tokens, match, cue, category)
         }
         if before == {"question"} and "owned_after" in after:
             return Status.PRESENT
@@ -186,15 +204,16 @@ class Asserter:
         category: str,
         cue: Match,
         match: Match,
-        ends: frozenset[int],
+        cues: Cues,
         covered: frozenset[int],
     ) -> bool:
         between = range(cue.end, match.start)
-        crossed = _QUOTE_MARKS.get(category, frozenset())
-        if any(tokens[at].is_stop and tokens[at].norm not in crossed for at in between):
-            return False
+        if between and cues.stops_between(cue.end, match.start):
+            crossed = _QUOTE_MARKS.get(category)
+            if not crossed or any(tokens[at].is_stop and tokens[at].norm not in crossed for at in between):
+                return False
         if category == "denied_before":
-            return _denial_reaches(tokens, cue, match, ends, covered)
+            return _denial_reaches(tokens, cue, match, cues.ends, covered)
         if category in _NOT_BEYOND_COMMA and any(tokens[at].is_comma for at in between):
             return False
         words = [at for at in between if tokens[at].is_word]
@@ -204,7 +223,7 @@ class Asserter:
         for at in words:
             if tokens[at].norm in stoppers and at > cue.end and tokens[at - 1].norm not in _OPEN_VERBS:
                 return False
-            if at in ends and category not in ("question", "leaflet"):
+            if at in cues.ends and category not in ("question", "leaflet"):
                 return False
         first = tokens[min(cue.end, match.start)]
         return not (category in ("question", "fear", "leaflet") and first.norm in _OWN)

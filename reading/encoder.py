@@ -27,7 +27,7 @@ Array = npt.NDArray[np.float32]
 
 DIMENSIONS = 384
 _MOST_WORD_PIECES = 128
-_BATCH = 32
+_BATCH = 16
 _REMEMBERED = 32  # texts; more than messages are under way at the same time on a small server
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _TOKENISER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"

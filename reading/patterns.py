@@ -192,26 +192,42 @@ def _walk(
     elements: Sequence[Element], tokens: Sequence[Token], at: int, step: int
 ) -> Iterator[tuple[int, ...]]:
     """Positions that fit ``elements`` one after another from ``at`` on, in direction ``step``."""
-    if not elements:
-        yield ()
-        return
-    first, rest = elements[0], elements[1:]
+    taken: list[int] = []
+    for number, element in enumerate(elements):
+        if isinstance(element, Gap) or element.optional or element.phrases:
+            rest = _walk_branches(element, elements[number + 1 :], tokens, at, step)
+            yield from ((*taken, *positions) for positions in rest)
+            return
+        if not 0 <= at < len(tokens) or element.keys.isdisjoint(tokens[at].keys):
+            return
+        taken.append(at)
+        at += step
+    yield tuple(taken)
+
+
+def _walk_branches(
+    first: Element, rest: Sequence[Element], tokens: Sequence[Token], at: int, step: int
+) -> Iterator[tuple[int, ...]]:
+    """The same where the first element can be fitted in several ways."""
     if isinstance(first, Gap):
         for skipped in range(first.most + 1):
-            here = at + step * skipped
-            yield from _walk(rest, tokens, here, step)
-            if not 0 <= here < len(tokens) or not tokens[here].is_word:
+            place = at + step * skipped
+            yield from _walk(rest, tokens, place, step)
+            if not 0 <= place < len(tokens) or not tokens[place].is_word:
                 return
         return
     if first.optional:
         yield from _walk(rest, tokens, at, step)
     if not 0 <= at < len(tokens):
         return
-    if tokens[at].keys & first.keys:
+    here = tokens[at].keys
+    if not here.isdisjoint(first.keys):
         for positions in _walk(rest, tokens, at + step, step):
             yield (at, *positions)
     for phrase in first.phrases:
         words = phrase[::step]
+        if words[0] not in here:
+            continue
         places = tuple(range(at, at + step * len(words), step))
         if not 0 <= places[-1] < len(tokens):
             continue

@@ -128,13 +128,7 @@ class SymptomReader:
         signs = []
         for match in matches.signs:
             # A sign's own negation ("can't keep anything down") is no denial of it.
-            own = Cues(
-                {
-                    category: tuple(cue for cue in found if not set(cue.tokens) & set(match.tokens))
-                    for category, found in cues.matches.items()
-                },
-                cues.ends - set(match.tokens),
-            )
+            own = cues.without(frozenset(match.tokens))
             status = self._asserter.status(tokens, match, own, matches.symptoms)
             if match.label == _LONG_AGO or (match.label == SELF_HARM and status is Status.NOT_REPORTED):
                 status = Status.PRESENT  # the first is a time, and asking about the second calls for help

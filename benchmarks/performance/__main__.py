@@ -35,7 +35,7 @@ class Size:
         rounds: into which those are cut.
         loads: for each number of patients.
         load: messages of one of them.
-        conversations: of 100 turns.
+        conversations: of 100 turns, with ours, of which the target speaks, and with the slower stock bot.
         tries: of everything else.
         many: messages of the long run, 0 to leave it out.
     """
@@ -45,13 +45,13 @@ class Size:
     rounds: int
     loads: int
     load: int
-    conversations: int
+    conversations: tuple[int, int]
     tries: int
     many: int
 
 
-FULL = Size(3, 1000, 5, 3, 128, 3, 20, _MANY)
-QUICK = Size(1, 200, 2, 1, 64, 1, 5, 0)
+FULL = Size(3, 1000, 5, 3, 128, (15, 3), 20, _MANY)
+QUICK = Size(1, 200, 2, 1, 64, (9, 1), 5, 0)
 
 
 def script() -> None:
@@ -84,8 +84,8 @@ def _measure(
     mine, _ = bots
     for bot in measure.alone(bots):  # what is loaded at the first message is no part of the start's figures
         measure.warm_up(bot, texts)
-    users, turns = len(measure.USERS) * size.loads * size.load, size.conversations * measure.TURNS
-    with tqdm(total=2 * (size.messages + users + turns) + size.many, unit="messages", mininterval=1) as bar:
+    users, turns = len(measure.USERS) * size.loads * size.load, sum(size.conversations) * measure.TURNS
+    with tqdm(total=2 * (size.messages + users) + turns + size.many, unit="messages", mininterval=1) as bar:
         answers = measure.answers(bots, texts, size.messages, size.rounds, bar.update)
         loads = measure.throughput(bots, texts[: size.load], size.loads, bar.update)
         long = measure.turns(bots, texts, size.conversations, bar.update)

@@ -123,14 +123,14 @@ def throughput(
 
 
 def turns(
-    bots: Sequence[Bot], texts: Sequence[str], conversations: int, tick: Tick
+    bots: Sequence[Bot], texts: Sequence[str], conversations: Sequence[int], tick: Tick
 ) -> list[list[list[float]]]:
     """Long conversations.
 
     Args:
         bots: that run.
         texts: the first five are said again and again.
-        conversations: for each bot.
+        conversations: how many, for each bot.
         tick: called after every answer.
 
     Returns:
@@ -138,8 +138,11 @@ def turns(
     """
     said = list(itertools.islice(itertools.cycle(texts[:_PERIOD]), TURNS))
     found: dict[Bot, list[list[float]]] = {bot: [] for bot in bots}
-    for _ in range(conversations):
+    for number in range(max(conversations)):
+        wanted = {bot for bot, count in zip(bots, conversations, strict=True) if number < count}
         for bot in alone(bots):
+            if bot not in wanted:
+                continue
             found[bot].append(Client(bot.url, tick).conversation(said))
     return list(found.values())
 
