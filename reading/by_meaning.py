@@ -18,8 +18,9 @@ _MOST_TOKENS = 40  # of a sentence: in a longer one, one symptom is too small a 
 _SUSPICION = 0.25  # from here on, what all urgent symptoms of a clause add up to is worth a second look
 # A piece of these alone ("why am I") is about nothing.
 _EMPTY = frozenset(
-    "i you he she it we they me my your his her its our their this that there a an the and or but so as of"
-    " to in on at for with am is are was were be been do does did have has had why what how when where who".split()
+    "i you he she it we they me my your his her its our their this that there a an the and or but so"
+    " as of to in on at for with am is are was were be been do does did have has had"
+    " why what how when where who".split()
 )
 _ABILITY = frozenset("can could will would".split())
 _HAVING = frozenset("have feel get seem look suffer".split())
