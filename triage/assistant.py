@@ -225,12 +225,14 @@ def _small_talk(step: _Step, message: Message, voice: Voice) -> Reply:
     decision = step.result.decision
     if message.reading.language == "other" or _is_other_script(message):
         text = voice.say("reading", "other_language")
-    elif message.intent == "feels_fine":
+    elif message.intent == "feels_fine" and not heard.says(message.text, "not_fine", voice.knowledge):
         text = voice.say("small_talk", "feels_fine" if decision.urgency is Urgency.NONE else "feels_fine_but")
     elif message.reading.language == "none" and message.text.strip():
         text = voice.say("reading", "no_words")
     elif message.intent in _ANSWERS and step.result.conversation.question:
         text = ""  # the open question follows
+    elif _is_choice(message):
+        text = voice.say("small_talk", "nothing_asked")
     elif message.intent in _SMALL_TALK:
         text = voice.say("small_talk", _SMALL_TALK[message.intent])
     elif not message.text.strip():
@@ -238,6 +240,12 @@ def _small_talk(step: _Step, message: Message, voice: Voice) -> Reply:
     else:
         text = voice.say("reading", "not_understood")
     return Reply(_with_standing_advice(text, step, voice), _chips(step, voice, assessed=False))
+
+
+def _is_choice(message: Message) -> bool:
+    """Whether the message is the number of a choice; where it comes here, the question is closed."""
+    number = message.text.strip(" .)")
+    return number.isdecimal() and len(number) == 1
 
 
 def _is_other_script(message: Message) -> bool:

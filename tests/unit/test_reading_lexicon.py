@@ -92,6 +92,28 @@ def test_idioms_report_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "not ok",
+        "not okay at all",
+        "he's not fine",
+        "far from well",
+        "I was fine until noon",
+        "not feeling great",
+    ],
+)
+def test_not_being_well_is_a_complaint(text: str) -> None:
+    assert present(text) == {"unlisted"}
+
+
+@pytest.mark.parametrize(
+    "text", ["is it not ok to fly?", "not bad", "not well known", "not so good at maths"]
+)
+def test_what_is_not_good_need_not_be_a_patient(text: str) -> None:
+    assert present(text) == set()
+
+
+@pytest.mark.parametrize(
     ("text", "symptom"),
     [
         ("throwing up since lunch", "vomiting"),
@@ -114,6 +136,10 @@ def test_idioms_report_nothing(text: str) -> None:
         ("the whites of my eyes are yellow", "jaundice"),
         ("haven't pooed for five days", "constipation"),
         ("off my food", "decreased_appetite"),
+        ("no control over my legs", "loss_of_strength"),
+        ("no control over my breathing", "trouble_breathing"),
+        ("tasting blood", "unusual_bleeding"),
+        ("my memory is shot", "unlisted"),
         ("I see things that are not there", "hallucinations"),
     ],
 )

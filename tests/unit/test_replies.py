@@ -162,6 +162,34 @@ def test_small_talk_is_answered_without_an_assessment(intent: str) -> None:
     assert all(reply.payload is None for reply in talk.replies)
 
 
+@pytest.mark.parametrize("text", ["all good today", "not bad at all", "no side effects so far", "I'm fine"])
+def test_good_news_is_good_news(text: str) -> None:
+    assert "I am glad" in Talk().say(text, intent="feels_fine").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no trouble, except something that I cannot name",
+        "fine until an hour ago",
+        "all good but my thing is doing it again",
+        "I'm anything but ok",
+        "he isn't fine",
+        "apart from the wobbly bit no problems",
+        "not at all good",
+    ],
+)
+def test_what_may_be_no_good_news_gets_the_number_of_the_team(text: str) -> None:
+    talk = Talk().say(text, intent="feels_fine")
+    assert "glad" not in talk.text
+    assert TEAM in talk.text
+
+
+@pytest.mark.parametrize("text", ["2", "2.", " 3) "])
+def test_the_number_of_a_choice_without_a_question_is_no_other_subject(text: str) -> None:
+    assert "I have asked nothing just now" in Talk().say(text, intent="out_of_scope").text
+
+
 def test_another_language_is_answered_kindly_with_the_number() -> None:
     foreign = reading("mir ist schlecht", ())
     talk = Talk().say("mir ist schlecht", read=type(foreign)(foreign.text, language="other"))
