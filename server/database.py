@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from server.sqlite_file import opened, transaction
@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS events (
 );
 CREATE INDEX IF NOT EXISTS ix_events_sender_id ON events (sender_id);
 CREATE INDEX IF NOT EXISTS events_by_age ON events (sender_id, timestamp);
+CREATE INDEX IF NOT EXISTS messages ON events (sender_id, id) WHERE type_name = 'user';
 """
 
 _VERSION = 1  # of the schema
@@ -90,44 +91,56 @@ class Database:
         if gone:
             self.to_scrub = True
 
-    def delete_before(self, oldest: float) -> int:
-        """Delete conversations whose last event is older than a moment.
+    def over_since(self, oldest: float) -> list[str]:
+        """Conversations whose last event is older than a moment.
 
         Args:
             oldest: seconds since 1970.
-
-        Returns:
-            How many rows went.
         """
-        return self._delete(
-            "DELETE FROM events WHERE sender_id IN"
-            " (SELECT sender_id FROM events GROUP BY sender_id HAVING max(timestamp) < ?)",
-            oldest,
+        found = self._connection.execute(
+            "SELECT sender_id FROM events GROUP BY sender_id HAVING max(timestamp) < ?", (oldest,)
         )
+        return [sender for (sender,) in found]
 
-    def delete_all_but(self, messages: int) -> int:
-        """Delete what is older than the latest messages of each conversation.
+    def longer_than(self, messages: int) -> list[str]:
+        """Conversations with more messages of the patient than a number."""
+        found = self._connection.execute(
+            "SELECT sender_id FROM events WHERE type_name = 'user' GROUP BY sender_id HAVING count(*) > ?",
+            (messages,),
+        )
+        return [sender for (sender,) in found]
+
+    def delete_over(self, senders: Iterable[str], oldest: float) -> None:
+        """Delete conversations, but none that went on meanwhile.
 
         Args:
-            messages: of the patient, to keep of one conversation with what followed them.
-
-        Returns:
-            How many rows went.
+            senders: from `over_since`.
+            oldest: as there.
         """
-        return self._delete(
-            "WITH messages AS (SELECT sender_id, id, row_number() OVER of_one AS nth FROM events"
-            " WHERE type_name = 'user' WINDOW of_one AS (PARTITION BY sender_id ORDER BY id DESC))"
-            " DELETE FROM events WHERE id < (SELECT messages.id FROM messages"
-            " WHERE messages.sender_id = events.sender_id AND nth = ?)",
-            messages,
+        self._delete(
+            "DELETE FROM events WHERE sender_id = ?1"
+            " AND (SELECT max(timestamp) FROM events WHERE sender_id = ?1) < ?2",
+            [(sender, oldest) for sender in senders],
         )
 
-    def _delete(self, statement: str, value: float) -> int:
+    def delete_starts(self, senders: Iterable[str], messages: int) -> None:
+        """Delete what is older than the latest messages of conversations.
+
+        Args:
+            senders: from `longer_than`.
+            messages: of the patient, to keep of each conversation with what followed them.
+        """
+        self._delete(
+            "DELETE FROM events WHERE sender_id = ?1 AND id < (SELECT id FROM events"
+            " WHERE sender_id = ?1 AND type_name = 'user' ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1)",
+            [(sender, messages) for sender in senders],
+        )
+
+    def _delete(self, statement: str, values: Sequence[tuple[str, float]]) -> None:
         with transaction(self._connection):
-            deleted = self._connection.execute(statement, (value,)).rowcount
-        if deleted:
+            deleted = self._connection.executemany(statement, values).rowcount
+        if deleted > 0:
             self.to_scrub = True
-        return deleted
 
     def scrub(self) -> None:
         """Empty the journal, which holds copies of what was deleted; ``to_scrub`` stays while somebody reads.

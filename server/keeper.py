@@ -20,6 +20,7 @@ CHORE_SECONDS = 2.0
 _BETWEEN_TRIES = 1.0  # seconds
 _BETWEEN_CLEARINGS = 600.0  # seconds
 _BETWEEN_SCRUBS = 10.0  # seconds; a try may wait for a reader
+_CLEARED_AT_ONCE = 20  # conversations: patients wait meanwhile, for some ten milliseconds
 _HOUR = 3600.0
 _MOST_WAITING = 50_000  # rows, about 75 MB
 
@@ -52,6 +53,8 @@ class Keeper:
         self._next_try = steady()
         self._next_scrub = steady()
         self._failing = False
+        self._over: list[str] = []
+        self._long: list[str] = []
         self._forgotten: set[str] = set()
         self._rows: dict[str, list[Row]] = {}  # of those, nothing is in the database
 
@@ -108,30 +111,12 @@ class Keeper:
         return (set(self._database.senders()) - self._forgotten) | set(self._rows)
 
     def chore(self) -> None:
-        """Write what waits, and delete what was kept long enough; to be called every few seconds."""
+        """Write what waits, and delete some of what was kept long enough; to be called every few seconds."""
         if self._forgotten or self._rows:
             self._write_in_time()
-        if self._steady() >= self._next_clearing and not self._failing:
-            self.clear()
+        if not self._failing:
+            self._clear_some()
         self._scrub_in_time()
-
-    def clear(self) -> int:
-        """Delete conversations that are over for ``retention_hours``, and the start of very long ones.
-
-        Of a conversation with more messages than the setting ``turns_kept`` the latest stay. What is
-        to be remembered of all of it is in its memory, so no advice changes.
-
-        Returns:
-            How many rows went.
-        """
-        self._next_clearing = self._steady() + _BETWEEN_CLEARINGS
-        try:
-            over = self._database.delete_before(self._clock.now() - settings().retention_hours * _HOUR)
-            return over + self._database.delete_all_but(settings().turns_kept)
-        except sqlite3.Error as error:
-            _log.error("old conversations could not be deleted (%s)", _reason(error))
-            self._next_clearing = self._steady() + _BETWEEN_TRIES
-            return 0
 
     def close(self) -> None:
         """Write what waits, for the last time, and close the database."""
@@ -165,6 +150,28 @@ class Keeper:
             self._next_scrub = self._steady()
         self._forgotten.clear()
         self._rows.clear()
+
+    def _clear_some(self) -> None:
+        """Delete conversations that are over for ``retention_hours``, and the start of very long ones.
+
+        Of a conversation with more messages than the setting ``turns_kept`` the latest stay. What is
+        to be remembered of all of it is in its memory, so no advice changes.
+        """
+        oldest, kept = self._clock.now() - settings().retention_hours * _HOUR, settings().turns_kept
+        try:
+            if not self._over and not self._long and self._steady() >= self._next_clearing:
+                self._next_clearing = self._steady() + _BETWEEN_CLEARINGS
+                self._over, self._long = self._database.over_since(oldest), self._database.longer_than(kept)
+            if self._over:
+                self._database.delete_over(self._over[-_CLEARED_AT_ONCE:], oldest)
+                del self._over[-_CLEARED_AT_ONCE:]
+            elif self._long:
+                self._database.delete_starts(self._long[-_CLEARED_AT_ONCE:], kept)
+                del self._long[-_CLEARED_AT_ONCE:]
+        except sqlite3.Error as error:
+            _log.error("old conversations could not be deleted (%s)", _reason(error))
+            self._over, self._long = [], []
+            self._next_clearing = self._steady() + _BETWEEN_TRIES
 
     def _scrub_in_time(self) -> None:
         """Overwrite what was deleted in the journal too, at once and then as often as it takes."""

@@ -251,6 +251,21 @@ def test_of_a_very_long_conversation_the_latest_messages_are_kept(
     assert len(stored(file, "ben")) == 3
 
 
+def test_many_conversations_are_deleted_a_few_at_a_time(keeper: Keeper, time_: Time) -> None:
+    for number in range(70):
+        keeper.keep(f"patient-{number}", message("old", time_.wall))
+    time_.wait(settings().retention_hours * HOUR + 601)
+    keeper.chore()
+    left = keeper.senders()
+    assert 0 < len(left) < 70  # nobody has waited for all of them
+    back = min(left)
+    keeper.keep(back, message("new", time_.wall))
+    for _ in range(5):
+        keeper.chore()
+    assert keeper.senders() == {back}
+    assert len(keeper.all(back)) == 4
+
+
 def test_a_clock_that_jumps_forward_deletes_nothing(keeper: Keeper, file: Path, time_: Time) -> None:
     keeper.keep("anna", message("one", time_.wall))
     time_.wall += 10_000 * HOUR
