@@ -51,7 +51,7 @@ class SymptomReader(StoredClassifier):
                 "forget_me": 0.6,
                 "abuse": 0.4,
             },
-            "alarm_thresholds": {"self_harm": 0.7, "infusion_trouble": 0.75},
+            "alarm_thresholds": {"self_harm": 0.75, "infusion_trouble": 0.75},
         }
 
     @cached_property
