@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.ahead import encoded
 from nlu.guard import clean
 from reading.encoder import DIMENSIONS, Array, Encoder, default_encoder
 
@@ -44,16 +45,17 @@ class SentenceEncoder(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode all training phrases."""
-        self._featurize([m for m in training_data.training_examples if m.get(TEXT)])
+        phrases = [message for message in training_data.training_examples if message.get(TEXT)]
+        self._put_on(phrases, encoded([message.get(TEXT) for message in phrases]))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Encode the messages of one request."""
-        self._featurize([message for message in messages if message.get(TEXT)])
+        readable = [message for message in messages if message.get(TEXT)]
+        self._put_on(readable, self._encoder.encode([message.get(TEXT) for message in readable]))
         return messages
 
-    def _featurize(self, messages: list[Message]) -> None:
-        rows = self._encoder.encode([message.get(TEXT) for message in messages])
+    def _put_on(self, messages: list[Message], rows: Array) -> None:
         for message, row in zip(messages, rows, strict=True):
             message.add_features(Features(row[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
 

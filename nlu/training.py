@@ -9,9 +9,9 @@ import numpy as np
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.ahead import encoded
 from nlu.encoder import vectors
 from reading.classifier import PhraseClassifier
-from reading.encoder import default_encoder
 
 ASK_DRUG = "ask_drug"
 _TOPIC = ASK_DRUG + "/"
@@ -62,5 +62,5 @@ def train(
     labels = [label_of(message.get(INTENT)) for message in messages] + [example.label for example in extra]
     if len(set(labels)) < 3:  # for two, scikit-learn keeps the weights of one only
         raise ValueError("the training data needs phrases of at least three intents")
-    rows = np.vstack([vectors(messages), default_encoder().encode([example.text for example in extra])])
+    rows = np.vstack([vectors(messages), encoded([example.text for example in extra])])
     return PhraseClassifier.trained(texts, rows, labels)

@@ -5,15 +5,17 @@ What was learned is kept as plain arrays, so that loading a model can never run 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.linear_model import SGDClassifier
 from sklearn.utils import murmurhash3_32
 
 from reading.encoder import Array
+from reading.softmax import learn_softmax
 
 # Chosen by cross-validation on the training phrases (docs/evaluation.md).
 ENCODER_C = 30.0
@@ -55,19 +57,15 @@ class PhraseClassifier:
         # Two threads train side by side: most of the work is done outside Python's lock.
         with ThreadPoolExecutor(2) as pool:
             spelled = pool.submit(_learn_spelling, texts, labels)
-            meaning = LogisticRegression(C=ENCODER_C, max_iter=_ROUNDS, class_weight=None)
-            meaning.fit(vectors, labels)
+            classes, meaning, meaning_bias = learn_softmax(vectors, labels, ENCODER_C, _ROUNDS)
             spelling = spelled.result()
         weights = {
-            "meaning": meaning.coef_,
-            "meaning_bias": meaning.intercept_,
+            "meaning": meaning,
+            "meaning_bias": meaning_bias,
             "spelling": spelling.coef_,
             "spelling_bias": spelling.intercept_,
         }
-        return cls(
-            [str(label) for label in meaning.classes_],
-            {name: np.asarray(values, dtype=np.float32) for name, values in weights.items()},
-        )
+        return cls(classes, {name: np.asarray(values, dtype=np.float32) for name, values in weights.items()})
 
     def probabilities(self, texts: Sequence[str], vectors: Array) -> Array:
         """The probability of each class.
@@ -101,7 +99,7 @@ class PhraseClassifier:
 
 def _learn_spelling(texts: Sequence[str], labels: Sequence[str]) -> SGDClassifier:
     model = SGDClassifier(
-        loss="log_loss", alpha=NGRAM_ALPHA, class_weight=None, random_state=1, max_iter=_EPOCHS, tol=None
+        loss="log_loss", alpha=NGRAM_ALPHA, random_state=1, max_iter=_EPOCHS, tol=None, n_jobs=os.cpu_count()
     )
     return model.fit(_VECTORIZER.transform(texts), labels)
 

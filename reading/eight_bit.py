@@ -19,6 +19,8 @@ import numpy.typing as npt
 import onnx
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
+from reading.fused import CONTRIBUTED, NORMALISATIONS, fuse
+
 Floats = npt.NDArray[np.float32]
 
 _MOST = 127  # of a number in 8 bits with a sign
@@ -41,6 +43,7 @@ def with_eight_bit_products(model: bytes, ranges: Floats) -> bytes:
         ValueError: when the ranges are not this graph's.
     """
     proto = onnx.load_model_from_string(model)
+    fuse(proto)
     graph = proto.graph
     smoothed = normalised_inputs(graph)
     if len(ranges) != len(smoothed):
@@ -58,7 +61,7 @@ def with_eight_bit_products(model: bytes, ranges: Floats) -> bytes:
 
 def normalised_inputs(graph: GraphProto) -> list[str]:
     """The outputs of layer normalisations that weights are multiplied with, in the order of the graph."""
-    normalised = {node.output[0] for node in graph.node if node.op_type == "LayerNormalization"}
+    normalised = {node.output[0] for node in graph.node if node.op_type in NORMALISATIONS}
     return [name for name in _products(graph) if name in normalised]
 
 
@@ -115,9 +118,10 @@ class _Rewritten:
             exact = self._weight(name) * self._divisors[rows][:, None]
             columns = np.abs(exact).max(axis=0, keepdims=True) / _MOST
             weight = np.round(exact / columns).astype(np.int8)
-        total = self._add("MatMulInteger", [eight, self._constant(f"{name}_8", weight), "zero"])
-        total = self._add("Cast", [total], to=TensorProto.FLOAT)
-        total = self._add("Mul", [total, self._constant(f"{name}_columns", columns.reshape(-1))])
+        weight_name = self._constant(f"{name}_8", weight)
+        columns_name = self._constant(f"{name}_columns", columns.reshape(-1))
+        factors = [eight, weight_name, "one", columns_name, "zero"]
+        total = self._add("MatMulIntegerToFloat", factors, domain=CONTRIBUTED)
         self._add("Mul", [total, scale], output=node.output[0])
 
     def _round(self, rows: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from onnx import ModelProto
 
 from reading.eight_bit import normalised_inputs, with_eight_bit_products
 from reading.encoder import RANGES_FILE
+from reading.fused import fuse
 
 LAYERS = 6
 PRODUCTS_WITH_WEIGHTS = 6 * LAYERS  # query, key, value, output of attention, and two of the feed-forward net
@@ -28,11 +29,33 @@ def rewritten(stored: bytes) -> ModelProto:
     return onnx.load_model_from_string(with_eight_bit_products(stored, np.load(RANGES_FILE)))
 
 
+def kinds(model: ModelProto) -> Counter[str]:
+    return Counter(node.op_type for node in model.graph.node)
+
+
 def test_every_product_with_weights_is_one_of_eight_bits(stored: bytes, rewritten: ModelProto) -> None:
-    before = Counter(node.op_type for node in onnx.load_model_from_string(stored).graph.node)
-    after = Counter(node.op_type for node in rewritten.graph.node)
-    assert after["MatMulInteger"] == PRODUCTS_WITH_WEIGHTS
-    assert after["MatMul"] == before["MatMul"] - PRODUCTS_WITH_WEIGHTS
+    weights = {value.name for value in onnx.load_model_from_string(stored).graph.initializer}
+    products = [node for node in rewritten.graph.node if node.op_type == "MatMulIntegerToFloat"]
+    assert len(products) == PRODUCTS_WITH_WEIGHTS
+    assert {node.input[1].removesuffix("_8") + "_q" for node in products} < weights
+    assert kinds(rewritten)["MatMul"] == 0
+
+
+def test_attention_activation_and_sums_are_one_step_each(rewritten: ModelProto) -> None:
+    found = kinds(rewritten)
+    assert found["MultiHeadAttention"] == found["BiasGelu"] == LAYERS
+    assert found["SkipLayerNormalization"] == 2 * LAYERS
+    assert not {"Softmax", "Erf", "Transpose", "Reshape"} & set(found)
+
+
+@pytest.mark.parametrize(("after", "instead"), [("Erf", "Tanh"), ("Softmax", "Relu")])
+def test_a_graph_of_another_make_is_refused(stored: bytes, after: str, instead: str) -> None:
+    model = onnx.load_model_from_string(stored)
+    made_by = {name: node for node in model.graph.node for name in node.output}
+    step = next(node for node in model.graph.node if node.op_type == after)
+    made_by[step.input[0]].op_type = instead
+    with pytest.raises(ValueError, match=f"has {instead} where"):
+        fuse(model)
 
 
 def test_no_weight_is_kept_twice(stored: bytes, rewritten: ModelProto) -> None:

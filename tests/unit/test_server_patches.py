@@ -451,10 +451,10 @@ def test_this_rasa_is_the_one_the_patches_were_written_for() -> None:
     functions.check_upstream()
 
 
-def test_an_upgraded_rasa_is_noticed_before_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(imports._DEFERRED, "rasa.utils.tensorflow.callback", ("AnotherLogger",))
+@pytest.mark.parametrize("module", [imports.USER, "rasa.engine.recipes.default_components"])
+def test_an_upgraded_rasa_is_noticed_before_it_is_loaded(module: str) -> None:
     with pytest.raises(rasa_patches.UpstreamChanged, match="AnotherLogger"):
-        imports.check_upstream()
+        imports.check_upstream(module, {"rasa.utils.tensorflow.callback": ("AnotherLogger",)})
 
 
 def in_a_new_process(code: str) -> str:
@@ -469,6 +469,29 @@ def test_serving_loads_no_tensorflow() -> None:
     loads = "import rasa.core.run, nlu.guard, nlu.encoder, nlu.classifier, nlu.symptom_reader"
     policy = "import rasa.core.policies.rule_policy"
     assert in_a_new_process(f"{loads}\n{policy}\nprint('tensorflow' in sys.modules)") == "False"
+
+
+TRAINS = (
+    "from server import rasa_patches; rasa_patches.before_rasa()\n"
+    "from server.rasa_patches import imports\n"
+    "from pathlib import Path\n"
+    "imports.leave_networks_out({configuration})\n"
+    "from rasa.engine.recipes.default_recipe import DefaultV1Recipe\n"
+    "import rasa.model_training, rasa.validator\n"
+    "from rasa.graph_components.validators.default_recipe_validator import DefaultV1RecipeValidator\n"
+    "DefaultV1Recipe._from_registry({component!r})\n"
+    "print('tensorflow' in sys.modules)"
+)
+
+
+def test_training_loads_no_tensorflow() -> None:
+    code = TRAINS.format(configuration="Path('config.yml').read_text()", component="RulePolicy")
+    assert in_a_new_process(code) == "False"
+
+
+def test_a_configuration_with_a_neural_network_can_still_be_trained() -> None:
+    code = TRAINS.format(configuration="'pipeline: [name: DIETClassifier]'", component="DIETClassifier")
+    assert in_a_new_process(code) == "True"
 
 
 def test_a_model_still_knows_how_it_was_trained() -> None:
