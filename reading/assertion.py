@@ -16,6 +16,7 @@ from reading.tokens import Token, Tokeniser
 
 # A new subject starts a new statement: "no rash and my back hurts".
 _SUBJECTS = frozenset("i my he she his her we our it there this".split())
+_NEW_SUBJECTS = _SUBJECTS - {"it"}
 # "Worried about my rash", "concerned about the wooziness": what is pointed at is there.
 _OWN = frozenset("my this these the his her our".split())
 _MINE = frozenset("i my me".split())
@@ -349,7 +350,7 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
 
 def _starts_statement(tokens: Sequence[Token], at: int) -> bool:
     """A new subject, but not "my" in "the swelling in my ankles"."""
-    return tokens[at].norm in _SUBJECTS - {"it"} and tokens[at - 1].norm not in _PREPOSITIONS
+    return tokens[at].norm in _NEW_SUBJECTS and tokens[at - 1].norm not in _PREPOSITIONS
 
 
 def _tells_onset(tokens: Sequence[Token], cue: Match) -> bool:

@@ -6,6 +6,7 @@ What was learned is kept as plain arrays, so that loading a model can never run 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -89,11 +90,11 @@ class PhraseClassifier:
 
     def _by_spelling(self, text: str) -> Array:
         """The n-grams of one text times the weights, without the vectorizer's checks: they take longer."""
-        features = [_feature(ngram) for ngram in _ngrams_of(text)]
-        if not features:
+        counted = Counter(map(_feature, _ngrams_of(text)))
+        if not counted:
             return np.zeros(self._spelling.shape[1], dtype=np.float32)
-        places, counts = np.unique(features, return_counts=True)
-        row: Array = counts.astype(np.float32) @ self._spelling[places] / np.linalg.norm(counts)
+        counts = np.fromiter(counted.values(), dtype=np.float32, count=len(counted))
+        row: Array = counts @ self._spelling[list(counted)] / np.linalg.norm(counts)
         return row
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from reading.tokens import NUMBER, YEAR, Token, Tokeniser, lemma
 
 _GAPS = {"~": 3, "~~": 6}
+_STRETCH = 32  # tokens that are looked through at a time, with the words that are near them
 _NUMBERS = frozenset({NUMBER, YEAR})
 _GROUP = re.compile(r"\{(\w+)\}")
 
@@ -72,18 +73,26 @@ class Match:
 
 
 class _Anchor(NamedTuple):
-    """A pattern seen from its rarest word: this and what follows, and what precedes it, backwards."""
+    """A pattern seen from its rarest word: this and what follows, and what precedes it, backwards.
+
+    ``others`` are the first words of what else must be there.
+    """
 
     label: str
     right: tuple[Element, ...]
     left: tuple[Element, ...]
+    others: tuple[frozenset[str], ...]
+
+    def may_fit(self, words: frozenset[str]) -> bool:
+        """Whether a text with these words can have the pattern at all."""
+        return not any(words.isdisjoint(first) for first in self.others)
 
 
 class PatternSet:
     """Many patterns with labels, found together.
 
-    A pattern is tried only where its rarest word occurs, so the time grows with the message
-    and hardly with the lexicon.
+    A pattern is tried only where its rarest word occurs, and if its other words do too, so the time grows
+    with the message and hardly with the lexicon.
 
     Args:
         tokeniser: splits the phrases as it splits messages.
@@ -96,6 +105,7 @@ class PatternSet:
         self._patterns: list[tuple[str, tuple[Element, ...]]] = []
         self._written: set[str] = set()
         self._anchors: dict[str, list[_Anchor]] | None = None
+        self._longest = 0
 
     def add(self, label: str, phrase: str) -> None:
         """Compile one phrase.
@@ -118,12 +128,18 @@ class PatternSet:
         """Every match in a message, without repeats, in the order of the text."""
         anchors = self._index()
         found: dict[tuple[str, tuple[int, ...]], None] = {}
-        for position, token in enumerate(tokens):
-            for key in token.keys:
-                for anchor in anchors.get(key, ()):
-                    for right in _walk(anchor.right, tokens, position, 1):
-                        for left in _walk(anchor.left, tokens, position - 1, -1):
-                            found[(anchor.label, (*reversed(left), *right))] = None
+        for first in range(0, len(tokens), _STRETCH):
+            stretch = range(first, min(first + _STRETCH, len(tokens)))
+            near = tokens[max(0, first - self._longest) : stretch.stop + self._longest]
+            words = frozenset(key for token in near for key in token.keys)
+            keys = {key for at in stretch for key in tokens[at].keys} & anchors.keys()
+            fitting = {key: [anchor for anchor in anchors[key] if anchor.may_fit(words)] for key in keys}
+            for position in stretch:
+                for key in tokens[position].keys & keys:
+                    for anchor in fitting[key]:
+                        for right in _walk(anchor.right, tokens, position, 1):
+                            for left in _walk(anchor.left, tokens, position - 1, -1):
+                                found[(anchor.label, (*reversed(left), *right))] = None
         return sorted((Match(*key) for key in found), key=lambda match: match.tokens)
 
     def _index(self) -> Mapping[str, list[_Anchor]]:
@@ -141,10 +157,13 @@ class PatternSet:
                     for at, element in enumerate(elements)
                     if isinstance(element, Slot) and not element.optional
                 ]
-                _, at, starts = min(slots, key=lambda slot: slot[:2])
+                (_, at, starts), *others = sorted(slots, key=lambda slot: slot[:2])
+                rarest_first = tuple(frozenset(words) for _, _, words in others)
+                anchor = _Anchor(label, elements[at:], elements[:at][::-1], rarest_first)
                 for key in starts:
-                    anchors[key].append(_Anchor(label, elements[at:], elements[:at][::-1]))
+                    anchors[key].append(anchor)
             self._anchors = anchors
+            self._longest = max((_most_tokens(elements) for _, elements in self._patterns), default=0)
         return self._anchors
 
     def _compile(self, phrase: str) -> tuple[Element, ...]:
@@ -186,6 +205,14 @@ class PatternSet:
         if not keys:
             raise PatternError(f"{phrase!r} has an entry without a word: {entry!r}")
         return tuple(keys)
+
+
+def _most_tokens(elements: Sequence[Element]) -> int:
+    """How long a text that fits can be."""
+    return sum(
+        element.most if isinstance(element, Gap) else max((1, *map(len, element.phrases)))
+        for element in elements
+    )
 
 
 def _walk(

@@ -66,6 +66,12 @@ def test_words_in_the_wrong_order_do_not_fit() -> None:
     assert found("head hurt", "hurts head") == []
 
 
+@pytest.mark.parametrize("before", range(0, 70, 3))
+def test_a_phrase_is_found_wherever_it_stands_in_a_long_message(before: int) -> None:
+    text = f"{'well ' * before}the back of my head really truly just now keeps killing me{' well' * 50}"
+    assert found("{head} ~~ {pain}", text) == ["back of my head killing me", "head killing me"]
+
+
 def test_the_words_of_a_match_are_given_without_the_gap() -> None:
     patterns = PatternSet(tokeniser(), GROUPS)
     patterns.add("headache", "head ~ hurt")
