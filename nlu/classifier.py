@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from heapq import nlargest
 from operator import itemgetter
 from typing import Any
@@ -15,7 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from actions.resources import knowledge
 from nlu.encoder import vectors
 from nlu.stored import StoredClassifier
-from nlu.training import ASK_DRUG, Example, intent_of, topic_label, topic_of, train
+from nlu.training import ASK_DRUG, Example, topic_label, topic_of, train
 
 FALLBACK = "nlu_fallback"
 RANKING = "intent_ranking"
@@ -49,33 +50,35 @@ class IntentClassifier(StoredClassifier):
             return messages
         rows = self._classifier.probabilities([m.get(TEXT) for m in readable], vectors(readable))
         for message, row in zip(readable, rows, strict=True):
-            self._label(message, dict(zip(self._classifier.classes, map(float, row), strict=True)))
+            self._label(message, row.tolist(), self._classifier.classes)
         return messages
 
-    def _label(self, message: Message, probabilities: dict[str, float]) -> None:
+    def _label(self, message: Message, row: list[float], classes: tuple[str, ...]) -> None:
         threshold, topic_threshold = (float(self._config[name]) for name in ("threshold", "topic_threshold"))
+        intents, topics = _columns(classes)
+        probabilities = {intent: row[at] for at, intent in intents}
         # The best topic stands for all: their sum would make a question of every vague message.
-        intents: dict[str, float] = {}
-        for label, probability in probabilities.items():
-            intent = intent_of(label)
-            intents[intent] = max(intents.get(intent, 0.0), probability)
-        ranked = nlargest(_RANKED, intents.items(), key=itemgetter(1))
+        of_topic, topic = max(((row[at], topic) for at, topic in topics), default=(0.0, ""))
+        asked = probabilities[ASK_DRUG] = max(of_topic, probabilities.get(ASK_DRUG, 0.0))
+        ranked = nlargest(_RANKED, probabilities.items(), key=itemgetter(1))
         ranking = [{"name": name, "confidence": round(value, 4)} for name, value in ranked]
         best = ranking[0] if ranked[0][1] >= threshold else {"name": FALLBACK, "confidence": 1 - ranked[0][1]}
         message.set(INTENT, best, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
-        if intents.get(ASK_DRUG, 0.0) < threshold:
-            return
-        topics = {label: value for label, value in probabilities.items() if topic_of(label)}
-        if not topics:
-            return
-        label = max(topics, key=lambda name: topics[name])
-        if topics[label] >= topic_threshold:
-            topic = {
+        if asked >= threshold and of_topic >= topic_threshold:
+            entity = {
                 "entity": "topic",
-                "value": topic_of(label),
+                "value": topic,
                 "start": 0,
                 "end": len(message.get(TEXT)),
-                "confidence": round(topics[label], 4),
+                "confidence": round(of_topic, 4),
             }
-            message.set(ENTITIES, [*message.get(ENTITIES, []), topic], add_to_output=True)
+            message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
+
+
+@lru_cache(maxsize=1)
+def _columns(classes: tuple[str, ...]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Which classes are intents, and which are topics of questions, each with its place."""
+    named = [(at, label, topic_of(label)) for at, label in enumerate(classes)]
+    intents = [(at, label) for at, label, topic in named if topic is None]
+    return intents, [(at, topic) for at, _, topic in named if topic is not None]

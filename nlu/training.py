@@ -35,11 +35,6 @@ def topic_of(label: str) -> str | None:
     return label.removeprefix(_TOPIC) if label.startswith(_TOPIC) else None
 
 
-def intent_of(label: str) -> str:
-    """The intent of a label: a question on any topic is ``ask_drug``."""
-    return ASK_DRUG if label.startswith(_TOPIC) else label
-
-
 def train(
     data: TrainingData, label_of: Callable[[str], str], more: Iterable[Example] = ()
 ) -> PhraseClassifier:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -161,8 +161,7 @@ class Reading:
 
 
 def _entity(kind: str, value: str, item: Finding | Sign | Measurement) -> dict[str, Any]:
-    fields = asdict(item)
-    fields["status"] = item.status.value
+    fields = {**vars(item), "status": item.status.value}
     return {
         "entity": kind,
         "value": value,

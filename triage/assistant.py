@@ -111,7 +111,8 @@ def _advance(
     taken = answers.take(merged, message, knowledge, settings, now)
     impossible = measurements.impossible(message.reading)
     decision = decide(taken, knowledge, settings, now)
-    taken = _with_question(taken, decision, message, knowledge, settings, now)
+    told = taken
+    taken = _with_question(told, decision, message, knowledge, settings, now)
     asked = taken.question.id if taken.question else None
     if (
         impossible
@@ -120,7 +121,8 @@ def _advance(
     ):
         # it cannot be asked again: take it as what it may mean
         taken = replace(answers.suspect(impossible.kind, impossible.text, taken, now), question=None)
-    decision = decide(taken, knowledge, settings, now)
+    if taken is not told:
+        decision = decide(taken, knowledge, settings, now)
     answered = taken.answers[-1].answer if len(taken.answers) > len(merged.answers) else None
     taken = replace(taken, last_urgency=decision.urgency.value)
     if_yes = None

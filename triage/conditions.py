@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 from triage.conversation import Report
 from triage.knowledge.base import Knowledge
-from triage.knowledge.schema import GROUP_TERM, SYMPTOM_TERM, Condition, SymptomSign
+from triage.knowledge.schema import GROUP_TERM, SPECIAL_TERMS, SYMPTOM_TERM, Condition, SymptomSign
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,13 @@ class Situation:
             condition: from a knowledge file.
             about: the symptom whose escalation this is; terms about symptoms then mean another one.
         """
-        return any(self._all(terms, about) for terms in condition)
+        said = self._said.union(about.qualifiers) if about else self._said
+        return any(self._all(terms, about) for terms in condition if _signs_in(terms) <= said)
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        """Every sign that holds for anything: a list of terms with another one needs no closer look."""
+        return self.signs.union(*(report.qualifiers for report in self.active))
 
     def _all(self, terms: tuple[str, ...], about: Report | None) -> bool:
         named = [report for term in terms for report in self._meant(term, about)]
@@ -78,3 +85,13 @@ class Situation:
 
     def _except(self, about: Report | None) -> Iterable[Report]:
         return [report for report in self.active if about is None or report.symptom != about.symptom]
+
+
+@cache
+def _signs_in(terms: tuple[str, ...]) -> frozenset[str]:
+    """The terms that are ids of signs."""
+    return frozenset(
+        term
+        for term in terms
+        if term not in SPECIAL_TERMS and not term.startswith((SYMPTOM_TERM, GROUP_TERM))
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -144,8 +144,7 @@ class Conversation:
 
     def to_json(self) -> dict[str, Any]:
         """The conversation as plain JSON values (times as ISO 8601 strings)."""
-        stored: dict[str, Any] = _plain(asdict(self))
-        return {"version": VERSION, **stored}
+        return {"version": VERSION, **_plain(self)}
 
     @classmethod
     def from_json(cls, stored: object) -> Conversation:
@@ -204,6 +203,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Status):
         return value.value
+    if is_dataclass(value):
+        return {name: _plain(item) for name, item in vars(value).items()}
     return value
 
 

@@ -3,7 +3,7 @@
 - ``core.actions.action.RemoteAction.run``: without a running action server Rasa says nothing at
   all. Here actions run in this process, also when a configured action server fails.
 - ``core.actions.action.RemoteAction._validate_action_result``: builds and checks the schema's
-  validator for every message (15 of 30 ms). Here it is built once.
+  validator for every message (15 of 30 ms). Here it is built once, and a compiled one looks first.
 - ``core.processor.MessageProcessor.parse_message``: a component that raises loses the message.
   Here it becomes a message that could not be read, and is answered safely. All components block the
   event loop: here the slowest, the encoder, has done its work in a thread before they run.
@@ -16,6 +16,10 @@
   that is read. Here what was found is remembered.
 - ``engine.runner.dask.DaskGraphRunner.run``: plans anew in which order the components run, three times a
   message. Here they run one after the other, each when its result is wanted.
+- ``shared.core.domain.Domain.is_empty``: builds an empty domain and two descriptions for every message, to
+  compare them. Here the answer is remembered.
+- ``copy`` in ``core.processor`` and ``core.policies.rule_policy``: both copy all events, slots and states for
+  debug lines that are not logged. Here they are copied when they are.
 - ``engine.storage.storage.ModelMetadata.from_dict``: loads every class that took part in training,
   and with them TensorFlow. Here those classes are loaded when somebody asks for them.
 """
@@ -26,15 +30,20 @@ import asyncio
 import hashlib
 import inspect
 import logging
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import ValidationError
 from jsonschema.validators import validator_for
+from rasa.core import processor
 from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.policies import rule_policy
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -63,8 +72,10 @@ _UPSTREAM: dict[Callable[..., Any], str] = {
     Event.resolve_by_type: "b5cf570fa7f286c7",
     RulePolicy._get_possible_keys: "2915fd81711e194c",
     DaskGraphRunner.run: "45f0f52f574f3aa9",
+    Domain.is_empty: "884be90ef485f1d2",
     ModelMetadata.from_dict: "ee3da9f00c7daa75",
 }
+_COPYING_FOR_THE_LOG: tuple[Any, ...] = (processor, rule_policy)
 _run_over_http = RemoteAction.run
 _parse_message = MessageProcessor.parse_message
 _handle_message = Agent.handle_message
@@ -87,6 +98,9 @@ def put_in_place() -> None:
     Event.resolve_by_type = staticmethod(quicker.event_class)
     RulePolicy._get_possible_keys = quicker.possible_rules
     DaskGraphRunner.run = quicker.run_graph
+    Domain.is_empty = quicker.domain_is_empty
+    for module in _COPYING_FOR_THE_LOG:
+        module.copy = quicker.CopiesForTheLog
     ModelMetadata.from_dict = staticmethod(quicker.metadata_without_training)
     gate.protect_rasas_servers()
 
@@ -104,6 +118,10 @@ def check_upstream() -> None:
                 f"Rasa's {function.__qualname__} is not the one of Rasa 3.6.21 ({found}): "
                 "review server/rasa_patches/ before using this version."
             )
+    for module in _COPYING_FOR_THE_LOG:
+        source = inspect.getsource(module)
+        if len(re.findall(r"\bcopy\.", source)) != len(re.findall(r"\w=copy\.deepcopy\(", source)):
+            raise UpstreamChanged(f"Rasa's {module.__name__} copies more than what it logs.")
 
 
 def source_hash(function: Callable[..., Any]) -> str:
@@ -135,16 +153,20 @@ async def _run_action(
 
 
 @lru_cache(maxsize=1)
-def _result_validator() -> Any:
+def _result_validators() -> tuple[Any, Any]:
     schema = RemoteAction.action_response_format_spec()
     kind = validator_for(schema)
     kind.check_schema(schema)
-    return kind(schema)
+    return jsonschema_rs.validator_for(schema), kind(schema)
 
 
 def _validate_action_result(_: RemoteAction, result: dict[str, Any]) -> bool:
-    """Check what an action returned against Rasa's schema, with a validator built once."""
-    error: ValidationError | None = next(_result_validator().iter_errors(result), None)
+    """Check what an action returned against Rasa's schema: one validator says whether, the other why."""
+    compiled, explaining = _result_validators()
+    with suppress(ValueError):  # a type that JSON does not have
+        if compiled.is_valid(result):
+            return True
+    error: ValidationError | None = next(explaining.iter_errors(result), None)
     if error is not None:
         raise error
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,12 +14,15 @@ from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
-from rasa.shared.core.domain import State
+from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import Event
 
+_log_of_rasa = logging.getLogger("rasa")
 _resolve_by_type = Event.resolve_by_type
 _MOST_REMEMBERED = 1000  # latest states: an intent after an action
 _metadata_from_dict = ModelMetadata.from_dict
+_is_empty = Domain.is_empty
+_SAYS_SOMETHING = "_says_something"
 
 
 @dataclass
@@ -117,6 +121,31 @@ def event_class(name: str, default: type[Event] | None = None) -> type[Event] | 
     """
     found: type[Event] | None = _resolve_by_type(name, default)
     return found
+
+
+class CopiesForTheLog:
+    """Stands for the module ``copy`` where Rasa copies nothing but what it hands to its debug log."""
+
+    @staticmethod
+    def deepcopy(value: Any) -> Any:
+        """The value, copied when it is going to be logged."""
+        return copy.deepcopy(value) if _log_of_rasa.isEnabledFor(logging.DEBUG) else value
+
+
+def domain_is_empty(self: Domain) -> bool:
+    """Whether a domain says nothing; one that says something goes on to.
+
+    Args:
+        self: the domain.
+
+    Returns:
+        Rasa's answer, remembered when it is no.
+    """
+    if _SAYS_SOMETHING not in vars(self):
+        if _is_empty(self):
+            return True
+        setattr(self, _SAYS_SOMETHING, True)
+    return False
 
 
 class _SchemaReadLater(GraphSchema):

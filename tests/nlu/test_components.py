@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from benchmarks.evaluate.pipeline import Pipeline, pipeline
 from nlu.storage import restore, store
-from nlu.training import ASK_DRUG, intent_of, topic_label, topic_of
+from nlu.training import topic_label, topic_of
 from reading.classifier import ENCODER_SHARE, PhraseClassifier
 from reading.clause_reader import EncoderClauseReader, Together
 from reading.encoder import DIMENSIONS, default_encoder
@@ -190,6 +190,4 @@ def test_urgent_symptoms_that_no_single_one_of_is_likely_count_together(least: f
 
 def test_labels_of_topics_go_both_ways() -> None:
     assert topic_of(topic_label("driving")) == "driving"
-    assert intent_of(topic_label("driving")) == ASK_DRUG
     assert topic_of("greet") is None
-    assert intent_of("greet") == "greet"

@@ -16,7 +16,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import ValidationError
+from rasa.core import processor as processing
 from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -200,8 +203,62 @@ def test_a_right_result_is_taken() -> None:
     assert RemoteAction("action_triage", None)._validate_action_result(ANSWER)
 
 
-def test_the_validator_is_built_once() -> None:
-    assert functions._result_validator() is functions._result_validator()
+def test_the_validators_are_built_once() -> None:
+    assert functions._result_validators() is functions._result_validators()
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["slot", "user", "entities", "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["event", "name", "value", "timestamp", "metadata", "entities", "entity", "parse_data"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(events=JSON, event=JSON, responses=JSON)
+def test_the_compiled_validator_takes_nothing_that_rasas_refuses(
+    events: Any, event: Any, responses: Any
+) -> None:
+    compiled, explaining = functions._result_validators()
+    slot = {"event": "slot", "name": "conversation", "value": event}
+    for result in (
+        events,
+        {"events": events, "responses": responses},
+        {"events": [event, slot], "responses": []},
+        {"events": [slot], "responses": [responses]},
+    ):
+        assert compiled.is_valid(result) == explaining.is_valid(result)
+
+
+def test_what_is_no_json_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        RemoteAction("action_triage", None)._validate_action_result({"events": [b"slot"], "responses": []})
+
+
+def test_a_domain_that_says_something_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    domain = Domain.from_dict({"intents": ["greet"]})
+    assert not domain.is_empty()
+    monkeypatch.setattr(quicker, "_is_empty", lambda _: pytest.fail("looked again"))
+    assert not domain.is_empty()
+
+
+def test_an_empty_domain_may_be_filled_later() -> None:
+    domain = Domain.empty()
+    assert domain.is_empty()
+    domain.intent_properties = {"greet": {}}
+    assert domain.is_empty() is quicker._is_empty(domain)
 
 
 def _upstream_validation(action: RemoteAction, result: Any) -> None:
@@ -439,6 +496,21 @@ def test_the_class_of_a_stored_event_is_the_one_that_rasa_finds(kind: str) -> No
 def test_an_unknown_event_is_refused_as_by_rasa() -> None:
     with pytest.raises(ValueError, match="Unknown event name 'nonsense'"):
         quicker.event_class("nonsense")
+
+
+@pytest.mark.parametrize(("level", "copied"), [(logging.DEBUG, True), (logging.WARNING, False)])
+def test_what_is_logged_is_copied(level: int, copied: bool, caplog: pytest.LogCaptureFixture) -> None:
+    events = [SlotSet("conversation", {"turn": 1})]
+    with caplog.at_level(level, logger="rasa"):
+        logged = processing.copy.deepcopy(events)
+    assert logged == events
+    assert (logged is not events) is copied
+
+
+def test_a_rasa_that_copies_for_more_than_the_log_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(functions, "_COPYING_FOR_THE_LOG", (quicker,))
+    with pytest.raises(rasa_patches.UpstreamChanged, match="copies more than what it logs"):
+        functions.check_upstream()
 
 
 def test_an_upgraded_rasa_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
