@@ -10,63 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from reading import reach
 from reading.model import Status
 from reading.patterns import Match, PatternSet
 from reading.tokens import Token, Tokeniser
-
-# A new subject starts a new statement: "no rash and my back hurts".
-_SUBJECTS = frozenset("i my he she his her we our it there this".split())
-_NEW_SUBJECTS = _SUBJECTS - {"it"}
-# "Worried about my rash", "concerned about the wooziness": what is pointed at is there.
-_OWN = frozenset("my this these the his her our".split())
-_MINE = frozenset("i my me".split())
-# "I don't think I have a fever": behind these the new subject still belongs to the denial.
-_OPEN_VERBS = frozenset(
-    "think believe feel say sure know that if like suppose reckon".split()
-    + "have had has make makes cause give gives".split()
-)
-# Marks that a quotation may open with: "it says: 'call at once for fever'".
-_QUOTE_MARKS = {"leaflet": frozenset({":", '"', "-"}), "question": frozenset('"')}
-_DENIAL_REACH = 6
-_INSIDE_REACH = 2
-_REACH = {
-    "past_before": 6,
-    "past_right_before": 1,
-    "denied_right_before": 1,
-    "uncertain_before": 5,
-    "fear": 6,
-}
-_NOT_BEYOND_COMMA = frozenset({"past_before", "past_right_before"})
-_PREPOSITIONS = frozenset("in on of to at around under over behind across with from".split())
-_ONSET = frozenset("start begin since come notice first get develop diagnose".split())
-_NEW_STATEMENT = frozenset("and but or no not".split())
-# Marks that may stand between a symptom and the answer or remark on it.
-_ANSWER_MARKS = {"denied_after": ":-?=", "rated_after": "(", "owned_after": "?."}
-_AFTER_REACH = 3
-_NOT_REPORTED = ("hypothetical", "fear", "question", "leaflet", "other_person")
-_SHARING = ("hypothetical", "question", "other_person")
-_BEFORE = (
-    "denied_before",
-    "denied_right_before",
-    "past_before",
-    "past_right_before",
-    "uncertain_before",
-    *_NOT_REPORTED,
-)
-_AFTER = (
-    "denied_after",
-    "past_after",
-    "past_later",
-    "uncertain_after",
-    "question_after",
-    "rated_after",
-    "owned_after",
-    "judged_after",
-    "returned",
-    "well",
-)
-# How many words may stand between a symptom and a cue behind it; commas are crossed by the far ones only.
-_FAR = {"returned": 12, "past_later": 12, "owned_after": 5}
 
 
 @dataclass(frozen=True)
@@ -109,7 +56,7 @@ class Asserter:
         self, tokeniser: Tokeniser, groups: Mapping[str, Sequence[str]], cues: Mapping[str, Sequence[str]]
     ) -> None:
         self._patterns = PatternSet(tokeniser, groups)
-        for category in (*_BEFORE, *_AFTER, "not_a_denial", "ends_scope"):
+        for category in (*reach.BEFORE, *reach.AFTER, "not_a_denial", "ends_scope"):
             for phrase in cues[category]:
                 self._patterns.add(category, phrase)
 
@@ -135,10 +82,10 @@ class Asserter:
             category: tuple(
                 match
                 for match in found.get(category, ())
-                if (category in _SHARING or not claimed.intersection(match.tokens))
+                if (category in reach.SHARING or not claimed.intersection(match.tokens))
                 and (category == "returned" or not excused.issuperset(match.tokens))
             )
-            for category in (*_BEFORE, *_AFTER)
+            for category in (*reach.BEFORE, *reach.AFTER)
         }
         # "Hasn't come back" and "never had it again" are no return.
         matches["returned"] = tuple(
@@ -165,13 +112,13 @@ class Asserter:
         covered = frozenset(at for other in others for at in other.tokens)
         before = {
             category
-            for category in _BEFORE
+            for category in reach.BEFORE
             for cue in cues.matches[category]
             if _stands_before(cue, match) and self._reaches(tokens, category, cue, match, cues, covered)
         }
         after = {
             category
-            for category in _AFTER
+            for category in reach.AFTER
             for cue in cues.matches[category]
             if cue.start >= match.end
             and cues.stops_between(match.end, cue.start) <= 1
@@ -179,7 +126,7 @@ class Asserter:
         }
         if before == {"question"} and "owned_after" in after:
             return Status.PRESENT
-        if before.intersection(_NOT_REPORTED) or after.intersection({"question_after", "rated_after"}):
+        if before.intersection(reach.NOT_REPORTED) or after.intersection({"question_after", "rated_after"}):
             return Status.NOT_REPORTED
         if "judged_after" in after and _is_asked(tokens, match):
             return Status.NOT_REPORTED
@@ -210,29 +157,29 @@ class Asserter:
     ) -> bool:
         between = range(cue.end, match.start)
         if between and cues.stops_between(cue.end, match.start):
-            crossed = _QUOTE_MARKS.get(category)
+            crossed = reach.QUOTE_MARKS.get(category)
             if not crossed or any(tokens[at].is_stop and tokens[at].norm not in crossed for at in between):
                 return False
         if category == "denied_before":
             return _denial_reaches(tokens, cue, match, cues.ends, covered)
-        if category in _NOT_BEYOND_COMMA and any(tokens[at].is_comma for at in between):
+        if category in reach.NOT_BEYOND_COMMA and any(tokens[at].is_comma for at in between):
             return False
         words = [at for at in between if tokens[at].is_word]
-        if len(words) > _REACH.get(category, 40):
+        if len(words) > reach.REACH.get(category, 40):
             return False
-        stoppers = _MINE if category == "other_person" else _SUBJECTS
+        stoppers = reach.MINE if category == "other_person" else reach.SUBJECTS
         for at in words:
-            if tokens[at].norm in stoppers and at > cue.end and tokens[at - 1].norm not in _OPEN_VERBS:
+            if tokens[at].norm in stoppers and at > cue.end and tokens[at - 1].norm not in reach.OPEN_VERBS:
                 return False
             if at in cues.ends and category not in ("question", "leaflet"):
                 return False
         first = tokens[min(cue.end, match.start)]
-        return not (category in ("question", "fear", "leaflet") and first.norm in _OWN)
+        return not (category in ("question", "fear", "leaflet") and first.norm in reach.OWN)
 
 
 def _stands_before(cue: Match, match: Match) -> bool:
     """Cues of what is not reported may share words with the symptom: "if someone has a fit"."""
-    return cue.end <= match.start or (cue.label in _SHARING and cue.start < match.start)
+    return cue.end <= match.start or (cue.label in reach.SHARING and cue.start < match.start)
 
 
 def _is_asked(tokens: Sequence[Token], match: Match) -> bool:
@@ -247,7 +194,7 @@ def _denied_inside(tokens: Sequence[Token], match: Match, cues: Cues) -> bool:
         if cue.start <= match.start or following is None or set(cue.tokens) & set(match.tokens):
             continue
         between = [tokens[at].norm for at in range(cue.end, following)]
-        if len(between) <= _INSIDE_REACH and not _SUBJECTS.intersection(between):
+        if len(between) <= reach.INSIDE_REACH and not reach.SUBJECTS.intersection(between):
             return True
     return False
 
@@ -256,13 +203,13 @@ def _denial_reaches(
     tokens: Sequence[Token], cue: Match, match: Match, ends: frozenset[int], covered: frozenset[int]
 ) -> bool:
     """Whether a denial in front still holds: through "or", through a list, not past a new statement."""
-    reach = _DENIAL_REACH
+    words_left = reach.DENIAL_REACH
     for at in range(cue.end, match.start):
         token = tokens[at]
         if at in ends:
             return False
         if at in covered or token.norm in {"or", "nor", "any"}:
-            reach = _DENIAL_REACH
+            words_left = reach.DENIAL_REACH
             continue
         if token.is_comma:
             if not _list_goes_on(tokens, cue.end, at, ends):
@@ -272,10 +219,10 @@ def _denial_reaches(
             continue
         if token.norm == "and" and not _and_goes_on(tokens, cue, at, covered):
             return False
-        if token.norm in _SUBJECTS and at > cue.end and tokens[at - 1].norm not in _OPEN_VERBS:
+        if token.norm in reach.SUBJECTS and at > cue.end and tokens[at - 1].norm not in reach.OPEN_VERBS:
             return False
-        reach -= 1
-        if reach < 0:
+        words_left -= 1
+        if words_left < 0:
             return False
     return True
 
@@ -286,7 +233,7 @@ def _list_goes_on(tokens: Sequence[Token], start: int, comma: int, ends: frozens
         return True
     rest: list[Token] = []
     for at in range(comma + 1, len(tokens)):
-        if tokens[at].is_stop or at in ends or tokens[at].norm in _SUBJECTS:
+        if tokens[at].is_stop or at in ends or tokens[at].norm in reach.SUBJECTS:
             break
         rest.append(tokens[at])
     if any(token.norm in {"or", "nor"} for token in rest):
@@ -299,7 +246,7 @@ def _list_goes_on(tokens: Sequence[Token], start: int, comma: int, ends: frozens
 
 def _and_goes_on(tokens: Sequence[Token], cue: Match, at: int, covered: frozenset[int]) -> bool:
     """Whether both sides are denied: "haven't had nausea and vomiting", not "no fever and a bad headache"."""
-    if at + 1 >= len(tokens) or tokens[at + 1].norm in _SUBJECTS:
+    if at + 1 >= len(tokens) or tokens[at + 1].norm in reach.SUBJECTS:
         return False
     return tokens[cue.end - 1].norm != "no" and at + 1 in covered
 
@@ -326,17 +273,17 @@ def _items(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -> bool:
     """Whether a cue behind the match speaks of it: close by, in the same statement ("fever: none" counts)."""
-    far = _FAR.get(category)
+    far = reach.FAR.get(category)
     if tokens[cue.end - 1].norm == "ago" and _tells_onset(tokens, cue):
         return False
     words = 0
     for at in range(match.end, cue.start):
         token = tokens[at]
         if token.is_stop:
-            if at != match.end or token.norm not in _ANSWER_MARKS.get(category, ""):
+            if at != match.end or token.norm not in reach.ANSWER_MARKS.get(category, ""):
                 return False
         elif far is None and (
-            token.is_comma or token.norm in _NEW_STATEMENT or _starts_statement(tokens, at)
+            token.is_comma or token.norm in reach.NEW_STATEMENT or _starts_statement(tokens, at)
         ):
             return False
         elif token.is_word:
@@ -345,14 +292,14 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
         # A bare "no" behind the symptom is an answer only at the end: "fever: no", not "fever no appetite".
         ends_here = cue.end >= len(tokens) or not tokens[cue.end].is_word
         return words == 0 and ends_here
-    return words <= (far or _AFTER_REACH)
+    return words <= (far or reach.AFTER_REACH)
 
 
 def _starts_statement(tokens: Sequence[Token], at: int) -> bool:
     """A new subject, but not "my" in "the swelling in my ankles"."""
-    return tokens[at].norm in _NEW_SUBJECTS and tokens[at - 1].norm not in _PREPOSITIONS
+    return tokens[at].norm in reach.NEW_SUBJECTS and tokens[at - 1].norm not in reach.PREPOSITIONS
 
 
 def _tells_onset(tokens: Sequence[Token], cue: Match) -> bool:
     """An onset: "it started two months ago" says since when, not that it is over."""
-    return any(token.keys & _ONSET for token in _sentence_before(tokens, cue.start))
+    return any(token.keys & reach.ONSET for token in _sentence_before(tokens, cue.start))
