@@ -126,8 +126,9 @@ class SymptomReader(StoredClassifier):
         if reported:
             return {"name": UNLISTED_INTENT, "confidence": reported[0].confidence}
         intent: dict[str, Any] = message.get(INTENT) or _NOT_UNDERSTOOD
-        if intent["name"] == OUT_OF_SCOPE and reading.suspicion >= self._config["suspicion_threshold"]:
-            return _NOT_UNDERSTOOD  # "not my subject" is no answer to what may be a warning sign
+        suspicious = reading.suspicion >= self._config["suspicion_threshold"]
+        if intent["name"] == OUT_OF_SCOPE and (suspicious or reading.truncated):
+            return _NOT_UNDERSTOOD  # "not my subject" is no answer to what may be, or hold, a warning sign
         if self._stands(intent):
             return intent
         # The classifier heard a symptom that the reader found denied, asked about or not there.

@@ -51,6 +51,12 @@ def test_a_question_is_answered_and_nothing_is_assessed(assistant: Assistant) ->
     assert "seizure" in texts(replies).lower()
 
 
+def test_a_long_message_that_says_nothing_is_answered_with_the_number(assistant: Assistant) -> None:
+    answer = texts(assistant.say("x" * 20_000))
+    assert CARE_TEAM in answer
+    assert "very long" in answer
+
+
 def test_the_payload_has_the_agreed_form(assistant: Assistant) -> None:
     payload = assistant.triage("temp is 38.6")
     assert set(payload) == FIELDS
