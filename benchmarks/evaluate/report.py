@@ -113,8 +113,21 @@ def _more(name: str, rows: Sequence[Row], failures: Sequence[Failure]) -> str:
     lines = [
         f"## {title}\n\n{len(rows)} messages in `tests/challenge/{name}/`{about}\n",
         *table_lines(["kind", "messages", "wrong", "too low", "too high"], _kinds(rows, failures)),
+        "",
+        _not_called_now(rows, failures),
     ]
     return "\n".join(lines)
+
+
+def _not_called_now(rows: Sequence[Row], failures: Sequence[Failure]) -> str:
+    low = [f for f in failures if f.row.kind is Kind.RED_FLAG and f.fault is Fault.TOO_LOW]
+    later = sum(Urgency(f.got) < Urgency.CONTACT_NOW for f in low)
+    total = sum(row.kind is Kind.RED_FLAG for row in rows)
+    return (
+        f"Red flags whose reply did not say to call now: {Share(later, total)}. "
+        f"The other {len(low) - later} of those too low were told to call the team now, "
+        "not the emergency number."
+    )
 
 
 def _kinds(rows: Sequence[Row], failures: Sequence[Failure]) -> Iterator[list[object]]:
