@@ -117,7 +117,7 @@ def train() -> None:
     """
     trained_from = inputs_digest()  # before all else, so that an edit meanwhile is not lost
     check_knowledge()
-    say("Training the model (a minute or two)")
+    say("Training the model (about a minute)")
     stamp_file().unlink(missing_ok=True)
     model_file().unlink(missing_ok=True)
     done = subprocess.run(
