@@ -21,6 +21,9 @@ def fuse(model: ModelProto) -> None:
 
     Args:
         model: the encoder as it is stored.
+
+    Raises:
+        ValueError: when its graph has other steps than this encoder's.
     """
     graph = model.graph
     joined = _Joined(graph)
@@ -74,7 +77,10 @@ class _Joined:
 
     def _after(self, node: NodeProto, *kinds: str) -> NodeProto:
         for kind in kinds:
-            node = next(user for user in self._users[node.output[0]] if user.op_type == kind)
+            users = {user.op_type: user for user in self._users[node.output[0]]}
+            if kind not in users:
+                raise ValueError(f"the encoder's graph has {', '.join(users)} where {kind} was expected")
+            node = users[kind]
         return node
 
     def _before(self, node: NodeProto, *kinds: str) -> NodeProto:
