@@ -75,6 +75,7 @@ class SymptomReader(StoredClassifier):
 
     def _get_ready(self) -> None:
         _ = self._medicines, self._urgency
+        self._reader.read("ready")  # the patterns are put in order when they are first asked for
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn to tell the symptoms from one another and from nothing."""

@@ -103,6 +103,7 @@ def put_in_place() -> None:
         module.copy = quicker.CopiesForTheLog
     ModelMetadata.from_dict = staticmethod(quicker.metadata_without_training)
     gate.protect_rasas_servers()
+    _result_validators()  # now, so that the first patient does not wait for them
 
 
 def check_upstream() -> None:
