@@ -13,10 +13,9 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.resources import knowledge
 from nlu.encoder import vectors
 from nlu.stored import StoredClassifier
-from nlu.training import ASK_DRUG, Example, topic_label, topic_of, train
+from nlu.training import ASK_DRUG, question_examples, topic_of, train
 
 FALLBACK = "nlu_fallback"
 RANKING = "intent_ranking"
@@ -34,12 +33,7 @@ class IntentClassifier(StoredClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the intents of the training data and the topics of ``questions.yml``."""
-        questions = [
-            Example(phrase, topic_label(topic.id))
-            for topic in knowledge().questions.values()
-            for phrase in topic.asked_as
-        ]
-        return self._keep(train(training_data, lambda intent: intent, questions))
+        return self._keep(train(training_data, lambda intent: intent, question_examples()))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking and the ``topic`` entity on featurized messages."""

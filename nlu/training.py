@@ -9,6 +9,7 @@ import numpy as np
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from actions.resources import knowledge
 from nlu.ahead import encoded
 from nlu.encoder import vectors
 from reading.classifier import PhraseClassifier
@@ -33,6 +34,19 @@ def topic_label(topic: str) -> str:
 def topic_of(label: str) -> str | None:
     """The topic in a label, or none."""
     return label.removeprefix(_TOPIC) if label.startswith(_TOPIC) else None
+
+
+def question_examples() -> list[Example]:
+    """The questions of ``knowledge/questions.yml``, each labelled with its topic.
+
+    Raises:
+        KnowledgeError: when the knowledge files cannot be read.
+    """
+    return [
+        Example(phrase, topic_label(topic.id))
+        for topic in knowledge().questions.values()
+        for phrase in topic.asked_as
+    ]
 
 
 def train(

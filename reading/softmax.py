@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-Floats = npt.NDArray[np.float32]
+from reading.encoder import Array
 
 
 def learn_softmax(
-    vectors: Floats, labels: Sequence[str], c: float, rounds: int
-) -> tuple[list[str], Floats, Floats]:
+    vectors: Array, labels: Sequence[str], c: float, rounds: int
+) -> tuple[list[str], Array, Array]:
     """Learn which label goes with which vector.
 
     Args:
@@ -42,7 +42,7 @@ def learn_softmax(
 class _Loss:
     """Cross-entropy of all phrases and half the squared weights over ``c``, with its slope."""
 
-    def __init__(self, vectors: Floats, right: npt.NDArray[np.intp], classes: int, c: float) -> None:
+    def __init__(self, vectors: Array, right: npt.NDArray[np.intp], classes: int, c: float) -> None:
         self._vectors = np.hstack([vectors, np.ones((len(vectors), 1))]).astype(np.float32)  # the last: bias
         self._right = np.arange(len(right)), right
         self._c = c

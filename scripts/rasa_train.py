@@ -28,13 +28,17 @@ def encode_training_phrases() -> None:
     """
     from rasa.shared.nlu.constants import TEXT
 
-    from actions.resources import knowledge
     from nlu import ahead
+    from nlu.training import question_examples
     from server.importer import ProjectFiles
 
     examples = ProjectFiles(training_data_paths=["data"]).get_nlu_data().intent_examples
-    questions = [phrase for topic in knowledge().questions.values() for phrase in topic.asked_as]
-    ahead.begin([*(message.get(TEXT) for message in examples if message.get(TEXT)), *questions])
+    ahead.begin(
+        [
+            *(message.get(TEXT) for message in examples if message.get(TEXT)),
+            *(question.text for question in question_examples()),
+        ]
+    )
 
 
 def main() -> None:

@@ -121,7 +121,7 @@ def _advance(
     ):
         # it cannot be asked again: take it as what it may mean
         taken = replace(answers.suspect(impossible.kind, impossible.text, taken, now), question=None)
-    if taken is not told:
+    if taken != told:
         decision = decide(taken, knowledge, settings, now)
     answered = taken.answers[-1].answer if len(taken.answers) > len(merged.answers) else None
     taken = replace(taken, last_urgency=decision.urgency.value)
