@@ -2,7 +2,7 @@
 
 import os
 
-from server import privacy
+from blina.rasa_adapter import privacy
 
 # `rasa run actions` starts here
 privacy.enforce()

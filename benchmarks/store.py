@@ -11,9 +11,9 @@ from pathlib import Path
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 
-from actions.turn import MEMORY
-from server import generate
-from server.tracker_store import ConversationStore
+from blina.rasa_adapter import generate
+from blina.rasa_adapter.tracker_store import ConversationStore
+from blina.triage.turn import MEMORY
 
 _MILLISECONDS = 1000
 _TEXT, _MEMORY = "a reply of usual length " * 20, {"reports": ["a symptom, its words and its time"] * 20}

@@ -1,5 +1,6 @@
 """Compare the locked packages with what is known of them: `make audit`.
 
+First without any network: no locked version may be in `requirements/known-bad.yml`. Then
 pip-audit runs in an environment of its own, because Rasa holds a package that it needs at an old
 version. What it finds has to be listed in `requirements/accepted-findings.yml`, with the reason.
 """
@@ -7,20 +8,24 @@ version. What it finds has to be listed in `requirements/accepted-findings.yml`,
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 import yaml
+from packaging.version import Version
 
 from scripts.common import ROOT, Stop, digest, main, say
 
 LOCK = ROOT / "requirements.txt"
+KNOWN_BAD = ROOT / "requirements" / "known-bad.yml"
 ACCEPTED = ROOT / "requirements" / "accepted-findings.yml"
 TOOL = ROOT / "requirements" / "audit.txt"
 ENVIRONMENT = ROOT / ".audit"
+_LOCKED = re.compile(r"^([a-z0-9-]+)==([^ ;]+)", re.MULTILINE)
 _COLUMNS = ("Package", "Known as", "What it is", "Does our use reach it?", "What stands in front")
 
 
@@ -47,6 +52,58 @@ def read_accepted(file: Path = ACCEPTED) -> list[Accepted]:
     """
     entries = yaml.safe_load(file.read_text(encoding="utf-8"))
     return [Accepted(**{**entry, "findings": tuple(entry["findings"])}) for entry in entries]
+
+
+@dataclass(frozen=True)
+class KnownBad:
+    """A weakness that every version of a package below one has."""
+
+    package: str
+    below: str
+    finding: str
+    what: str
+
+
+def read_known_bad(file: Path = KNOWN_BAD) -> list[KnownBad]:
+    """Read the list that needs no network.
+
+    Args:
+        file: the list.
+    """
+    return [KnownBad(**entry) for entry in yaml.safe_load(file.read_text(encoding="utf-8"))]
+
+
+def locked(*files: Path) -> dict[str, str]:
+    """The version of every locked package.
+
+    Args:
+        files: lock files; the one of the server when none is named.
+    """
+    text = "".join(file.read_text(encoding="utf-8") for file in files or (LOCK,))
+    return dict(_LOCKED.findall(text))
+
+
+def judge_offline(
+    versions: Mapping[str, str], bad: Sequence[KnownBad], accepted: Sequence[Accepted]
+) -> list[str]:
+    """Tell which locked versions are known to be bad, without asking anybody.
+
+    Args:
+        versions: by package.
+        bad: what must not be there.
+        accepted: what has been looked at.
+
+    Returns:
+        one line a finding; empty when there is none.
+    """
+    known = {(entry.package, entry.version, name) for entry in accepted for name in entry.findings}
+    return [
+        f"{entry.package} {version}: {entry.finding} ({entry.what}), fixed in {entry.below}"
+        for entry in bad
+        if (version := versions.get(entry.package))
+        and Version(version) < Version(entry.below)
+        and (entry.package, version, entry.finding) not in known
+    ]
 
 
 def judge(report: dict[str, Any], accepted: Sequence[Accepted]) -> list[str]:
@@ -156,7 +213,9 @@ def script() -> None:
     if sys.argv[1:] == ["table"]:
         print(table(accepted))
         return
-    new = judge(run(tool()), accepted)
+    new = judge_offline(locked(), read_known_bad(), accepted)
+    if sys.argv[1:] != ["offline"]:
+        new += judge(run(tool()), accepted)
     if new:
         print("\n".join(new))
         raise Stop(

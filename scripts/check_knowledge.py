@@ -1,23 +1,61 @@
-"""Say what is wrong in knowledge/, without Rasa: `.venv/bin/python -m scripts.check_knowledge`."""
+"""Say what is wrong in knowledge/ and in the phrases that belong to it."""
 
 from __future__ import annotations
 
-from scripts.common import Stop, main
+from pathlib import Path
+from typing import Any, Iterator
+
+from scripts.common import ROOT, Stop
+
+PHRASES = "data/nlu"
+SYMPTOMS = "knowledge/symptoms.yml"
 
 
-def script() -> None:
-    """Load the knowledge.
+def check(root: Path = ROOT) -> None:
+    """Load the knowledge, and make sure that every symptom can be found.
+
+    Args:
+        root: the project's folder.
 
     Raises:
         Stop: a file is not valid; file, line and field are named, one mistake a line.
     """
-    from triage.knowledge import KnowledgeError, load_knowledge
+    from blina.knowledge import KnowledgeError, load_knowledge
 
     try:
-        load_knowledge()
+        knowledge = load_knowledge(root / "knowledge")
     except KnowledgeError as error:
         raise Stop(f"the knowledge cannot be used.\n{error}") from error
+    mistakes = list(_without_phrases(knowledge, root))
+    if mistakes:
+        raise Stop("\n".join(["not every symptom can be found.", *mistakes]))
 
 
-if __name__ == "__main__":
-    main(script)
+def _without_phrases(knowledge: Any, root: Path) -> Iterator[str]:
+    """Tell which symptoms nobody could report, and which phrases belong to nothing."""
+    from blina.knowledge.yaml_file import YamlFile
+    from blina.rasa_adapter.generate import OTHER_INTENTS
+
+    file = YamlFile(root / SYMPTOMS, SYMPTOMS)
+    intents = dict(_intents(root))
+    for place, id in enumerate(knowledge.symptoms):
+        field = ("symptoms", place, "id")
+        if id not in knowledge.lexicon or not knowledge.lexicon[id].phrases:
+            yield str(file.problem(field, f"'{id}' has no phrases in any file of knowledge/lexicon/"))
+        if id not in intents:
+            yield str(
+                file.problem(field, f"'{id}' has no phrases in any file of {PHRASES}/: add an `intent: {id}`")
+            )
+    for intent, where in intents.items():
+        if intent not in knowledge.symptoms and intent not in OTHER_INTENTS:
+            yield f"{where}: intent: '{intent}' is no symptom of {SYMPTOMS}"
+
+
+def _intents(root: Path) -> Iterator[tuple[str, str]]:
+    """Tell what the intents are trained on: each with examples, and its file."""
+    import yaml
+
+    for path in sorted((root / PHRASES).rglob("*.yml")):
+        for block in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nlu") or ():
+            if block.get("intent") and str(block.get("examples") or "").strip("- \n"):
+                yield block["intent"], path.relative_to(root).as_posix()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 from scripts.common import ROOT, VENV_PYTHON, Stop, main, say
-from scripts.find_python import WANTED
+from scripts.find_python import LEARNING, WANTED
 
 # In this order, because the later ones keep to what the first one chose.
 LOCKS = {
@@ -13,6 +13,17 @@ LOCKS = {
     "requirements/test.in": "requirements/test.txt",
     "requirements/installer.in": "requirements/installer.txt",
     "requirements/audit.in": "requirements/audit.txt",  # by itself: it is installed apart from the others
+    "requirements/learn.in": "requirements/learn.txt",  # by itself too
+}
+
+# What one lock is made with instead. PyTorch's build for processors alone lies in PyTorch's own index; the
+# one in the package index wants gigabytes of CUDA.
+ITS_OWN = {
+    "requirements/learn.in": (
+        f"--python-version={LEARNING}",
+        "--torch-backend=cpu",
+        "--override=requirements/learn-without.txt",
+    ),
 }
 
 # A lock must come out the same on any machine and name no machine's registry or folder.
@@ -21,7 +32,6 @@ SAME_EVERYWHERE = (
     "--no-emit-index-url",
     "--no-emit-find-links",
     "--python-platform=x86_64-manylinux_2_28",
-    f"--python-version={WANTED}",
     "--custom-compile-command=make lock",
 )
 
@@ -38,7 +48,8 @@ def lock(source: str, target: str) -> None:
     """
     say(f"{source} -> {target}")
     compile_ = [str(VENV_PYTHON), "-m", "uv", "pip", "compile", "--quiet", "--upgrade", "--generate-hashes"]
-    done = subprocess.run([*compile_, *SAME_EVERYWHERE, "--output-file", target, source], cwd=ROOT)
+    options = [*SAME_EVERYWHERE, *ITS_OWN.get(source, (f"--python-version={WANTED}",))]
+    done = subprocess.run([*compile_, *options, "--output-file", target, source], cwd=ROOT)
     if done.returncode != 0:
         raise Stop(f"{source} could not be locked; the lines above say why.")
 

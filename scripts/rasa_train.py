@@ -1,7 +1,7 @@
 """Rasa's own training, without what its libraries say about their age.
 
 Runs in `.venv` with the arguments of `rasa train`; real warnings, such as an intent without
-examples, are still shown. The phrases are encoded meanwhile (`nlu.ahead`).
+examples, are still shown. The phrases are encoded meanwhile (`blina.rasa_adapter.training_cache`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from contextlib import suppress
 import pyparsing  # noqa: F401 - these two ask for deprecation warnings when loaded,
 import sanic  # noqa: F401 - so they come before the filters below
 
+from blina.rasa_adapter import patches
+from blina.rasa_adapter.patches import imports
 from scripts.common import ROOT
-from server import rasa_patches
-from server.rasa_patches import imports
 
 
 def encode_training_phrases() -> None:
@@ -28,12 +28,12 @@ def encode_training_phrases() -> None:
     """
     from rasa.shared.nlu.constants import TEXT
 
-    from nlu import ahead
-    from nlu.training import question_examples
-    from server.importer import ProjectFiles
+    from blina.rasa_adapter import training_cache
+    from blina.rasa_adapter.importer import ProjectFiles
+    from blina.rasa_adapter.training import question_examples
 
     examples = ProjectFiles(training_data_paths=["data"]).get_nlu_data().intent_examples
-    ahead.begin(
+    training_cache.begin(
         [
             *(message.get(TEXT) for message in examples if message.get(TEXT)),
             *(question.text for question in question_examples()),
@@ -46,7 +46,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.filterwarnings("ignore", category=FutureWarning)
     gc.disable()  # ten thousand phrases are copied seven times: looking for garbage takes 5 of 40 seconds
-    rasa_patches.before_rasa()
+    patches.before_rasa()
     from rasa.__main__ import main as rasa
     from rasa.shared.exceptions import RasaException
 

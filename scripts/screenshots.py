@@ -63,7 +63,7 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
         "BLINA_CARE_TEAM_PHONE": CARE_TEAM,
     }
     server = subprocess.Popen(
-        [sys.executable, "-m", "server"], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "blina.server"], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
     )
     for line in server.stdout or ():
         found = re.search(r"http://[\d.]+:\d+", line)

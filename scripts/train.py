@@ -19,9 +19,9 @@ INPUTS = (
     "domain.yml",
     "data",
     "knowledge",
-    "nlu",
-    "reading",
-    "triage/knowledge",
+    "blina/knowledge",
+    "blina/rasa_adapter",
+    "blina/reading",
     "requirements.txt",
 )
 SETTINGS = {
@@ -97,13 +97,13 @@ def rasa_command(folder: Path) -> list[str]:
     return [*rasa, "--fixed-model-name", MODEL_NAME]
 
 
-def check_knowledge() -> None:
-    """Stop at a broken knowledge file before Rasa starts.
+def generate() -> None:
+    """Stop at a broken knowledge file before Rasa starts, and write what is made from the knowledge.
 
     Raises:
         SystemExit: the knowledge is not valid; file, line and field have been printed.
     """
-    done = subprocess.run([str(VENV_PYTHON), "-m", "scripts.check_knowledge"], cwd=ROOT)
+    done = subprocess.run([str(VENV_PYTHON), "-m", "scripts.generate"], cwd=ROOT)
     if done.returncode != 0:
         raise SystemExit(done.returncode)
 
@@ -115,8 +115,9 @@ def train() -> None:
         Stop: Rasa could not train.
         SystemExit: the knowledge is not valid.
     """
-    trained_from = inputs_digest()  # before all else, so that an edit meanwhile is not lost
-    check_knowledge()
+    trained_from = ""
+    while trained_from != (trained_from := inputs_digest()):  # until nothing was written or edited meanwhile
+        generate()
     say("Training the model (about a minute)")
     stamp_file().unlink(missing_ok=True)
     model_file().unlink(missing_ok=True)

@@ -1,14 +1,21 @@
 // The chat page: puts messages, states and buttons together.
 
-import { ALARMING, botMessage, callLinks, callTeam, headline, summaryOf, triageOf, userMessage } from "/chat/card.js";
+import { ALARMING, CALLING, botMessage, callLinks, callTeam, dayOf, filled, fold, gistOf, headline, triageOf, userMessage } from "/chat/card.js";
+import { checkOf } from "/chat/check.js";
 import { Connection } from "/chat/connection.js";
-import { confirmed, showSummary } from "/chat/dialogs.js";
+import { confirmed, showNothing, showSummary, showTeamNumber } from "/chat/dialogs.js";
 import { element, icon } from "/chat/dom.js";
+import { askedIn, handoverOf, said } from "/chat/handover.js";
+import { memory } from "/chat/memory.js";
 
 const SHOW_THINKING_AFTER = 150; // milliseconds
 const SHOW_OFFLINE_AFTER = 1_200;
 const READ_OUT_AFTER = 300;
-const HEADER_AND_COMPOSER = "-60px 0px -100px 0px"; // what lies behind them is not in sight
+const HOUR = 3600; // seconds
+const LONG = 150; // pixels: an earlier reply that is higher is folded
+const INPUT_METHOD = 229; // Safari says only by this code that Enter ends a word of an input method
+const EMERGENCY_NUMBERS = /^\W*(?:(?:please )?(?:call|ring|dial|phone) )?(?:112|911|999|000)\W*$/i;
+const BEHIND = { header: 60, composer: 100 }; // pixels that are not in sight where these stay in place
 const COUNT_FROM = 500; // characters left
 
 class BlinaChat extends HTMLElement {
@@ -16,20 +23,57 @@ class BlinaChat extends HTMLElement {
     this.config = JSON.parse(this.part("config").textContent);
     this.words = this.config.words;
     this.shown = new Map(); // key to element
-    this.standing = null; // the latest alarming card
-    this.wantsSummary = false;
+    this.items = []; // what was said, in order
+    this.standing = null; // the latest card with something to call
+    this.latest = null; // the latest result: {triage, card, item}
+    this.asking = null; // the question that can be answered: {label, group}
+    this.centreNumber = this.config.careTeam;
+    this.config.careTeam ??= memory.teamNumber;
     this.wasOnline = false;
     this.connection = new Connection(this.config.perMinute);
-    this.part("call-team").replaceWith(callTeam(this.config));
+    this.showCallTeam();
     this.listen();
-    const between = { rootMargin: HEADER_AND_COMPOSER, threshold: 0.9 };
+    this.restore();
+    const isFixed = (name) => getComputedStyle(this.querySelector(`.${name}`)).position === "sticky";
+    const rootMargin = `-${BEHIND.header}px 0px -${isFixed("composer") ? BEHIND.composer : 0}px 0px`;
+    const between = { rootMargin, threshold: 0.9 };
     this.watch = new IntersectionObserver((entries) => this.showStanding(!entries.at(-1).isIntersecting), between);
+    const seen = (entries) => (this.part("to-question").hidden = !this.asking || entries.at(-1).isIntersecting);
+    this.watchQuestion = new IntersectionObserver(seen, { rootMargin });
     const header = this.querySelector(".top");
     new ResizeObserver(() => {
       document.documentElement.style.setProperty("--header", `${header.offsetHeight}px`);
     }).observe(header);
-    this.wait(SHOW_OFFLINE_AFTER);
+    this.wait(navigator.onLine ? SHOW_OFFLINE_AFTER : 0);
     this.count();
+    keepForOffline();
+  }
+
+  /** What the device kept: the draft, and the latest summary for as long as the server keeps it too. */
+  restore() {
+    this.part("text").value = memory.draft;
+    const kept = memory.handover;
+    if (kept && kept.time < Date.now() / 1000 - this.config.hours * HOUR) memory.handover = null;
+  }
+
+  showCallTeam() {
+    const link = callTeam(this.config);
+    const change = element("button", { type: "button", className: "change" }, this.words.change_number);
+    this.querySelector(".top .call, #call-team").replaceWith(link);
+    link.id = "call-team";
+    this.querySelector(".change")?.remove();
+    if (this.centreNumber || !this.config.careTeam) return;
+    change.addEventListener("click", () => showTeamNumber(this.config));
+    this.part("forget").after(change);
+  }
+
+  /** The patient saved or removed the team's number: every button that calls knows it. */
+  saveNumber(number) {
+    memory.teamNumber = number;
+    this.config.careTeam = number;
+    this.showCallTeam();
+    for (const call of this.querySelectorAll("main .call-team, #connection .call-team")) call.replaceWith(callTeam(this.config));
+    this.part("call-team").focus();
   }
 
   part(id) {
@@ -49,6 +93,7 @@ class BlinaChat extends HTMLElement {
     on("sent", ({ id }) => this.sent(id));
     on("unsent", ({ id }) => this.unsent(id));
     on("refused", ({ id, text }) => this.note(`${id}/refused`, text));
+    on("refusal", ({ missing }) => this.offline(missing));
     on("settled", () => this.think());
     on("forgotten", ({ keep }) => this.clear(keep));
 
@@ -58,18 +103,21 @@ class BlinaChat extends HTMLElement {
       this.submit();
     });
     text.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === INPUT_METHOD) return;
       event.preventDefault();
       this.submit();
     });
-    text.addEventListener("input", () => this.count());
+    text.addEventListener("input", () => {
+      memory.draft = text.value;
+      this.count();
+    });
+    document.addEventListener("team-number", ({ detail }) => this.saveNumber(detail));
+    this.part("to-question").addEventListener("click", () => this.toQuestion());
     for (const example of this.part("examples").querySelectorAll("button")) {
       example.addEventListener("click", () => this.say(example.textContent));
     }
-    this.part("open-summary").addEventListener("click", () => {
-      this.wantsSummary = true;
-      this.say(this.config.summaryRequest);
-    });
+    this.part("daily-check").addEventListener("click", () => this.say(this.words.daily_check));
+    this.part("open-summary").addEventListener("click", () => this.openSummary());
     this.part("start-again").addEventListener("click", () => this.deleteAll("start_again", ""));
     this.part("forget").addEventListener("click", () => this.deleteAll("forget", this.words.forgotten));
   }
@@ -78,14 +126,19 @@ class BlinaChat extends HTMLElement {
     const text = this.part("text");
     if (text.value.trim()) this.say(text.value.trim());
     text.value = "";
+    memory.draft = "";
     this.count();
   }
 
   say(text) {
-    this.dropChips();
+    this.dropQuestion();
     const id = this.connection.send(text);
     this.add({ key: id, from: "user", text, time: Date.now() / 1000 });
     if (!this.connection.online) this.unsent(id);
+    if (EMERGENCY_NUMBERS.test(text)) {
+      this.add({ key: `${id}/call`, from: "bot", text: this.words.cannot_call, chips: [], payload: null, calls: true, time: Date.now() / 1000 });
+      this.part("alarm").textContent = this.words.cannot_call;
+    }
     if (document.activeElement !== this.part("text")) this.part("log").focus({ preventScroll: true });
     setTimeout(() => this.think(), SHOW_THINKING_AFTER);
   }
@@ -96,6 +149,7 @@ class BlinaChat extends HTMLElement {
     if (restored) log.setAttribute("aria-live", "off"); // what was there before is not read out again
     for (const item of messages) this.add(item, false);
     for (const message of unsent) this.add({ key: message.id, from: "user", text: message.text, time: Date.now() / 1000 }, false);
+    if (expired) memory.handover = null;
     if (expired) this.note("expired", this.words.expired);
     setTimeout(() => log.setAttribute("aria-live", "polite"), READ_OUT_AFTER);
     if (restored) this.showEnd();
@@ -105,27 +159,42 @@ class BlinaChat extends HTMLElement {
   add(item, aloud = true) {
     if (this.shown.has(item.key)) return;
     const bot = item.from === "bot";
-    const made = bot ? botMessage(item, this.config, (summary) => this.openSummary(summary)) : userMessage(item, this.config);
+    const act = { openSummary: () => this.openSummary(), answer: (text) => this.say(text) };
+    const made = bot ? botMessage(item, this.config, this.latest?.triage ?? null, act) : userMessage(item, this.config);
     this.shown.set(item.key, made);
-    if (!bot || item.chips.length) this.dropChips();
+    this.items.push(item);
+    if (!bot || item.chips.length) this.dropQuestion();
+    this.newDay(item);
     this.part("log").append(made);
     this.classList.add("started");
     if (bot) {
-      this.chips(item, made);
+      made.gist = gistOf(item, this.config);
+      this.ask(item, made);
       this.follow(item, made, aloud);
+      this.foldEarlier(made);
     }
     if (aloud) this.showNew(made, bot);
-    if (aloud && this.wantsSummary && summaryOf(item)) this.openSummary(item);
+  }
+
+  newDay(item) {
+    const day = dayOf(item);
+    if (day === this.day) return;
+    this.day = day;
+    this.part("log").append(element("p", { className: "day" }, day));
   }
 
   follow(item, card, aloud) {
     const triage = triageOf(item);
+    if (triage || checkOf(item)?.state === "ended") memory.handover = handoverOf(this.items, this.config) ?? memory.handover;
     if (!triage) return;
+    this.latest = { triage, card, item };
+    const calls = card.querySelector(".calls");
+    if (aloud && ALARMING.includes(triage.urgency)) this.part("alarm").textContent = headline(item, this.config);
+    if (!calls && this.standing?.triage.urgency === triage.urgency) return; // the bar holds what holds as before
     this.watch.disconnect();
-    this.standing = ALARMING.includes(triage.urgency) ? { triage, card } : null;
-    if (!this.standing) return this.showStanding(false);
-    this.watch.observe(card.querySelector(".calls"));
-    if (aloud) this.part("alarm").textContent = headline(item, this.config);
+    this.standing = CALLING.includes(triage.urgency) ? { triage, card } : null;
+    if (!this.standing || !calls) return this.showStanding(Boolean(this.standing));
+    this.watch.observe(calls.firstElementChild);
   }
 
   showStanding(visible) {
@@ -141,25 +210,45 @@ class BlinaChat extends HTMLElement {
     );
   }
 
-  chips(item, message) {
-    if (!item.chips.length) return;
-    const group = element("div", { className: "chips", role: "group", "aria-label": this.words.answers });
-    for (const chip of item.chips) {
-      const button = element("button", { type: "button" }, chip.title);
-      button.addEventListener("click", () => this.say(chip.value));
-      group.append(button);
+  /** Earlier replies become one line each, all but the latest result and the one whose advice stands. */
+  foldEarlier(newest) {
+    const open = [newest, this.standing?.card, this.latest?.card];
+    for (const message of this.part("log").querySelectorAll(".bot:not(.folded)")) {
+      const isResult = message.matches(".card, .check");
+      if (open.includes(message) || (!isResult && message.offsetHeight < LONG)) continue;
+      fold(message, message.gist, this.config);
     }
-    message.append(group);
+  }
+
+  /** What can be answered now: the composer's label says so, and a bar while it is out of sight. */
+  ask(item, message) {
+    const group = message.querySelector(".question");
+    if (!group) return;
+    const label = askedIn(item, this.config);
+    this.asking = { group };
+    this.part("what").textContent = filled(this.words.answering, { label });
+    this.watchQuestion.observe(group);
   }
 
   /** Only the latest question can be answered by a tap. */
-  dropChips() {
+  dropQuestion() {
+    this.watchQuestion.disconnect();
+    this.asking = null;
+    this.part("to-question").hidden = true;
+    this.part("what").textContent = this.shown.size ? this.words.write_more : this.words.write;
     for (const group of this.part("log").querySelectorAll(".chips")) group.remove();
+  }
+
+  toQuestion() {
+    const { group } = this.asking;
+    group.scrollIntoView({ block: "center" });
+    group.focus({ preventScroll: true });
   }
 
   note(key, text) {
     this.shown.get(key)?.remove();
     this.shown.delete(key);
+    this.items = this.items.filter((item) => item.key !== key);
     this.add({ key, from: "bot", text, chips: [], payload: null, time: Date.now() / 1000 });
   }
 
@@ -192,6 +281,7 @@ class BlinaChat extends HTMLElement {
     const was = banner.childElementCount > 0;
     banner.replaceChildren();
     banner.className = "";
+    this.part("kept").hidden = true;
     if (was && this.wasOnline) this.tell(this.words.online_again);
     this.wasOnline = true;
     this.think();
@@ -202,15 +292,32 @@ class BlinaChat extends HTMLElement {
     this.offlineTimer = setTimeout(() => this.offline(), milliseconds);
   }
 
-  offline() {
+  /** @param {string} missing what whoever set up the web site has to mend, where the server said it */
+  offline(missing = "") {
     const banner = this.part("connection");
-    if (this.connection.online || banner.childElementCount) return;
+    const isSaid = missing ? banner.querySelector(".staff") : banner.childElementCount;
+    if (this.connection.online || isSaid) return;
     banner.className = "offline";
-    banner.append(
-      element("p", {}, this.words.offline),
+    banner.replaceChildren(
+      element("p", {}, missing ? this.words.not_set_up : this.words.offline),
+      ...(missing ? [element("p", { className: "staff" }, filled(this.words.not_set_up_staff, { reason: missing }))] : []),
       element("div", { className: "calls" }, ...callLinks("contact_now", this.config)),
     );
+    this.showKept();
     this.think();
+  }
+
+  /** Opened without a connection: the last advice and the last summary are there. */
+  showKept() {
+    const kept = memory.handover;
+    const place = this.part("kept");
+    place.hidden = !kept || this.items.some(triageOf);
+    if (place.hidden) return;
+    const open = element("button", { type: "button" }, this.words.last_summary);
+    open.addEventListener("click", () => this.openSummary());
+    const advice = filled(this.words.last_advice, { time: said(kept.time), action: this.config.action[kept.urgency] ?? "" });
+    place.className = `kept ${kept.urgency}`;
+    place.replaceChildren(...(kept.urgency ? [element("p", { className: "lead" }, advice)] : []), open);
   }
 
   tell(text) {
@@ -218,10 +325,16 @@ class BlinaChat extends HTMLElement {
   }
 
   async deleteAll(name, after) {
-    const { words } = this;
-    if (!(await confirmed(words[`${name}_title`], words[`${name}_text`], words[`${name}_yes`], words))) return;
-    if (!(await this.connection.forget())) return this.note("failed", words.forget_failed);
-    if (after) this.note("forgotten", after);
+    const { words, connection } = this;
+    const text = connection.online ? words[`${name}_text`] : words.delete_offline;
+    if (!(await confirmed(words[`${name}_title`], text, words[`${name}_yes`], words))) return;
+    if (!connection.online) {
+      connection.forgetHere();
+      this.note("forgotten", words.deleted_offline);
+    } else {
+      if (!(await connection.forget())) return this.note("failed", words.forget_failed);
+      if (after) this.note("forgotten", after);
+    }
     this.part("text").focus();
   }
 
@@ -232,15 +345,30 @@ class BlinaChat extends HTMLElement {
       message.remove();
       this.shown.delete(key);
     }
+    this.items = this.items.filter(({ key }) => this.shown.has(key));
+    for (const day of this.part("log").querySelectorAll(".day")) day.remove();
+    this.day = null;
+    this.latest = null;
+    this.part("kept").hidden = true;
+    this.part("text").value = "";
+    this.dropQuestion();
     if (!this.standing?.card.isConnected) this.standing = null;
     this.showStanding(false);
     this.classList.toggle("started", this.shown.size > 0);
     scrollTo({ top: 0 });
   }
 
-  openSummary(item) {
-    this.wantsSummary = false;
-    showSummary(item, this.config);
+  /** The summary: the server's, or without a connection one made here or taken from before. */
+  async openSummary() {
+    const made = await this.connection.handOver();
+    if (document.querySelector("dialog")) return; // opened twice meanwhile
+    if (made) memory.handover = { text: made.text, time: Date.now() / 1000, urgency: made.urgency };
+    const here = made ? { ...made, time: Date.now() / 1000 } : handoverOf(this.items, this.config);
+    const kept = memory.handover;
+    const shown = here ?? kept;
+    if (!shown) return showNothing(this.config);
+    const note = here ? "" : filled(this.words.summary_last, { time: said(kept.time) });
+    showSummary(shown, this.config, callTeam(this.config), note);
   }
 
   count() {
@@ -260,6 +388,14 @@ class BlinaChat extends HTMLElement {
   showEnd() {
     scrollTo({ top: document.documentElement.scrollHeight });
   }
+}
+
+/** The service worker keeps the page and its numbers on the device. */
+function keepForOffline() {
+  if (!navigator.serviceWorker) return;
+  const policy = globalThis.trustedTypes?.createPolicy("blina-worker", { createScriptURL: () => "/chat/sw.js" });
+  const address = policy ? policy.createScriptURL("") : "/chat/sw.js";
+  navigator.serviceWorker.register(address, { scope: "/chat" }).catch(() => {}); // works without, with a network
 }
 
 customElements.define("blina-chat", BlinaChat);

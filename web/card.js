@@ -1,13 +1,18 @@
-// What one message looks like: the patient's own, a plain reply, a result card, a summary.
+// What one message looks like: the patient's own, a plain reply, a result card, a question, a summary.
 
-import { showMissingNumber } from "/chat/dialogs.js";
-import { callLink, element, icon, paragraphs } from "/chat/dom.js";
+import { checkOf, checkQuestion } from "/chat/check.js";
+import { showTeamNumber } from "/chat/dialogs.js";
+import { callLink, element, icon, numbered, paragraphs } from "/chat/dom.js";
+import { ASKS, askedIn } from "/chat/handover.js";
 
 /** Urgencies from which a card cannot be missed and is read out at once. */
 export const ALARMING = ["contact_now", "emergency"];
-const CALLING = ["call_today", ...ALARMING];
+export const CALLING = ["call_today", ...ALARMING];
+const CRISIS = "emergency.self_harm";
+const UNRESPONSIVE = "emergency.cannot_be_woken";
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const date = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
 
 /** The payload of a triage result, else null. */
 export function triageOf(item) {
@@ -21,31 +26,57 @@ export function summaryOf(item) {
   return full ? payload : null;
 }
 
+/** The day of a message, shown above the first of each day. */
+export function dayOf(item) {
+  return date.format(item.time * 1000);
+}
+
+function timeOf(item) {
+  return element("time", { dateTime: new Date(item.time * 1000).toISOString() }, clock.format(item.time * 1000));
+}
+
 /** The patient's message. */
 export function userMessage(item, config) {
-  const time = element("time", {}, clock.format(item.time * 1000));
   const status = element("span", { className: "status" });
   return element(
     "article",
     { className: "message user" },
     element("h2", { className: "unseen" }, config.words.you),
     ...paragraphs(item.text),
-    element("p", { className: "small" }, time, status),
+    element("p", { className: "small" }, timeOf(item), status),
   );
 }
 
-/** A reply; `openSummary(text)` is called by a summary's button. */
-export function botMessage(item, config, openSummary) {
+/**
+ * A reply.
+ * @param {object} item what came in
+ * @param {object} config of the page
+ * @param {object|null} before the payload of the latest result card, null when there is none
+ * @param {{openSummary: Function, answer: Function}} act what the buttons do
+ */
+export function botMessage(item, config, before, act) {
   const triage = triageOf(item);
-  if (triage) return resultCard(item, triage, config);
-  const message = element("article", { className: "message bot" }, element("h2", { className: "unseen" }, config.words.me));
+  const message = triage ? resultCard(item, triage, config, before, act) : plainReply(item, config, act);
+  message.append(element("p", { className: "small" }, timeOf(item)));
+  return message;
+}
+
+function plainReply(item, config, act) {
+  const asks = checkOf(item)?.state === "asking";
+  const message = element("article", { className: `message bot${asks ? " check" : ""}` }, element("h2", { className: "unseen" }, config.words.me));
+  const inside = element("div", { className: "inside" });
   if (summaryOf(item)) {
     const open = element("button", { type: "button", className: "primary" }, config.words.summary_open);
-    open.addEventListener("click", () => openSummary(item));
-    message.append(element("p", {}, config.words.summary_ready), open);
+    open.addEventListener("click", () => act.openSummary());
+    inside.append(element("p", {}, config.words.summary_ready), open);
+  } else if (asks) {
+    inside.append(...checkQuestion(item, config, act));
   } else {
-    message.append(...paragraphs(item.text));
+    inside.append(...paragraphs(item.text).map((part) => numbered(part, config.careTeam)));
   }
+  if (item.calls) inside.append(element("div", { className: "calls" }, ...callLinks("emergency", config)));
+  if (item.chips.length && !asks) inside.append(question(item, "", config, act));
+  message.append(inside);
   return message;
 }
 
@@ -58,7 +89,7 @@ export function headline(item, config) {
 export function callLinks(urgency, config) {
   const { words, careTeam } = config;
   if (!CALLING.includes(urgency)) return careTeam ? [callTeam(config)] : [];
-  const links = [callTeam(config)];
+  const links = [callTeam(config), ...otherWays(config)];
   const emergency = callLink(words.call_emergency, config.emergency, "call-emergency");
   if (urgency === "emergency") links.unshift(emergency);
   else if (urgency === "contact_now") links.push(emergency);
@@ -75,42 +106,130 @@ export function callTeam(config) {
     icon("phone"),
     element("span", {}, words.call_team),
   );
-  button.addEventListener("click", () => showMissingNumber(config));
+  button.addEventListener("click", () => showTeamNumber(config));
   return button;
 }
 
-function resultCard(item, triage, config) {
+/** For those who cannot phone: a text message or a relay service, where the centre has one. */
+function otherWays({ teamText, teamRelay, words }) {
+  const ways = [];
+  if (teamText) ways.push(callLink(words.text_team, teamText, "call-other", teamText, "sms"));
+  if (teamRelay) ways.push(callLink(words.text_relay, teamRelay, "call-other", teamRelay));
+  return ways;
+}
+
+function resultCard(item, triage, config, before, act) {
+  const { urgency } = triage;
   const [advice, ...rest] = item.text.split(/\n{2,}/);
   const [first, more] = firstSentence(advice);
   const isSource = (part) => part.startsWith(config.sourcesHeading);
-  const body = rest.filter((part) => !isSource(part));
-  const question = triage.awaiting_answer ? body.pop() : null;
+  let body = rest.filter((part) => !isSource(part));
+  const asked = triage.awaiting_answer ? body.pop() : null;
+  const aid = firstAid(triage, config);
+  body = body.map((part) => aid.reduce((text, sentence) => text.replace(sentence, "").trim(), part)).filter(Boolean);
+  const isSmall = before?.urgency === urgency && body.length > 0 && !aid.length && !isCrisis(triage);
   const card = element(
     "article",
-    { className: `message bot card ${triage.urgency}` },
+    { className: `message bot card ${urgency}${isSmall ? " again" : ""}` },
     element(
       "h2",
       { className: "urgency" },
-      icon(CALLING.includes(triage.urgency) ? "warning" : "info"),
-      element("span", {}, config.urgency[triage.urgency]),
+      icon(CALLING.includes(urgency) ? "warning" : "info"),
+      element("span", {}, config.urgency[urgency]),
     ),
-    element("p", { className: "lead" }, unbroken(first, config.careTeam)),
   );
-  if (more) card.append(element("p", {}, more));
-  card.append(element("div", { className: "calls" }, ...callLinks(triage.urgency, config)));
-  card.append(...body.map((part) => element("p", {}, part)));
-  const why = reasons(triage, rest.filter(isSource), config);
-  if (why) card.append(why);
-  if (question) {
-    const [asked, ifNot] = firstSentence(question);
-    card.append(element("p", { className: "question" }, element("b", {}, asked), ifNot));
+  const inside = element("div", { className: "inside" });
+  const texts = body.map((part) => numbered(element("p", {}, part), config.careTeam));
+  const paragraph = (text, className = "") => numbered(element("p", { className }, text), config.careTeam);
+  if (isSmall) {
+    // what is new comes first: what holds as before stands in the bar
+    inside.append(...texts);
+    if (asked) inside.append(question(item, asked, config, act));
+    inside.append(paragraph(filled(config.words.still_holds, { action: first }), "still"));
+  } else {
+    inside.append(paragraph(first, "lead"));
+    inside.append(element("div", { className: "calls" }, ...callsOf(triage, config)));
+    if (aid.length) {
+      const list = element("ul", {}, ...aid.map((sentence) => element("li", {}, sentence)));
+      inside.append(element("section", { className: "aid" }, element("h3", {}, config.words.until_help), list));
+    }
+    if (asked) inside.append(question(item, asked, config, act));
+    if (more) inside.append(paragraph(numberSaved(more, config)));
+    inside.append(...texts);
   }
+  const why = reasons(triage, rest.filter(isSource), config);
+  if (why) inside.append(why);
+  card.append(inside);
   return card;
 }
 
-/** The text with a number that does not break at the end of a line. */
-function unbroken(text, number) {
-  return number ? text.replaceAll(number, number.replaceAll(" ", "\u00a0")) : text;
+function isCrisis({ reasons }) {
+  return reasons.some(({ rule }) => rule === CRISIS);
+}
+
+function callsOf(triage, config) {
+  const links = callLinks(triage.urgency, config);
+  if (config.crisisLine && isCrisis(triage)) {
+    links.splice(1, 0, callLink(config.words.call_crisis, config.crisisLine, "call-crisis", config.crisisLine));
+  }
+  return links;
+}
+
+/** What to do while help is on its way: only where a call is due. */
+function firstAid({ urgency, symptoms, reasons }, { firstAid: aid, words }) {
+  if (!ALARMING.includes(urgency)) return [];
+  const rules = reasons.map(({ rule }) => rule);
+  const present = symptoms.filter(({ status }) => status === "present" || status === "uncertain").map(({ id }) => id);
+  const found = [...present, ...rules].filter((id) => aid[id]).map((id) => aid[id]);
+  if (rules.includes(UNRESPONSIVE)) found.unshift(words.first_aid_unresponsive);
+  return [...new Set(found)];
+}
+
+/** The advice without "the number is not set" once the patient has saved it. */
+function numberSaved(text, { numberNotSet, careTeam, words }) {
+  return careTeam ? text.replace(numberNotSet, words.team_number_saved) : text;
+}
+
+/** A question with answers to tap, or to tick where several can be true. */
+export function question(item, text, config, act) {
+  const { words, noneOfThese } = config;
+  const short = askedIn(item, config);
+  const isList = item.chips.some(({ title }) => title === noneOfThese);
+  const end = item.chips.findIndex(({ title }) => title === noneOfThese);
+  const group = element("div", { className: "question", role: "group", "aria-label": short, tabIndex: -1 });
+  const [before, after] = ASKS.test(text) ? text.split(ASKS) : ["", ""];
+  if (before.trim()) group.append(element("p", {}, before.trim()));
+  if (text) group.append(element("b", {}, short));
+  if (item.chips.length) group.append(isList ? ticks(item.chips, end, config, act) : taps(item.chips, words, act));
+  if (after.trim()) group.append(numbered(element("p", { className: "small" }, after.trim()), config.careTeam));
+  if (!item.chips.length) group.setAttribute("aria-label", words.one_question);
+  return group;
+}
+
+function taps(chips, words, act) {
+  const group = element("div", { className: "chips", role: "group", "aria-label": words.answers });
+  for (const chip of chips) {
+    const button = element("button", { type: "button" }, chip.title);
+    button.addEventListener("click", () => act.answer(chip.value));
+    group.append(button);
+  }
+  return group;
+}
+
+function ticks(chips, end, { words }, act) {
+  const note = element("p", { className: "small", role: "status" });
+  const boxes = chips.slice(0, end).map((chip) => element("input", { type: "checkbox", value: chip.value }));
+  const rows = boxes.map((box, index) => element("label", { className: "tick" }, box, element("span", {}, chips[index].title)));
+  const send = element("button", { type: "button", className: "primary send-ticked" }, words.send_ticked);
+  send.addEventListener("click", () => {
+    const ticked = boxes.filter((box) => box.checked).map((box) => box.value);
+    if (ticked.length) act.answer(ticked.join(", "));
+    else note.textContent = words.tick_first;
+  });
+  const apart = taps(chips.slice(end), words, act);
+  apart.classList.add("apart");
+  apart.setAttribute("aria-label", words.none_or_unsure);
+  return element("div", { className: "chips ticks" }, element("p", { className: "small" }, words.tick_all), ...rows, send, note, apart);
 }
 
 /** A paragraph's first sentence, to be shown large, and the rest. */
@@ -131,6 +250,37 @@ function reasons(triage, sources, { words, documents }) {
   if (terms.length) why.append(element("ul", {}, ...terms));
   why.append(...sources.map((part) => element("p", { className: "small" }, part)));
   return why;
+}
+
+/**
+ * Show an earlier reply as one line, which a tap opens again: many messages stay a page that can be read.
+ * @param {Element} message a reply
+ * @param {string} gist what the line says
+ */
+export function fold(message, gist, { words }) {
+  const inside = message.querySelector(".inside");
+  if (!inside || inside.hidden || message.querySelector(".unfold")) return;
+  message.setAttribute("aria-live", "off"); // nothing new to read out
+  const open = element("button", { type: "button", className: "unfold", "aria-expanded": "false" }, element("span", {}, gist), element("span", { className: "unseen" }, words.show_again));
+  open.addEventListener("click", () => {
+    inside.hidden = !inside.hidden;
+    message.classList.toggle("folded", inside.hidden);
+    open.setAttribute("aria-expanded", String(!inside.hidden));
+  });
+  inside.before(open);
+  inside.hidden = true;
+  message.classList.add("folded");
+}
+
+/** What a folded result says: what was told in it. */
+export function gistOf(item, config) {
+  const triage = triageOf(item);
+  if (checkOf(item)) return item.text.split(/\n+/).at(-1);
+  if (!triage) return item.text.split(/\n/)[0];
+  const told = triage.symptoms.filter(({ status }) => status === "present" || status === "uncertain");
+  const newest = Math.max(...told.map(({ turn }) => turn));
+  const named = told.filter(({ turn }) => turn === newest).map(({ label }) => label);
+  return [config.urgency[triage.urgency], named.slice(0, 2).join(", ")].filter(Boolean).join(": ");
 }
 
 /** A text with its `{placeholders}` replaced. */

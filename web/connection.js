@@ -4,13 +4,15 @@ import { io } from "/chat/vendor/socket.io.esm.min.js";
 import { memory } from "/chat/memory.js";
 
 const ANSWER_WITHIN = 10_000; // milliseconds
+const CONNECT_WITHIN = 3_000; // some networks swallow websockets without a word
 const TRY_AGAIN_AFTER = 3_000;
 const LONGEST_PAUSE = 5_000;
 const MINUTE = 60_000;
+const REFUSED = 403;
 
 /**
  * Fires `state` (online or not), `joined`, `item`, `sending`, `sent`, `unsent`, `refused`, `settled`
- * (nothing is on its way at the moment) and `forgotten`,
+ * (nothing is on its way at the moment), `refusal` (the server takes no connection of this page) and `forgotten`,
  * each with what it is about in `detail`.
  */
 export class Connection extends EventTarget {
@@ -28,15 +30,36 @@ export class Connection extends EventTarget {
       tryAllTransports: true, // some networks let no websocket through
       reconnectionDelay: 500,
       reconnectionDelayMax: LONGEST_PAUSE,
-      timeout: ANSWER_WITHIN,
+      timeout: CONNECT_WITHIN,
     });
     this.socket.on("connect", () => this.join());
     this.socket.on("disconnect", () => this.setOnline(false));
-    this.socket.on("connect_error", () => this.setOnline(false));
+    this.socket.on("connect_error", (error) => {
+      this.withoutWebsocket();
+      this.setOnline(false);
+      this.refused(error);
+    });
     this.socket.on("item", (item) => this.fire("item", item));
     this.socket.on("forgotten", (detail) => this.startNew(detail));
     addEventListener("offline", () => this.socket.disconnect());
     addEventListener("online", () => this.socket.connect());
+  }
+
+  /** From now on start with plain requests, which every network lets through; a websocket may follow. */
+  withoutWebsocket() {
+    const { io: manager } = this.socket;
+    manager.opts.transports = ["polling", "websocket"];
+    manager.timeout(ANSWER_WITHIN);
+  }
+
+  /** The server says what is missing in front of it for this page to connect. */
+  refused({ context }) {
+    if (context?.status !== REFUSED) return;
+    try {
+      this.fire("refusal", { missing: JSON.parse(context.responseText).error });
+    } catch {
+      // somebody else's answer
+    }
   }
 
   /** Keep a message and send it as soon as possible. Returns its id. */
@@ -54,6 +77,27 @@ export class Connection extends EventTarget {
     this.pump();
   }
 
+  /** Forget the conversation on this device; the server follows when there is a connection. */
+  forgetHere() {
+    const { token } = memory;
+    if (token) memory.toForget = [...memory.toForget, token];
+    memory.clear();
+    this.queue = [];
+    this.fire("forgotten", {});
+  }
+
+  /** Delete on the server what was deleted here without a connection. */
+  async forgetOld() {
+    for (const token of memory.toForget) {
+      this.deleting = true;
+      await this.ask("join", { token });
+      const { ok } = await this.ask("forget", {});
+      this.deleting = false;
+      if (!ok) return;
+      memory.toForget = memory.toForget.filter((one) => one !== token);
+    }
+  }
+
   /** Have the conversation deleted. Resolves to whether it was; `forgotten` follows. */
   async forget() {
     try {
@@ -63,24 +107,60 @@ export class Connection extends EventTarget {
     }
   }
 
-  async join() {
+  /** What the team must know, as the server makes it; null where it does not answer soon. */
+  async handOver() {
+    if (!this.online) return null;
     try {
-      const had = memory.token;
-      const answer = await this.ask("join", { token: had });
-      memory.token = answer.token;
-      const stored = new Set(answer.messages.map((item) => item.key));
-      this.queue = this.queue.filter((message) => !stored.has(message.id));
-      this.keep();
-      this.fire("joined", { messages: answer.messages, unsent: this.queue, expired: had !== null && answer.fresh });
-      this.setOnline(true);
-      this.pump();
+      const { ok, ...made } = await this.ask("hand_over", {}, CONNECT_WITHIN);
+      return ok ? made : null;
     } catch {
-      this.socket.disconnect();
-      setTimeout(() => this.socket.connect(), TRY_AGAIN_AFTER);
+      return null;
     }
   }
 
+  async join() {
+    try {
+      await this.forgetOld();
+      const had = memory.token;
+      const wrote = memory.hasWritten;
+      const answer = await this.ask("join", { token: had, zone: zone() }, this.isWebsocket ? CONNECT_WITHIN : ANSWER_WITHIN);
+      memory.token = answer.token;
+      const messages = await this.whole(answer);
+      const stored = new Set(messages.map((item) => item.key));
+      this.queue = this.queue.filter((message) => !stored.has(message.id));
+      this.keep();
+      const expired = answer.fresh && had !== null && wrote;
+      if (answer.fresh) memory.hasWritten = false;
+      this.fire("joined", { messages, unsent: this.queue, expired });
+      this.setOnline(true);
+      this.pump();
+    } catch {
+      const swallowed = this.isWebsocket;
+      this.deleting = false;
+      this.withoutWebsocket();
+      this.socket.disconnect();
+      setTimeout(() => this.socket.connect(), swallowed ? 0 : TRY_AGAIN_AFTER);
+    }
+  }
+
+  /** A long conversation comes in parts. */
+  async whole({ messages, more }) {
+    const all = [...messages];
+    for (let start = more; start; ) {
+      const part = await this.ask("more", { start });
+      if (!part.ok) break;
+      all.push(...part.messages);
+      start = part.more;
+    }
+    return all;
+  }
+
+  get isWebsocket() {
+    return this.socket.io.engine?.transport?.name === "websocket";
+  }
+
   startNew(detail) {
+    if (this.deleting) return; // an earlier conversation, which this page does not show
     memory.clear();
     this.queue = [];
     this.fire("forgotten", detail);
@@ -126,6 +206,7 @@ export class Connection extends EventTarget {
       this.fire("refused", { id, text: answer.text });
       return answer.wait * 1000;
     }
+    memory.hasWritten = true;
     this.queue = this.queue.filter((one) => one.id !== id);
     this.keep();
     this.fire("sent", { id });
@@ -139,8 +220,8 @@ export class Connection extends EventTarget {
     return this.times.length < this.perMinute ? 0 : this.times[0] + MINUTE - now;
   }
 
-  ask(event, data) {
-    return this.socket.timeout(ANSWER_WITHIN).emitWithAck(event, data);
+  ask(event, data, within = ANSWER_WITHIN) {
+    return this.socket.timeout(within).emitWithAck(event, data);
   }
 
   keep() {
@@ -157,6 +238,11 @@ export class Connection extends EventTarget {
   fire(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** The time zone of this device, for the times in the hand-over. */
+function zone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 function newId() {

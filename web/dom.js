@@ -5,6 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
   warning: "M12 2.5 23 21.5H1zM12 9v6M12 17.4v1.6",
   phone: "M6.6 3 9.8 8 7.9 10.4a13 13 0 0 0 5.7 5.7L16 14.2l5 3.2c-.4 2.2-1.7 3.6-3.9 3.6C9.6 21 3 14.4 3 6.9 3 4.7 4.4 3.4 6.6 3z",
+  text: "M3 4h18v13H10l-5 4v-4H3zM8 9h8M8 12.5h5",
   info: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zM12 10.5v6.5M12 7v1.5",
 };
 
@@ -36,16 +37,40 @@ export function icon(name) {
   return drawing;
 }
 
-/** A number without what people put between the digits. */
-export function dial(number) {
-  return `tel:${number.replace(/[^0-9+]/g, "")}`;
+/**
+ * A drawing of the server's, built element by element.
+ * @param {Array} tree name, attributes, and children, which are trees or text
+ * @param {string} place makes its ids unlike those of the same drawing elsewhere in the page
+ */
+export function drawn([name, attributes, children], place) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    const isId = key === "id" || key === "aria-labelledby";
+    made.setAttribute(key, isId ? value.split(" ").map((id) => `${place}-${id}`).join(" ") : value);
+  }
+  made.append(...children.map((child) => (Array.isArray(child) ? drawn(child, place) : child)));
+  return made;
 }
 
-/** A link that calls; `shown` is the number below the words. */
-export function callLink(words, number, kind, shown = "") {
+/** A number without what people put between the digits. */
+export function dial(number, how = "tel") {
+  return `${how}:${number.replace(/[^0-9+]/g, "")}`;
+}
+
+/** A link that calls, or writes a text with `how` "sms"; `shown` is the number below the words. */
+export function callLink(words, number, kind, shown = "", how = "tel") {
   const text = element("span", {}, words);
-  if (shown) text.append(" ", element("b", {}, shown));
-  return element("a", { className: `call ${kind}`, href: dial(number) }, icon("phone"), text);
+  if (shown) text.append(" ", element("b", { className: "number" }, shown));
+  return element("a", { className: `call ${kind}`, href: dial(number, how) }, icon(how === "sms" ? "text" : "phone"), text);
+}
+
+/** The same element, with the phone number in its text kept on one line. */
+export function numbered(made, number) {
+  const text = made.textContent;
+  if (!number || made.childElementCount || !text.includes(number)) return made;
+  const parts = text.split(number);
+  made.replaceChildren(...parts.flatMap((part, index) => (index ? [element("span", { className: "number" }, number), part] : [part])));
+  return made;
 }
 
 /** The text's paragraphs as elements; single line breaks stay. */

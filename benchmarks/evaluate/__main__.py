@@ -6,21 +6,21 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from tqdm import tqdm  # type: ignore[import-untyped]
+from tqdm import tqdm
 
-from actions.resources import knowledge
-from benchmarks.evaluate import parts, plots, timing
+from benchmarks.evaluate import bounds, parts, plots, timing
 from benchmarks.evaluate.challenge import FOLDER, Failure, Row, answer, judge, load
 from benchmarks.evaluate.patients import Measured, measure
 from benchmarks.evaluate.pipeline import pipeline
 from benchmarks.evaluate.rasa_default import EPOCHS, intents
 from benchmarks.evaluate.report import MORE_SETS, Figures, write
 from benchmarks.evaluate.statistics import Share
-from benchmarks.evaluate.thresholds import FOLDS, curves, curves_beside_lexicon
+from benchmarks.evaluate.thresholds import cases, curves, held_out
 from benchmarks.performance.processes import ours
-from nlu.symptom_reader import SymptomReader
+from blina.assistant import knowledge
+from blina.reading.learned.model import default_model
+from blina.reading.learned.reader import LearnedReader
 from scripts.common import ROOT, main, say
-from triage.knowledge.schema import Urgency
 
 DOCUMENT = ROOT / "docs" / "evaluation.md"
 IMAGES = ROOT / "docs" / "images"
@@ -33,11 +33,14 @@ def script() -> None:
     rows, more = load(), {name: load(FOLDER / name) for name in MORE_SETS}
     say("Training what is to be measured, unless it is kept from the last time")
     assistant = pipeline()
-    readers = parts.readers(knowledge(), assistant)
+    readers = parts.readers(knowledge())
+    kept = held_out()
+    bounded = {name: bounds.load(name) for name in bounds.SETS}
     ticks = (
         len(rows) * (2 + len(readers))
         + sum(map(len, more.values()))
-        + FOLDS
+        + len(kept)
+        + sum(map(len, bounded.values()))
         + sum(_lines(file) for file in arguments.files)
     )
     with tqdm(total=ticks, unit="messages", mininterval=1) as bar:
@@ -50,9 +53,10 @@ def script() -> None:
             for row in others:
                 more_failures[name] += judge(row, answer(assistant, row.text))
                 bar.update()
+        tallies = {name: bounds.measure(assistant, rest, bar.update) for name, rest in bounded.items()}
         found = {name: parts.found_by(reader, rows, bar.update) for name, reader in readers.items()}
-        by_cost = curves(knowledge(), bar.update)
-        beside = curves_beside_lexicon(rows, knowledge(), assistant.clause_classifier, bar.update)
+        lexicon, learned = readers["lexicon alone"], LearnedReader(default_model())
+        by_cost = curves(list(cases(kept, knowledge(), lexicon, learned, bar.update)))
         patients = _patients(arguments.files, bar)
     whole = readers[list(readers)[-1]]
     texts = [row.text for row in rows]
@@ -67,7 +71,7 @@ def script() -> None:
         listed = set(knowledge().symptoms)
         qualities[DEFAULT_NAME] = parts.quality(rows, [frozenset({intent} & listed) for intent in guessed])
         first[DEFAULT_NAME] = _first(guessed, rows)
-    thresholds = SymptomReader.get_default_config()["thresholds"]
+    costs = knowledge().policy.reading
     figures = Figures(
         rows=rows,
         failures=failures,
@@ -77,10 +81,9 @@ def script() -> None:
         first=first,
         epochs=arguments.epochs or EPOCHS,
         curves=by_cost,
-        beside=beside,
-        used={
-            urgency: float(thresholds[urgency.value]) for urgency in Urgency if urgency.value in thresholds
-        },
+        used={(decision, group): getattr(costs.group(group), decision) for decision, group in by_cost},
+        held_out=len(kept),
+        bounded=tallies,
         milliseconds=milliseconds,
         growth=growth,
         patients=patients,
@@ -88,7 +91,7 @@ def script() -> None:
     )
     IMAGES.mkdir(parents=True, exist_ok=True)
     plots.qualities(qualities, IMAGES / "evaluation-parts.png")
-    plots.thresholds(beside, IMAGES / "evaluation-thresholds.png")
+    plots.thresholds(by_cost, IMAGES / "evaluation-thresholds.png")
     plots.growth(growth, IMAGES / "evaluation-time.png")
     plots.symptoms(figures.symptoms, IMAGES / "evaluation-symptoms.png")
     DOCUMENT.write_text(write(figures), encoding="utf-8")

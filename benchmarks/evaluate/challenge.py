@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from benchmarks.evaluate.pipeline import Pipeline
-from reading.model import REPORTED, Status
+from blina.knowledge.schema import Urgency
+from blina.reading.model import REPORTED, Status
 from scripts.common import ROOT
-from triage.knowledge.schema import Urgency
 
 FOLDER = ROOT / "tests" / "challenge"
 _LISTS = ("present", "denied", "past", "any_of", "optional", "signs")

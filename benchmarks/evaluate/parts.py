@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.evaluate.challenge import Row
-from benchmarks.evaluate.pipeline import Pipeline
 from benchmarks.evaluate.statistics import Share
-from reading.by_meaning import ClauseReader
-from reading.clause_reader import Guess
-from reading.model import REPORTED
-from reading.reader import SymptomReader
-from triage.knowledge import Knowledge
+from blina.knowledge import Knowledge
+from blina.reading.learned.model import default_model
+from blina.reading.model import REPORTED
+from blina.reading.reader import SymptomReader
 
 Found = Sequence[frozenset[str]]
 
@@ -31,23 +29,12 @@ class Quality:
         return 2 * self.recall.value * self.precision.value / total if total else 0.0
 
 
-class _Silent:
-    """A clause reader that finds nothing: what is left is the lexicon."""
-
-    def read(self, clauses: Sequence[str]) -> list[Guess]:
-        return [Guess(None, 0.0, 0.0)] * len(clauses)
-
-    def read_sentences(self, sentences: Sequence[str]) -> list[Guess]:
-        return self.read(sentences)
-
-
-def readers(knowledge: Knowledge, pipeline: Pipeline) -> Mapping[str, SymptomReader]:
+def readers(knowledge: Knowledge) -> Mapping[str, SymptomReader]:
     """The reader's parts by name, each with the same rules for denials."""
-    clause_reader: ClauseReader = pipeline.clause_reader
     return {
-        "lexicon alone": SymptomReader(knowledge, _Silent()),
-        "encoder alone": SymptomReader(replace(knowledge, lexicon={}, idioms=()), clause_reader),
-        "both (as it runs)": SymptomReader(knowledge, clause_reader),
+        "lexicon alone": SymptomReader(knowledge),
+        "learned alone": SymptomReader(replace(knowledge, lexicon={}, idioms=()), default_model()),
+        "both (as it runs)": SymptomReader(knowledge, default_model()),
     }
 
 

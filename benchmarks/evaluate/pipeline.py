@@ -26,16 +26,12 @@ from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message as RasaMessage
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.resources import knowledge
-from actions.turn import message_from
-from nlu.symptom_reader import SymptomReader
-from reading.classifier import PhraseClassifier
-from reading.clause_reader import EncoderClauseReader
-from reading.model import Reading
+from actions.reply import message_from
+from blina.assistant import Conversation, Turn, in_context, knowledge, respond
+from blina.knowledge.settings import Settings, load_settings
+from blina.reading.model import Reading
 from scripts.common import ROOT, digest
 from scripts.train import is_current, model_file
-from triage.assistant import Conversation, Turn, respond
-from triage.settings import Settings, load_settings
 
 PHRASES = ROOT / "data" / "nlu"
 KEPT = ROOT / ".rasa" / "evaluate"
@@ -43,10 +39,9 @@ _LEARNED_FROM = (
     "config.yml",
     "data/nlu",
     "knowledge/questions.yml",
-    "nlu",
-    "reading/classifier.py",
-    "reading/encoder.py",
-    "reading/encoder_files",
+    "blina/rasa_adapter",
+    "blina/reading/meaning",
+    "blina/reading/learned",
 )
 
 
@@ -68,23 +63,6 @@ class Pipeline:
     def __init__(self, components: list[Any]) -> None:
         self._components = components
 
-    @property
-    def clause_reader(self) -> EncoderClauseReader:
-        """The encoder over clauses, as the symptom reader has it.
-
-        Raises:
-            RuntimeError: the reader is not trained.
-        """
-        reader = next(c for c in self._components if isinstance(c, SymptomReader))
-        if reader.clause_reader is None:
-            raise RuntimeError("the symptom reader is not trained")
-        return reader.clause_reader
-
-    @property
-    def clause_classifier(self) -> PhraseClassifier:
-        """What the symptom reader has learned."""
-        return self.clause_reader.classifier
-
     def parse(self, text: str) -> dict[str, Any]:
         """What Rasa makes of a message.
 
@@ -104,10 +82,11 @@ class Pipeline:
             ENTITIES: message.get(ENTITIES) or [],
         }
 
-    def respond(self, text: str) -> tuple[Reading, Turn]:
-        """What is read in ``text`` when it opens a conversation, and what the assistant answers."""
-        message = message_from(self.parse(text))
-        turn = respond(Conversation(), message, knowledge(), settings(), datetime.now(timezone.utc))
+    def respond(self, text: str, before: Conversation | None = None) -> tuple[Reading, Turn]:
+        """What is read in ``text``, by itself or after a conversation, and what the assistant answers."""
+        conversation = before or Conversation()
+        message = in_context(message_from(self.parse(text)), conversation)
+        turn = respond(conversation, message, knowledge(), settings(), datetime.now(timezone.utc))
         return message.reading, turn
 
 

@@ -13,7 +13,6 @@ from matplotlib import pyplot as plt
 from benchmarks.evaluate.parts import Quality
 from benchmarks.evaluate.statistics import Share
 from benchmarks.evaluate.thresholds import GRID, Curve
-from triage.knowledge.schema import Urgency
 
 _RECALL, _PRECISION = "#1f5f8b", "#d98324"
 
@@ -33,13 +32,14 @@ def qualities(parts: Mapping[str, Quality], file: Path) -> None:
     _save(figure, file)
 
 
-def thresholds(curves: Mapping[Urgency, Curve], file: Path) -> None:
-    """Cost against threshold, one line an urgency; a dot marks the cheapest threshold."""
+def thresholds(curves: Mapping[tuple[str, str], Curve], file: Path) -> None:
+    """Cost of adding against threshold, one line a group of labels; a dot marks the cheapest threshold."""
     figure, axes = plt.subplots(figsize=(7.5, 4))
-    for urgency, curve in curves.items():
-        (line,) = axes.plot(GRID, curve.costs, label=urgency.value)
-        axes.plot(curve.best, min(curve.costs), "o", color=line.get_color())
-    axes.set(xlabel="least probability", ylabel="cost per 100 phrases (false alarms)", yscale="log")
+    for (decision, group), curve in curves.items():
+        if decision == "adds" and curve.reported:
+            (line,) = axes.plot(GRID, curve.costs, label=group)
+            axes.plot(curve.best, min(curve.costs), "o", color=line.get_color())
+    axes.set(xlabel="least probability", ylabel="cost (false alarms)", yscale="log")
     axes.legend()
     _save(figure, file)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from reading.reader import SymptomReader
+from blina.reading.reader import SymptomReader
 
 LENGTHS = (250, 500, 1000, 2000, 3500, 5000)
 _WORDS = 20

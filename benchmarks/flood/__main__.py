@@ -6,9 +6,9 @@ import os
 import re
 import statistics
 
-from actions.resources import settings
 from benchmarks.flood.traffic import CONNECTIONS, Flood, flood, patient
 from benchmarks.performance.processes import ours
+from blina.assistant import settings
 from scripts.common import ROOT
 
 REPORT = ROOT / "docs" / "http-api.md"

@@ -35,9 +35,9 @@ def encoder(texts: Sequence[str]) -> float:
     Returns:
         Median milliseconds of a message.
     """
-    from reading.encoder import default_encoder
+    from blina.reading.learned.model import default_model
 
-    encode = default_encoder().encode
+    encode = default_model().encode
     taken = []
     with threadpool_limits(1):
         for text in texts:

@@ -119,7 +119,7 @@ def ours(settings: Mapping[str, str] = _UNHINDERED) -> Iterator[Bot]:
         }
         bot = Bot(
             "this project",
-            [sys.executable, "-m", "server"],
+            [sys.executable, "-m", "blina.server"],
             ROOT,
             variables,
             f"http://127.0.0.1:{port}",

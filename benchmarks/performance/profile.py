@@ -21,7 +21,7 @@ _WAITING = (
     "sanic/server/runners.py",
     "threading.py",
     "concurrent/futures/thread.py",
-    "_work (server/worker.py",
+    "_work (blina/storage/worker.py",
 )
 
 Line = tuple[str, float]

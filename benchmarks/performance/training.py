@@ -24,7 +24,7 @@ def from_scratch() -> float:
     """
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        _run([str(VENV_PYTHON), "-m", "scripts.check_knowledge"])
+        _run([str(VENV_PYTHON), "-m", "scripts.generate"])
         _run(rasa_command(Path(folder)))
         return time.perf_counter() - started
 

@@ -76,7 +76,11 @@ class Chat:
     def tap(self, chip: str) -> Locator:
         """Tap an answer; the last reply once there is a new one."""
         before = self.bot.count()
-        self.page.locator("#log .chips").get_by_role("button", name=chip, exact=True).click()
+        tick = self.page.locator("#log .tick", has_text=chip)
+        if tick.count():
+            tick.click()
+            chip = "Send what I ticked"
+        self.page.locator("#log .question").get_by_role("button", name=chip, exact=True).click()
         expect(self.bot.nth(before)).to_be_visible()
         return self.bot.last
 
@@ -109,8 +113,8 @@ class Chat:
     def small_targets(self) -> list[str]:
         """Buttons and links on the screen that are smaller than 44 by 44 pixels."""
         found: list[str] = self.page.evaluate(
-            """[...document.querySelectorAll('button, a, summary, textarea')]
-              .filter((one) => one.checkVisibility())
+            """[...document.querySelectorAll('button, a:not(.skip), summary, textarea, .tick')]
+              .filter((one) => one.checkVisibility() && !one.closest('.unseen'))
               .map((one) => [one.textContent, one.getBoundingClientRect()])
               .filter(([, box]) => box.width < 44 || box.height < 44)
               .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""

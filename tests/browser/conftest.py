@@ -46,7 +46,7 @@ class Server:
 
     def start(self) -> Assistant:
         """Start it and wait until it is ready."""
-        self._running = Assistant([sys.executable, "-m", "server"], self._folder, self._environment)
+        self._running = Assistant([sys.executable, "-m", "blina.server"], self._folder, self._environment)
         self._running.wait_until_ready()
         return self._running
 

@@ -48,7 +48,7 @@ def test_a_screening_question_is_answered_by_a_tap(open_chat: OPEN, device: dict
     card = chat.ask(ORDINARY)
     assert urgency_of(card) == "call_today"
     assert chat.links(card) == [TEAM]
-    expect(card.locator(".question")).to_contain_text("right now")
+    expect(card.locator(".question")).to_contain_text("Any of these now?")
     expect(card.locator(".question")).to_contain_text("If you cannot answer")
     answer = chat.tap("None of these")
     expect(chat.page.locator("#log .chips")).to_have_count(0)
@@ -94,11 +94,9 @@ def test_the_reasons_and_their_sources_are_behind_why(open_chat: OPEN) -> None:
     card = chat.ask(ORDINARY)
     why = card.locator("details")
     expect(why.locator("li").first).to_be_hidden()
-    expect(card.get_by_text("Where this comes from")).to_be_hidden()
     why.locator("summary").click()
     expect(why).to_contain_text("the 2018 leaflet")
     expect(why).to_contain_text('"headache"')
-    expect(card.get_by_text("Where this comes from")).to_be_visible()
 
 
 def test_without_a_result_a_reply_is_plain(open_chat: OPEN) -> None:
@@ -126,7 +124,7 @@ def test_the_summary_can_be_copied_kept_and_printed(
     assert "Read this to your team:" in text
 
     with chat.page.expect_download() as download:
-        window.get_by_role("button", name="Download").click()
+        window.get_by_role("button", name="Download", exact=True).click()
     assert download.value.suggested_filename == "summary-for-my-team.txt"
     assert download.value.path().read_text("utf-8") == text
 
@@ -141,7 +139,7 @@ def test_the_summary_can_be_copied_kept_and_printed(
 
     chat.page.keyboard.press("Escape")
     expect(window).to_be_hidden()
-    chat.bot.last.get_by_role("button", name="Open the summary").click()
+    chat.ask("summary").get_by_role("button", name="Open the summary").click()
     expect(window).to_be_visible()
 
 

@@ -119,7 +119,8 @@ def test_forget_me_deletes_everything_after_a_question(open_chat: OPEN, server: 
 def test_typing_forget_me_deletes_everything_too(open_chat: OPEN, server: Server) -> None:
     chat = open_chat(**PHONE)
     chat.ask("I have a headache like a green giraffe")
-    chat.say("forget me")
+    chat.ask("forget me")
+    chat.say("Yes, delete everything")
     expect(chat.user).to_have_count(0)
     expect(chat.bot.last).to_contain_text("I have deleted this conversation")
     assert "green giraffe" not in stored(server)
@@ -139,6 +140,7 @@ def test_start_again_gives_an_empty_page(open_chat: OPEN) -> None:
 def test_a_forged_token_opens_nothing(open_chat: OPEN) -> None:
     victim, attacker = open_chat(**PHONE), open_chat(**PHONE)
     victim.ask(ORDINARY)
+    attacker.ask("hello")  # whoever wrote nothing is not told that it is gone
     session, issued, _ = victim.page.evaluate("JSON.parse(localStorage.getItem('blina.token'))").split(".")
     attacker.page.evaluate(
         "(token) => localStorage.setItem('blina.token', JSON.stringify(token))", f"{session}.{issued}.forged"

@@ -39,7 +39,7 @@ def started(folder: Path, stubs: Stubs, **variables: str) -> Assistant:
         "PYTHONPATH": str(folder),
         **variables,
     }
-    return Assistant([sys.executable, "-m", "server"], folder, environment)
+    return Assistant([sys.executable, "-m", "blina.server"], folder, environment)
 
 
 @pytest.fixture(scope="session")

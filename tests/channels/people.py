@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from channels.messaging.shelf import FILE
+from blina.channels.messaging.store import FILE
 from tests.channels.stubs import Provider, Shown, Slack, Stubs, Telegram, Toy, Twilio
 from tests.server.running import Assistant
 from tests.stored import counted

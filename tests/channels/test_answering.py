@@ -15,14 +15,14 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from actions import resources
-from channels.messaging import shelf, turns
-from channels.messaging.desk import Desk, Form
-from channels.messaging.exchange import Incoming
-from channels.messaging.mailbox import KNOWN_FOR, Mailbox
-from channels.messaging.shelf import FILE, Letter, Part
-from channels.messaging.turns import MOST_TRIES, Turns
-from server.sqlite_file import IN_MEMORY
+from blina import assistant
+from blina.channels.messaging import store, turns
+from blina.channels.messaging.dispatcher import Dispatcher, Form
+from blina.channels.messaging.message_queue import KNOWN_FOR, MessageQueue
+from blina.channels.messaging.model import Incoming
+from blina.channels.messaging.store import FILE, Part, QueuedMessage
+from blina.channels.messaging.turns import MOST_TRIES, Turns
+from blina.storage.sqlite import IN_MEMORY
 
 ABOUT = "nobody from your team reads this"  # told once
 KEY = b"k" * 32
@@ -75,64 +75,66 @@ class Rasa:
         return tracker
 
 
-class Post:
+class NoOutbox:
     """Stands in for the outbox: nothing is ever sent."""
 
     def send(self, conversation: str) -> None:
-        """Leave it in the mailbox."""
+        """Leave it in the queue."""
 
     async def close(self) -> None:
         """Nothing to close."""
 
 
-Open = Callable[..., Awaitable[tuple[Desk, Mailbox]]]
+Open = Callable[..., Awaitable[tuple[Dispatcher, MessageQueue]]]
 
 
 @pytest.fixture
-async def open_desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
-    monkeypatch.setattr(shelf, "_BUSY_SECONDS", 0.1)
-    opened: list[Desk] = []
+async def open_dispatcher(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
+    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.1)
+    opened: list[Dispatcher] = []
 
-    async def one(rasa: Rasa, file: str = IN_MEMORY, buttons: bool = False) -> tuple[Desk, Mailbox]:
-        mailbox = Mailbox(file, "toy")
+    async def one(
+        rasa: Rasa, file: str = IN_MEMORY, buttons: bool = False
+    ) -> tuple[Dispatcher, MessageQueue]:
+        queue = MessageQueue(file, "toy")
         answers = Turns("toy", not buttons, rasa.handle, lambda: rasa)
-        desk = Desk("toy", Form(1600, buttons), KEY, mailbox, Post(), answers)  # type: ignore[arg-type]
-        opened.append(desk)
-        await desk.go_on()
-        return desk, mailbox
+        dispatcher = Dispatcher("toy", Form(1600, buttons), KEY, queue, NoOutbox(), answers)  # type: ignore[arg-type]
+        opened.append(dispatcher)
+        await dispatcher.resume()
+        return dispatcher, queue
 
     yield one
-    for desk in opened:
-        await desk.close()
+    for dispatcher in opened:
+        await dispatcher.close()
 
 
-async def posted(desk: Desk, mailbox: Mailbox) -> list[str]:
-    """What lies in the mailbox for the person, once everything is answered."""
-    while desk._running:
+async def posted(dispatcher: Dispatcher, queue: MessageQueue) -> list[str]:
+    """What lies in the queue for the person, once everything is answered."""
+    while dispatcher._running:
         await asyncio.sleep(0.001)
     found = []
-    while waiting := await mailbox.next_part(desk.conversation(message(""))):
+    while waiting := await queue.next_part(dispatcher.conversation(message(""))):
         if ABOUT not in waiting.part.text:
             found.append(waiting.part.text)
-        await mailbox.sent(waiting)
+        await queue.sent(waiting)
     return found
 
 
 async def test_a_message_is_kept_before_anybody_is_told_that_it_arrived(
-    open_desk: Open, tmp_path: Path
+    open_dispatcher: Open, tmp_path: Path
 ) -> None:
     rasa = Rasa()
-    desk, _ = await open_desk(rasa, str(tmp_path / FILE))
-    await desk.accept(message("1"))
+    dispatcher, _ = await open_dispatcher(rasa, str(tmp_path / FILE))
+    await dispatcher.accept(message("1"))
     (kept,) = content(tmp_path)
     assert json.loads(kept or "")["text"] == "I have a headache"
     assert rasa.heard == []
 
 
-async def test_an_answered_message_leaves_nothing_but_its_id(open_desk: Open, tmp_path: Path) -> None:
-    desk, mailbox = await open_desk(Rasa(), str(tmp_path / FILE))
-    await desk.accept(message("1"))
-    assert len(await posted(desk, mailbox)) == 1
+async def test_an_answered_message_leaves_nothing_but_its_id(open_dispatcher: Open, tmp_path: Path) -> None:
+    dispatcher, queue = await open_dispatcher(Rasa(), str(tmp_path / FILE))
+    await dispatcher.accept(message("1"))
+    assert len(await posted(dispatcher, queue)) == 1
     assert content(tmp_path) == [None]
     stored = (tmp_path / FILE).read_bytes()
     assert b"headache" not in stored
@@ -141,191 +143,191 @@ async def test_an_answered_message_leaves_nothing_but_its_id(open_desk: Open, tm
 
 
 async def test_what_was_not_answered_when_the_process_ended_is_answered_by_the_next(
-    open_desk: Open, tmp_path: Path
+    open_dispatcher: Open, tmp_path: Path
 ) -> None:
     file = str(tmp_path / FILE)
-    before = Mailbox(file, "toy")
-    conversation = (await open_desk(Rasa()))[0].conversation(message("1"))
-    await before.keep(Letter(message("1"), conversation))
+    before = MessageQueue(file, "toy")
+    conversation = (await open_dispatcher(Rasa()))[0].conversation(message("1"))
+    await before.add(QueuedMessage(message("1"), conversation))
     before.close()
     rasa = Rasa()
-    desk, mailbox = await open_desk(rasa, file)
-    assert len(await posted(desk, mailbox)) == 1
+    dispatcher, queue = await open_dispatcher(rasa, file)
+    assert len(await posted(dispatcher, queue)) == 1
     assert rasa.heard == ["I have a headache"]
-    await desk.accept(message("1"))
-    assert await posted(desk, mailbox) == []
+    await dispatcher.accept(message("1"))
+    assert await posted(dispatcher, queue) == []
 
 
 async def test_what_was_read_before_the_process_ended_is_not_read_twice(
-    open_desk: Open, tmp_path: Path
+    open_dispatcher: Open, tmp_path: Path
 ) -> None:
     """Read twice, "no" would answer two questions."""
     file, rasa = str(tmp_path / FILE), Rasa()
-    desk, mailbox = await open_desk(rasa)
-    await desk.accept(message("1", "no"))
-    replies = await posted(desk, mailbox)
-    before = Mailbox(file, "toy")
-    await before.keep(Letter(message("1", "no"), desk.conversation(message("1"))))
+    dispatcher, queue = await open_dispatcher(rasa)
+    await dispatcher.accept(message("1", "no"))
+    replies = await posted(dispatcher, queue)
+    before = MessageQueue(file, "toy")
+    await before.add(QueuedMessage(message("1", "no"), dispatcher.conversation(message("1"))))
     before.close()
-    desk, mailbox = await open_desk(rasa, file)
-    assert await posted(desk, mailbox) == replies
+    dispatcher, queue = await open_dispatcher(rasa, file)
+    assert await posted(dispatcher, queue) == replies
     assert rasa.heard == ["no"]
 
 
 async def test_a_message_that_ends_the_process_every_time_is_answered_safely(
-    open_desk: Open, tmp_path: Path
+    open_dispatcher: Open, tmp_path: Path
 ) -> None:
     file, rasa = str(tmp_path / FILE), Rasa()
-    before = Mailbox(file, "toy")
-    conversation = (await open_desk(Rasa()))[0].conversation(message("1"))
-    await before.keep(Letter(message("1"), conversation))
+    before = MessageQueue(file, "toy")
+    conversation = (await open_dispatcher(Rasa()))[0].conversation(message("1"))
+    await before.add(QueuedMessage(message("1"), conversation))
     for _ in range(MOST_TRIES):
         assert len(await before.unanswered()) == 1
     before.close()
-    desk, mailbox = await open_desk(rasa, file)
-    assert await posted(desk, mailbox) == [resources.safe_answer()]
+    dispatcher, queue = await open_dispatcher(rasa, file)
+    assert await posted(dispatcher, queue) == [assistant.safe_answer()]
     assert rasa.heard == []
 
 
 @pytest.mark.parametrize("fails", [RuntimeError("a purple whale"), asyncio.TimeoutError()])
 async def test_whatever_fails_the_person_gets_the_phone_numbers(
-    open_desk: Open, fails: Exception, caplog: pytest.LogCaptureFixture
+    open_dispatcher: Open, fails: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk, mailbox = await open_desk(Rasa(fails))
-    await desk.accept(message("1"))
-    assert await posted(desk, mailbox) == [resources.safe_answer()]
+    dispatcher, queue = await open_dispatcher(Rasa(fails))
+    await dispatcher.accept(message("1"))
+    assert await posted(dispatcher, queue) == [assistant.safe_answer()]
     assert "whale" not in caplog.text
 
 
-async def test_a_number_picks_from_the_answer_to_the_message_before_it(open_desk: Open) -> None:
+async def test_a_number_picks_from_the_answer_to_the_message_before_it(open_dispatcher: Open) -> None:
     """Also when both came before the first was answered."""
     rasa = Rasa(seconds=0.02)
-    desk, mailbox = await open_desk(rasa)
-    await desk.accept(message("1"))
-    await desk.accept(message("2", "1"))
-    assert len(await posted(desk, mailbox)) == 2
+    dispatcher, queue = await open_dispatcher(rasa)
+    await dispatcher.accept(message("1"))
+    await dispatcher.accept(message("2", "1"))
+    assert len(await posted(dispatcher, queue)) == 2
     assert rasa.heard == ["I have a headache", "Yes"]
 
 
-async def test_nobody_waits_for_ever(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_waits_for_ever(open_dispatcher: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "SECONDS_FOR_A_TURN", 0.05)
-    desk, mailbox = await open_desk(Rasa(seconds=30))
-    await desk.accept(message("1"))
-    assert await posted(desk, mailbox) == [resources.safe_answer()]
+    dispatcher, queue = await open_dispatcher(Rasa(seconds=30))
+    await dispatcher.accept(message("1"))
+    assert await posted(dispatcher, queue) == [assistant.safe_answer()]
 
 
-async def test_silence_is_answered_with_the_phone_numbers(open_desk: Open) -> None:
-    desk, mailbox = await open_desk(Rasa(is_silent=True))
-    await desk.accept(message("1"))
-    assert await posted(desk, mailbox) == [resources.safe_answer()]
+async def test_silence_is_answered_with_the_phone_numbers(open_dispatcher: Open) -> None:
+    dispatcher, queue = await open_dispatcher(Rasa(is_silent=True))
+    await dispatcher.accept(message("1"))
+    assert await posted(dispatcher, queue) == [assistant.safe_answer()]
 
 
-async def test_without_a_history_there_is_an_answer(open_desk: Open) -> None:
+async def test_without_a_history_there_is_an_answer(open_dispatcher: Open) -> None:
     rasa = Rasa()
 
     async def fail(_: str) -> None:
         raise sqlite3.OperationalError("database is locked")
 
     rasa.tracker_store = SimpleNamespace(retrieve=fail, retrieve_full_tracker=fail)
-    desk, mailbox = await open_desk(rasa)
-    await desk.accept(message("1"))
-    assert len(await posted(desk, mailbox)) == 1
+    dispatcher, queue = await open_dispatcher(rasa)
+    await dispatcher.accept(message("1"))
+    assert len(await posted(dispatcher, queue)) == 1
     assert rasa.heard == ["I have a headache"]
 
 
 async def test_a_file_that_fails_keeps_nobody_from_an_answer(
-    open_desk: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    open_dispatcher: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     rasa = Rasa()
-    desk, mailbox = await open_desk(rasa, str(tmp_path / FILE))
+    dispatcher, queue = await open_dispatcher(rasa, str(tmp_path / FILE))
     with sqlite3.connect(tmp_path / FILE, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
-        await desk.accept(message("1"))
-        await desk.accept(message("1"))
-        while desk._running:
+        await dispatcher.accept(message("1"))
+        await dispatcher.accept(message("1"))
+        while dispatcher._running:
             await asyncio.sleep(0.01)
         other.execute("COMMIT")
-    assert len(await posted(desk, mailbox)) == 1
+    assert len(await posted(dispatcher, queue)) == 1
     assert rasa.heard == ["I have a headache"]
     assert "the file of the messages fails" in caplog.text
     assert "headache" not in caplog.text
 
 
 async def test_a_file_that_cannot_be_opened_keeps_nobody_from_an_answer(
-    open_desk: Open, tmp_path: Path
+    open_dispatcher: Open, tmp_path: Path
 ) -> None:
     (tmp_path / FILE).write_text("this is no database")
-    desk, mailbox = await open_desk(Rasa(), str(tmp_path / FILE))
-    await desk.accept(message("1"))
-    await desk.accept(message("1"))
-    assert len(await posted(desk, mailbox)) == 1
+    dispatcher, queue = await open_dispatcher(Rasa(), str(tmp_path / FILE))
+    await dispatcher.accept(message("1"))
+    await dispatcher.accept(message("1"))
+    assert len(await posted(dispatcher, queue)) == 1
 
 
 async def test_ids_are_forgotten_when_no_provider_delivers_again(tmp_path: Path) -> None:
     now = 1_000_000.0
-    mailbox = Mailbox(str(tmp_path / FILE), "toy", lambda: now)
-    letter = Letter(message("1"), "somebody")
-    await mailbox.keep(letter)
-    await mailbox.keep(Letter(message("2"), "somebody"))
-    await mailbox.answer(letter, [])
-    mailbox.close()
+    queue = MessageQueue(str(tmp_path / FILE), "toy", lambda: now)
+    queued = QueuedMessage(message("1"), "somebody")
+    await queue.add(queued)
+    await queue.add(QueuedMessage(message("2"), "somebody"))
+    await queue.answer(queued, [])
+    queue.close()
     now += KNOWN_FOR + 1
-    mailbox = Mailbox(str(tmp_path / FILE), "toy", lambda: now)
-    assert await mailbox.keep(letter)
-    assert not await mailbox.keep(Letter(message("2"), "somebody"))  # it still has to be answered
-    mailbox.close()
+    queue = MessageQueue(str(tmp_path / FILE), "toy", lambda: now)
+    assert await queue.add(queued)
+    assert not await queue.add(QueuedMessage(message("2"), "somebody"))  # it still has to be answered
+    queue.close()
 
 
 async def test_no_words_are_kept_longer_than_the_settings_say(tmp_path: Path) -> None:
     now = 1_000_000.0
-    mailbox = Mailbox(str(tmp_path / FILE), "toy", lambda: now)
-    await mailbox.keep(Letter(message("1", "a purple whale"), "somebody"))
-    await mailbox.answer(
-        Letter(message("2"), "somebody"), [Part(ADDRESS, "You told me of a purple whale.", (), now)]
+    queue = MessageQueue(str(tmp_path / FILE), "toy", lambda: now)
+    await queue.add(QueuedMessage(message("1", "a purple whale"), "somebody"))
+    await queue.answer(
+        QueuedMessage(message("2"), "somebody"), [Part(ADDRESS, "You told me of a purple whale.", (), now)]
     )
-    mailbox.close()
-    now += resources.settings().retention_hours * 3600 + 1
-    mailbox = Mailbox(str(tmp_path / FILE), "toy", lambda: now)
-    assert await mailbox.unanswered() == []
-    assert await mailbox.conversations() == []
-    mailbox.close()
+    queue.close()
+    now += assistant.settings().retention_hours * 3600 + 1
+    queue = MessageQueue(str(tmp_path / FILE), "toy", lambda: now)
+    assert await queue.unanswered() == []
+    assert await queue.conversations() == []
+    queue.close()
     assert b"whale" not in (tmp_path / FILE).read_bytes()
 
 
 async def test_what_was_said_before_is_not_sent_once_it_is_to_be_forgotten() -> None:
-    mailbox = Mailbox(IN_MEMORY, "toy")
+    queue = MessageQueue(IN_MEMORY, "toy")
     parts = [Part(ADDRESS, text, (), 0.0) for text in ("You told me about a rash.", "I have deleted it.")]
-    await mailbox.answer(Letter(message("1"), "somebody"), parts[:1])
-    await mailbox.answer(Letter(message("2"), "another"), parts[:1])
-    await mailbox.answer(Letter(message("3"), "somebody"), parts[1:], forget=True)
-    waiting = await mailbox.next_part("somebody")
+    await queue.answer(QueuedMessage(message("1"), "somebody"), parts[:1])
+    await queue.answer(QueuedMessage(message("2"), "another"), parts[:1])
+    await queue.answer(QueuedMessage(message("3"), "somebody"), parts[1:], forget=True)
+    waiting = await queue.next_part("somebody")
     assert waiting
     assert waiting.part.text == "I have deleted it."
-    assert await mailbox.next_part("another")
-    mailbox.close()
+    assert await queue.next_part("another")
+    queue.close()
 
 
 async def test_the_channels_share_a_file_and_nothing_else(tmp_path: Path) -> None:
-    one, other = Mailbox(str(tmp_path / FILE), "one"), Mailbox(str(tmp_path / FILE), "other")
-    letter = Letter(message("1"), "somebody")
-    assert await one.keep(letter)
-    assert await other.keep(letter)
-    await one.answer(letter, [Part(ADDRESS, "For one.", (), 0.0)])
+    one, other = MessageQueue(str(tmp_path / FILE), "one"), MessageQueue(str(tmp_path / FILE), "other")
+    queued = QueuedMessage(message("1"), "somebody")
+    assert await one.add(queued)
+    assert await other.add(queued)
+    await one.answer(queued, [Part(ADDRESS, "For one.", (), 0.0)])
     assert await other.conversations() == []
     assert await other.next_part("somebody") is None
-    assert await other.unanswered() == [Letter(message("1"), "somebody", tries=1)]
+    assert await other.unanswered() == [QueuedMessage(message("1"), "somebody", tries=1)]
     one.close()
     other.close()
 
 
-async def test_a_name_of_a_conversation_tells_nobody_the_number(open_desk: Open) -> None:
-    desk, _ = await open_desk(Rasa())
-    name = desk.conversation(message("1"))
-    assert name == desk.conversation(message("2"))
+async def test_a_name_of_a_conversation_tells_nobody_the_number(open_dispatcher: Open) -> None:
+    dispatcher, _ = await open_dispatcher(Rasa())
+    name = dispatcher.conversation(message("1"))
+    assert name == dispatcher.conversation(message("2"))
     assert name.startswith("toy-")
     assert "7700" not in name
-    assert desk.conversation(message("1", medium="sms")).startswith("sms-")
-    other = Desk("toy", Form(1600, False), b"o" * 32, Mailbox(IN_MEMORY, "toy"), Post(), None)  # type: ignore[arg-type]
+    assert dispatcher.conversation(message("1", medium="sms")).startswith("sms-")
+    other = Dispatcher("toy", Form(1600, False), b"o" * 32, MessageQueue(IN_MEMORY, "toy"), NoOutbox(), None)  # type: ignore[arg-type]
     assert other.conversation(message("1")) != name
     await other.close()
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from channels.messaging.shelf import FILE
+from blina.channels.messaging.store import FILE
 from tests.channels.people import (
     ABOUT,
     PEOPLE,
@@ -50,6 +50,7 @@ def test_whoever_writes_for_the_first_time_is_told_once_who_answers(write: Write
     assert [ABOUT in shown.text for shown in person.whole_screen if shown.text.startswith("I am")] == [True]
     assert person.whole_screen[0].text.startswith("Call ")
     person.say("forget me")
+    person.say("Yes, delete everything")
     before = len(person.whole_screen)
     person.say("I have a headache")
     assert ABOUT in person.whole_screen[before].text
@@ -185,7 +186,8 @@ def test_why_summary_and_forget_me(write: Write, server: Assistant, kind: type[P
     assert "This is why" in texts(person.say("why?"))
     assert "Read this to your team" in texts(person.say("summary"))
     assert counted(server.database, count) > before
-    assert "I have deleted this conversation" in texts(person.say("forget me"))
+    assert "Delete everything" in texts(person.say("forget me"))
+    assert "I have deleted this conversation" in texts(person.say("Yes, delete everything"))
     assert counted(server.database, count) == before
     assert "not told me anything" in texts(person.say("summary"))
 

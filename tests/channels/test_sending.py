@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from channels.messaging import outbox as sending
-from channels.messaging import shelf
-from channels.messaging.channel import MessagingChannel
-from channels.messaging.exchange import Button, Incoming
-from channels.messaging.mailbox import Mailbox, Waiting
-from channels.messaging.outbox import Outbox
-from channels.messaging.shelf import FILE, Letter, Part
-from channels.messaging.slack import SlackChannel
-from channels.messaging.telegram import TelegramChannel
-from channels.messaging.twilio import TwilioChannel
-from server.sqlite_file import IN_MEMORY
+from blina.channels.messaging import outbox as sending
+from blina.channels.messaging import store
+from blina.channels.messaging.channel import MessagingChannel
+from blina.channels.messaging.message_queue import MessageQueue, Waiting
+from blina.channels.messaging.model import Button, Incoming
+from blina.channels.messaging.outbox import Outbox
+from blina.channels.messaging.slack import SlackChannel
+from blina.channels.messaging.store import FILE, Part, QueuedMessage
+from blina.channels.messaging.telegram import TelegramChannel
+from blina.channels.messaging.twilio import TwilioChannel
+from blina.storage.sqlite import IN_MEMORY
 from tests.channels.people import PUBLIC_URL, texts
 from tests.channels.stubs import Provider, Shown, Slack, Stubs, Telegram, Trouble, Twilio
 
@@ -39,8 +39,8 @@ class Sender:
 
     def __init__(self, channel: MessagingChannel, provider: Provider, file: str = IN_MEMORY) -> None:
         self.provider = provider
-        self.mailbox = Mailbox(file, channel.NAME)
-        self.outbox = Outbox(channel.NAME, channel, self.mailbox)
+        self.queue = MessageQueue(file, channel.NAME)
+        self.outbox = Outbox(channel.NAME, channel, self.queue)
         self._address = ADDRESSES[channel.NAME]
         self._keys = iter(range(1000))
 
@@ -52,14 +52,14 @@ class Sender:
         """Put parts into the post."""
         made = time.time() if made is None else made
         parts = [Part(self._address, text, buttons, made) for text in shown]
-        letter = Letter(Incoming(str(next(self._keys)), "anna", self._address), "somebody")
-        await self.mailbox.answer(letter, parts)
+        queued = QueuedMessage(Incoming(str(next(self._keys)), "anna", self._address), "somebody")
+        await self.queue.answer(queued, parts)
         self.outbox.send("somebody")
 
     async def until_sent(self) -> None:
         """Wait until nothing is left, at most ten seconds."""
         for _ in range(1000):
-            if not await self.mailbox.conversations():
+            if not await self.queue.conversations():
                 return
             await asyncio.sleep(0.01)
         pytest.fail("it was not sent")
@@ -74,7 +74,7 @@ async def make(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
     monkeypatch.setattr(sending, "FIRST_WAIT", 0.01)
     monkeypatch.setattr(sending, "LONGEST_WAIT", 0.05)
     monkeypatch.setattr(sending, "SECONDS_FOR_A_CALL", 0.5)
-    monkeypatch.setattr(shelf, "_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.1)
     stubs = Stubs()
     opened: list[Sender] = []
 
@@ -85,7 +85,7 @@ async def make(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
     yield one
     for sender in opened:
         await sender.outbox.close()
-        sender.mailbox.close()
+        sender.queue.close()
     complaints = stubs.complaints()
     stubs.close()
     assert complaints == []
@@ -195,7 +195,7 @@ async def test_a_provider_that_is_not_there_is_asked_again(make: Make) -> None:
     sender = await make("slack", api_url="http://127.0.0.1:9")
     await sender.post("Call your team.")
     await asyncio.sleep(0.2)
-    assert await sender.mailbox.conversations() == ["somebody"]
+    assert await sender.queue.conversations() == ["somebody"]
     assert sender.shown == []
 
 
@@ -256,9 +256,9 @@ async def test_one_conversation_does_not_wait_for_another(make: Make) -> None:
     while not sender.provider.calls:
         await asyncio.sleep(0.01)
     other = Part({"To": "+447700900002", "From": Twilio.NUMBERS[0]}, "For another.", (), time.time())
-    await sender.mailbox.answer(Letter(Incoming("x", "berta", {}), "another"), [other])
+    await sender.queue.answer(QueuedMessage(Incoming("x", "berta", {}), "another"), [other])
     sender.outbox.send("another")
-    while await sender.mailbox.conversations() != ["somebody"]:
+    while await sender.queue.conversations() != ["somebody"]:
         await asyncio.sleep(0.01)
     assert texts(sender.provider.shown["+447700900002"]) == "For another."
     assert sender.shown == []
@@ -268,7 +268,7 @@ async def test_what_comes_at_the_very_end_of_sending_is_sent_too(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sender = await make("twilio")
-    next_part = sender.mailbox.next_part
+    next_part = sender.queue.next_part
 
     async def late(conversation: str) -> Waiting | None:
         waiting = await next_part(conversation)
@@ -276,7 +276,7 @@ async def test_what_comes_at_the_very_end_of_sending_is_sent_too(
             await sender.post("Second.")
         return waiting
 
-    monkeypatch.setattr(sender.mailbox, "next_part", late)
+    monkeypatch.setattr(sender.queue, "next_part", late)
     await sender.post("First.")
     while len(sender.shown) < 2:
         await asyncio.sleep(0.01)
@@ -293,14 +293,14 @@ async def test_what_is_not_sent_when_the_process_ends_is_sent_by_the_next(make: 
     await before.outbox.close()
     before.provider.trouble = None
     after = await make("twilio", file)
-    for conversation in await after.mailbox.conversations():
+    for conversation in await after.queue.conversations():
         after.outbox.send(conversation)
     await after.until_sent()
     assert [shown.text for shown in after.shown] == ["First.", "Second."]
 
 
 async def test_logs_hold_no_token_and_no_address(make: Make, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "channels")
+    caplog.set_level(logging.DEBUG, "blina.channels")
     for name in ADDRESSES:
         sender = await make(name)
         sender.provider.trouble = Trouble(2, 0)

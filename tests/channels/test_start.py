@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from channels.messaging.exchange import Incoming
-from channels.messaging.shelf import FILE, Letter, Part, Shelf
-from server import serve
-from server.stop import Stop
+from blina.channels.messaging.model import Incoming
+from blina.channels.messaging.store import FILE, MessageStore, Part, QueuedMessage
+from blina.server import serve
+from blina.stop import Stop
 from tests.channels.conftest import started
 from tests.channels.people import texts
 from tests.channels.stubs import Stubs, Twilio
@@ -30,7 +30,7 @@ def test_an_empty_variable_is_one_line_that_names_it(tmp_path: Path, stubs: Stub
     status, errors = ends_with(tmp_path, stubs, SLACK_SIGNING_SECRET=" ")
     assert status == 2
     assert errors.startswith("The environment variable SLACK_SIGNING_SECRET is empty: ")
-    assert "channels.messaging.slack.SlackChannel: signing_secret" in errors
+    assert "blina.channels.messaging.slack.SlackChannel: signing_secret" in errors
     assert len(errors.splitlines()) == 1
 
 
@@ -38,9 +38,11 @@ def test_a_value_that_cannot_be_used_is_one_line_that_does_not_show_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "credentials.yml"
-    file.write_text("channels.messaging.telegram.TelegramChannel: {bot_token: purple whale, secret_token: a}")
+    file.write_text(
+        "blina.channels.messaging.telegram.TelegramChannel: {bot_token: purple whale, secret_token: a}"
+    )
     monkeypatch.setenv(serve.CREDENTIALS_VARIABLE, str(file))
-    with pytest.raises(Stop, match=r"channels\.messaging\.telegram\.TelegramChannel: 'bot_token'") as error:
+    with pytest.raises(Stop, match=r"messaging\.telegram\.TelegramChannel: 'bot_token'") as error:
         serve.channels()
     assert "whale" not in str(error.value)
     assert len(str(error.value).splitlines()) == 1
@@ -52,13 +54,15 @@ def test_what_the_last_process_left_undone_is_done(tmp_path: Path, stubs: Stubs)
     file = str(tmp_path / FILE)
     phone, chat = "+447700900555", "770090555"
     address = {"To": phone, "From": Twilio.NUMBERS[0]}
-    shelf = Shelf(file, "twilio")
-    shelf.keep(Letter(Incoming("SM1", phone, address, "temp is 38.6", medium="sms"), "sms-x"), time.time())
-    shelf.close()
-    shelf = Shelf(file, "telegram")
+    store = MessageStore(file, "twilio")
+    store.add(
+        QueuedMessage(Incoming("SM1", phone, address, "temp is 38.6", medium="sms"), "sms-x"), time.time()
+    )
+    store.close()
+    store = MessageStore(file, "telegram")
     left = Part({"chat_id": chat}, "Call your team.", (), time.time())
-    shelf.answer(Letter(Incoming("1", chat, {}), "telegram-x"), [left], forget=False)
-    shelf.close()
+    store.answer(QueuedMessage(Incoming("1", chat, {}), "telegram-x"), [left], forget=False)
+    store.close()
     server = started(tmp_path, stubs)
     try:
         server.wait_until_ready()

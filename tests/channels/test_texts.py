@@ -12,12 +12,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.messaging.credentials import CredentialsError, checked
-from channels.messaging.length import parts, size
-from server import credentials
-from server.stop import Stop
-from triage.chips import choice
-from triage.turn import Chip
+from blina.channels.messaging.credentials import CredentialsError, checked
+from blina.channels.messaging.split_text import parts, size
+from blina.server import credentials
+from blina.stop import Stop
+from blina.triage.chips import choice
+from blina.triage.turn import Chip
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "+44 113 496 0000"
@@ -186,7 +186,7 @@ def test_the_channels_in_the_projects_file_need_no_variable() -> None:
 def examples() -> dict[str, dict[str, str]]:
     """The channels that ``credentials.yml`` shows as comments."""
     text = (ROOT / "credentials.yml").read_text(encoding="utf-8")
-    lines = [line[2:] for line in text.splitlines() if re.match(r"# (channels\.|  )", line)]
+    lines = [line[2:] for line in text.splitlines() if re.match(r"# (blina\.|  )", line)]
     found: dict[str, dict[str, str]] = yaml.safe_load("\n".join(lines))
     return found
 
@@ -194,8 +194,8 @@ def examples() -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize("name", ["twilio.TwilioChannel", "telegram.TelegramChannel", "slack.SlackChannel"])
 def test_the_example_names_every_field_and_the_manual_every_variable(name: str) -> None:
     module, kind = name.split(".")
-    channel = getattr(importlib.import_module(f"channels.messaging.{module}"), kind)
-    example = examples()[f"channels.messaging.{name}"]
+    channel = getattr(importlib.import_module(f"blina.channels.messaging.{module}"), kind)
+    example = examples()[f"blina.channels.messaging.{name}"]
     assert example == {field: f"${{{variable}}}" for field, variable in channel.CREDENTIALS.items()}
     manual = (ROOT / "docs" / "channels" / f"{module}.md").read_text(encoding="utf-8")
     for variable in channel.CREDENTIALS.values():

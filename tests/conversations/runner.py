@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from blina.knowledge.schema import Urgency
+from blina.knowledge.settings import Settings, load_settings
+from blina.knowledge.wording import Voice
+from blina.replies.assessment import CRISIS_RULE
+from blina.triage.questions import AGAIN_PREFIX
 from tests.conversations.script import ESCALATION, NOTHING, Expected, Script, knowledge, question_ids
-from triage.knowledge.schema import Urgency
-from triage.screening import AGAIN_PREFIX
-from triage.settings import Settings, load_settings
-from triage.wording import Voice
 
 CARE_TEAM = "+44 113 496 0000"
 SETTINGS: Settings = load_settings(environ={"BLINA_CARE_TEAM_PHONE": CARE_TEAM})
@@ -66,6 +67,7 @@ def run(script: Script, patient: Patient, settings: Settings = SETTINGS) -> None
         settings: those of the server.
     """
     standing = Urgency.NONE  # what the script said last to hold
+    in_crisis = False  # somebody who wants to die is given the line for it, not the team's
     voice = Voice(knowledge(), settings)
     for number, turn in enumerate(script.turns, start=1):
         if turn.hours_later:
@@ -73,7 +75,9 @@ def run(script: Script, patient: Patient, settings: Settings = SETTINGS) -> None
             standing = Urgency.NONE
         heard = patient.say(turn.patient)
         standing = turn.expect.urgency or standing
-        wrong = [*_differences(turn.expect, heard, voice), *_broken_promises(standing, heard, voice)]
+        in_crisis = in_crisis or CRISIS_RULE in turn.expect.rules
+        promised = Urgency.NONE if in_crisis else standing
+        wrong = [*_differences(turn.expect, heard, voice), *_broken_promises(promised, heard, voice)]
         assert not wrong, (
             f"{script}\nturn {number}: {turn.patient!r}\n" + "\n".join(f"- {item}" for item in wrong)
         ) + f"\nthe replies:\n{heard.text}\n{_reasons(heard)}"
@@ -120,9 +124,17 @@ def _advises(urgency: Urgency, heard: Heard, voice: Voice) -> bool:
 
 
 def _of_question(question: str, heard: Heard) -> list[str]:
-    asked = {words for id in question_ids() if (words := _question_words(id)) in heard.text}
+    asked = {
+        _question_words(id) for id in question_ids() if any(words in heard.text for words in _wordings(id))
+    }
     wanted = set() if question == NOTHING else {_question_words(question)}
     return [] if asked == wanted else [f"asks {sorted(asked) or NOTHING}, not {question}"]
+
+
+def _wordings(id: str) -> list[str]:
+    """A question, and how it is put when it is asked once more."""
+    again = knowledge().wording["question_again"].get(id)
+    return [_question_words(id), *([again.split("{")[0].strip()] if again else [])]
 
 
 def _question_words(id: str) -> str:

@@ -32,15 +32,14 @@ from pathlib import Path
 
 from pydantic import StrictBool, StrictStr, root_validator, validator
 
-from reading.model import Status
-from triage.knowledge import Knowledge, load_knowledge
-from triage.knowledge.problems import KnowledgeError, Problem
-from triage.knowledge.schema import Number, Record, Urgency
-from triage.knowledge.validate import validate
-from triage.knowledge.yaml_file import YamlFile
-from triage.measurements import MEANS
-from triage.memory import UNLISTED
-from triage.screening import AGAIN_PREFIX, FEVERISH
+from blina.knowledge import Knowledge, load_knowledge
+from blina.knowledge.problems import KnowledgeError, Problem
+from blina.knowledge.schema import Number, Record, Urgency
+from blina.knowledge.validate import validate
+from blina.knowledge.yaml_file import YamlFile
+from blina.reading.model import Status
+from blina.triage.memory import UNLISTED
+from blina.triage.questions import AGAIN_PREFIX, FEVERISH
 
 FOLDER = Path(__file__).parents[1] / "server" / "conversations"
 NOTHING = "nothing"
@@ -55,7 +54,7 @@ def knowledge() -> Knowledge:
 
 def question_ids() -> frozenset[str]:
     """Ids of all questions that the assistant may ask."""
-    again = {f"{AGAIN_PREFIX}{kind}" for kind in MEANS}
+    again = {f"{AGAIN_PREFIX}{kind}" for kind in knowledge().policy.means}
     return frozenset({FEVERISH, *knowledge().policy.questions, *again})
 
 

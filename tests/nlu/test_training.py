@@ -10,10 +10,10 @@ import pytest
 from rasa.shared.exceptions import YamlException
 from sklearn.linear_model import LogisticRegression
 
-from nlu import ahead
-from reading.encoder import DIMENSIONS, Array, Encoder, EncoderError, default_encoder
-from reading.softmax import learn_softmax
-from server.importer import ProjectFiles
+from blina.rasa_adapter import training_cache
+from blina.rasa_adapter.importer import ProjectFiles
+from blina.reading.learned.model import DIMENSIONS, Array, LearnedModel, ModelError, default_model
+from blina.reading.meaning.softmax import learn_softmax
 
 GROUPS, EACH = 5, 60
 PHRASES = ["I have a fever", "my hands shake", "the pump beeps"]
@@ -48,37 +48,37 @@ def test_large_weights_cost_more_when_c_is_small(clouds: tuple[Array, list[str]]
 
 
 def test_phrases_encoded_ahead_are_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = default_encoder().encode([*PHRASES, "a new one"])
-    monkeypatch.setattr(ahead, "_begun", [])
-    ahead.begin(PHRASES)
-    _ = [work.result() for work in ahead._begun]
+    expected = default_model().encode([*PHRASES, "a new one"])
+    monkeypatch.setattr(training_cache, "_begun", [])
+    training_cache.begin(PHRASES)
+    _ = [work.result() for work in training_cache._begun]
     asked: list[str] = []
-    encode = Encoder.encode
+    encode = LearnedModel.encode
 
-    def watch(encoder: Encoder, texts: list[str]) -> Array:
+    def watch(encoder: LearnedModel, texts: list[str]) -> Array:
         asked.extend(texts)
         return encode(encoder, texts)
 
-    monkeypatch.setattr(Encoder, "encode", watch)
-    rows = ahead.encoded([PHRASES[2], "a new one", PHRASES[0], PHRASES[2]])
+    monkeypatch.setattr(LearnedModel, "encode", watch)
+    rows = training_cache.encoded([PHRASES[2], "a new one", PHRASES[0], PHRASES[2]])
     assert asked == ["a new one"]
     np.testing.assert_allclose(rows, expected[[2, 3, 0, 2]], atol=1e-5)
 
 
 def test_nothing_to_encode_gives_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "_begun", [])
-    assert ahead.encoded([]).shape == (0, DIMENSIONS)
+    monkeypatch.setattr(training_cache, "_begun", [])
+    assert training_cache.encoded([]).shape == (0, DIMENSIONS)
 
 
 def test_an_encoder_that_fails_ahead_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
-        raise EncoderError("no encoder")
+        raise ModelError("no encoder")
 
-    monkeypatch.setattr(ahead, "_begun", [])
-    monkeypatch.setattr(Encoder, "encode", fail)
-    ahead.begin(PHRASES)
-    with pytest.raises(EncoderError, match="no encoder"):
-        ahead.encoded(PHRASES)
+    monkeypatch.setattr(training_cache, "_begun", [])
+    monkeypatch.setattr(LearnedModel, "encode", fail)
+    training_cache.begin(PHRASES)
+    with pytest.raises(ModelError, match="no encoder"):
+        training_cache.encoded(PHRASES)
 
 
 def phrases_file(folder: Path, phrase: str) -> Path:

@@ -20,14 +20,14 @@ import pytest
 from tests.server.running import ROOT, Assistant
 
 FAULTY = Path(__file__).with_name("faulty_server.py")
-PARTS = """actions channels knowledge models nlu reading server triage web
+PARTS = """actions blina knowledge models web
 config.yml credentials.yml domain.yml endpoints.yml settings.yml""".split()
 
 
 @pytest.fixture(scope="session")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """The server as `make run` starts it."""
-    server = Assistant([sys.executable, "-m", "server"], tmp_path_factory.mktemp("server"))
+    server = Assistant([sys.executable, "-m", "blina.server"], tmp_path_factory.mktemp("server"))
     server.wait_until_ready()
     yield server
     server.stop()

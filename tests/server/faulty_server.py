@@ -106,7 +106,7 @@ def break_loudly(text: str) -> None:
     logging.getLogger("rasa.core.processor").error(f"could not handle {text}")
     logging.getLogger("sanic.error").exception("Exception occurred while handling uri: %s", text)
     logging.getLogger("some.library").warning("got %s", text)
-    logging.getLogger("server.locks").debug("got %s", text)
+    logging.getLogger("blina.rasa_adapter.lock_store").debug("got %s", text)
     warnings.warn(f"deprecated: {text}", stacklevel=1)
     asyncio.get_running_loop().create_task(fail_later())
     thread = threading.Thread(target=fail)
@@ -144,10 +144,10 @@ def break_parts() -> None:
     """Put the faults in place."""
     from rasa.core.processor import MessageProcessor
 
-    from actions import turn
-    from nlu.symptom_reader import SymptomReader
-    from server.tracker_store import ConversationStore
-    from triage.assistant import respond
+    from actions import reply
+    from blina.assistant import respond
+    from blina.rasa_adapter.symptom_reader import SymptomReader
+    from blina.rasa_adapter.tracker_store import ConversationStore
 
     read = SymptomReader.process
     predict, save = MessageProcessor.predict_next_with_tracker_if_should, ConversationStore.save
@@ -178,16 +178,16 @@ def break_parts() -> None:
             await asyncio.sleep(SECONDS)
         for word, switch in (("readonly", "ON"), ("writable", "OFF")):
             if word in text:
-                database = self._keeper._database._connection
+                database = self._write_behind._database._connection
                 await self._worker.do(partial(database.execute, f"PRAGMA query_only={switch}"))
         if "cleartime" in text:
-            self._keeper._next_clearing = time.monotonic()
+            self._write_behind._next_clearing = time.monotonic()
         breaks("breaksaving", text)
         await save(self, tracker)
 
     setattr(SymptomReader, "process", process)  # noqa: B010 - a fault is not a type error
-    setattr(turn, "respond", broken_respond)  # noqa: B010
-    setattr(turn, "datetime", ShiftedTime)  # noqa: B010
+    setattr(reply, "respond", broken_respond)  # noqa: B010
+    setattr(reply, "datetime", ShiftedTime)  # noqa: B010
     setattr(ConversationStore, "save", broken_save)  # noqa: B010
     MessageProcessor.predict_next_with_tracker_if_should = predict_next
     time.time = lambda: right_time() + Clock.ahead
@@ -195,7 +195,7 @@ def break_parts() -> None:
 
 if __name__ == "__main__":
     watch_sockets()
-    from server.__main__ import main
+    from blina.server.cli import main
 
     break_parts()
     sys.exit(main([]))

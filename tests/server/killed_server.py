@@ -13,6 +13,7 @@ import os
 import select
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,37 +27,47 @@ def load() -> tuple[Any, Any, Any]:
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.log_utils import configure_structlog
 
-    from server.model_file import newest_model
+    from blina.server.model_file import newest_model
 
     configure_structlog(logging.WARNING)
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     kept, endpoints.tracker_store = endpoints.tracker_store, None
     agent = asyncio.run(load_agent(str(newest_model()), endpoints=endpoints))
     asyncio.run(agent.handle_text("I have chills"))  # the first message loads what is left to load
+    end_reading_threads()
     channels = run.create_http_input_channels(None, "credentials.yml")
     return agent, run.configure_app(channels, enable_api=False, endpoints=endpoints), kept
+
+
+def end_reading_threads() -> None:
+    """Leave no thread that a forked process would wait for; its own start with its first message."""
+    from blina.rasa_adapter import reading_threads
+
+    for name in ("_short", "_long"):
+        getattr(reading_threads, name).shutdown()
+        setattr(reading_threads, name, ThreadPoolExecutor(1, thread_name_prefix=name))
 
 
 def serve(agent: Any, app: Any, kept: Any, listener: socket.socket) -> None:
     """Serve until killed."""
     from rasa.core.tracker_store import TrackerStore
 
-    from server.connections import Connection
+    from blina.http_server import door
 
     agent.tracker_store = agent._create_tracker_store(TrackerStore.create(kept), agent.domain)
     agent.processor.tracker_store = agent.tracker_store
     app.ctx.agent = agent
-    app.run(sock=listener, protocol=Connection, access_log=False, motd=False)
+    door.serve(app, listener)
 
 
 def main() -> None:
     """Load, then fork servers until the input ends."""
-    from server import environment
+    from blina.server import environment
 
     environment.prepare()
-    from server import logs
-    from server.port import listen, url_of
-    from server.serve import ROOT
+    from blina.http_server.port import listen, url_of
+    from blina.server import logs
+    from blina.server.serve import ROOT
 
     os.chdir(ROOT)
     logs.configure()

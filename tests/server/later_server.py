@@ -1,29 +1,28 @@
-"""The real server with a clock that tests move forward: the file named by ``LATER_BY`` holds the hours."""
+"""The real server with a clock that tests set: the file named by ``CLOCK`` holds its time."""
 
 from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from actions import turn
-from server.__main__ import main
+from blina import assistant
+from blina.server.cli import main
 
-HOURS = Path(os.environ["LATER_BY"])
+FILE = Path(os.environ["CLOCK"])
 
 
 class Clock(datetime):
-    """Today's time and as many hours later as the file says."""
+    """The time of the file (ISO 8601 with its zone)."""
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Clock:
-        later = float(HOURS.read_text())
-        return super().now(tz) + timedelta(hours=later)
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.fromisoformat(FILE.read_text()).astimezone(tz)
 
 
 if __name__ == "__main__":
-    setattr(turn, "datetime", Clock)  # noqa: B010 - a moved clock is not a type error
+    setattr(assistant, "datetime", Clock)  # noqa: B010 - a moved clock is not a type error
     sys.exit(main([]))

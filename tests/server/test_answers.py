@@ -8,7 +8,17 @@ from tests.server.running import CARE_TEAM, Assistant, texts
 
 pytestmark = pytest.mark.server
 
-FIELDS = {"type", "version", "urgency", "category", "awaiting_answer", "symptoms", "reasons", "contact"}
+FIELDS = {
+    "type",
+    "version",
+    "urgency",
+    "category",
+    "awaiting_answer",
+    "symptoms",
+    "reasons",
+    "contact",
+    "daily_checks",
+}
 SYMPTOM_FIELDS = {"id", "label", "status", "category", "urgency", "text", "turn", "sources"}
 
 

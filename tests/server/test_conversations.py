@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,13 @@ class Browser:
 def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Callable[[float], None]]]:
     """A server whose clock can be moved on, and how to move it."""
     folder = tmp_path_factory.mktemp("later")
-    hours = folder / "hours"
-    hours.write_text("0")
+    clock = folder / "clock"
+    clock.write_text(datetime.now(timezone.utc).isoformat())
 
-    def wait(more: float) -> None:
-        hours.write_text(str(float(hours.read_text()) + more))
+    def wait(hours: float) -> None:
+        clock.write_text((datetime.fromisoformat(clock.read_text()) + timedelta(hours=hours)).isoformat())
 
-    environment = {"LATER_BY": str(hours), "BLINA_CRISIS_LINE": CRISIS_LINE}
+    environment = {"CLOCK": str(clock), "BLINA_CRISIS_LINE": CRISIS_LINE}
     server = Assistant([sys.executable, str(LATER)], folder, environment)
     server.wait_until_ready()
     yield server, wait

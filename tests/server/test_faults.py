@@ -14,8 +14,10 @@ import subprocess
 import sys
 import tarfile
 import time
+import urllib.error
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ pytestmark = pytest.mark.server
 
 SECRET = "zebrafish"
 SECONDS_TO_RECOVER = 20
+SECONDS_TO_STOP = 8
 
 
 @pytest.mark.parametrize("part", ["breakreader", "breakaction", "breakpolicy"])
@@ -150,7 +153,7 @@ def test_a_clock_that_jumps_changes_no_answer(faulty: Assistant, jump: str) -> N
 
 
 def test_a_broken_knowledge_file_changes_nothing_until_the_next_start(project: Path, tmp_path: Path) -> None:
-    server = Assistant([sys.executable, "-m", "server"], tmp_path, project=project)
+    server = Assistant([sys.executable, "-m", "blina.server"], tmp_path, project=project)
     wording = project / "knowledge" / "wording.yml"
     intact = wording.read_bytes()
     try:
@@ -175,8 +178,8 @@ def test_a_broken_knowledge_file_changes_nothing_until_the_next_start(project: P
     [
         ("models/blina.tar.gz", "The model blina.tar.gz is damaged: run `make train`."),
         (
-            "reading/encoder_files/tokenizer.json",
-            "the encoder's file tokenizer.json is not the one that was measured (SHA-256 differs)",
+            "blina/reading/learned/files/tokenizer.json",
+            "the reader's file tokenizer.json is not the one that was measured (SHA-256 differs)",
         ),
     ],
 )
@@ -220,6 +223,15 @@ def test_a_database_that_cannot_be_used_is_one_sentence(project: Path, tmp_path:
     database.write_bytes(b"this is no database")
     status, errors = fails_to_start(project, BLINA_DATABASE=str(database))
     assert (status, errors) == (2, f"The database {database} cannot be used: file is not a database.\n")
+
+
+def test_another_store_is_one_sentence(project: Path, tmp_path: Path) -> None:
+    endpoints = tmp_path / "endpoints.yml"
+    endpoints.write_text("tracker_store:\n  type: SQL\n  db: other.db\n", encoding="utf-8")
+    status, errors = fails_to_start(project, BLINA_ENDPOINTS=str(endpoints))
+    assert status == 2
+    assert errors.startswith(f"{endpoints} names the tracker store 'SQL': nothing there would be deleted")
+    assert len(errors.splitlines()) == 1
 
 
 def test_models_from_another_machine_are_refused(project: Path, tmp_path: Path) -> None:
@@ -268,6 +280,34 @@ async def test_stopping_finishes_the_turns_that_have_begun(project: Path, tmp_pa
     assert counted(server.database, query) == 1
 
 
+def test_stopping_under_load_takes_seconds_and_leaves_nobody_without_an_answer(tmp_path: Path) -> None:
+    server = Assistant([sys.executable, "-m", "blina.server"], tmp_path)
+    server.wait_until_ready()
+    long = "I have a headache and my back hurts. " * 100
+
+    def ask(number: int) -> tuple[int, Any]:
+        try:
+            return server.post({"sender": f"patient {number}", "message": long})
+        except (urllib.error.URLError, ConnectionError):  # came after the end: nothing was accepted
+            return 0, {}
+
+    with ThreadPoolExecutor(60) as pool:
+        asked = [pool.submit(ask, number) for number in range(60)]
+        time.sleep(1)
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(20)
+        took = time.monotonic() - started
+        answers = [one.result() for one in asked]
+    assert took <= SECONDS_TO_STOP
+    assert {status for status, _ in answers} <= {200, 503, 0}
+    assert all("112" in answer["text"] for status, answer in answers if status == 503)
+    told = {f"rest-patient {number}" for number, (status, _) in enumerate(answers) if status == 200}
+    query = "SELECT DISTINCT sender_id FROM events WHERE type_name = 'user'"
+    with sqlite3.connect(server.database) as connection:
+        assert told <= {sender for (sender,) in connection.execute(query)}
+
+
 async def until_said(page: WebSocketClientProtocol, words: str) -> str:
     """The first packet that holds some words; those before it are passed over."""
     while words not in (packet := str(await asyncio.wait_for(page.recv(), 20))):
@@ -311,7 +351,7 @@ def test_a_killed_action_server_is_not_missed(
     endpoints.write_text(
         f"{(ROOT / 'endpoints.yml').read_text()}\naction_endpoint:\n  url: {url}\n", encoding="utf-8"
     )
-    server = Assistant([sys.executable, "-m", "server"], tmp_path, {"BLINA_ENDPOINTS": str(endpoints)})
+    server = Assistant([sys.executable, "-m", "blina.server"], tmp_path, {"BLINA_ENDPOINTS": str(endpoints)})
     try:
         server.wait_until_ready()
         before = server.triage("temp is 38.6")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from actions.turn import MEMORY
-from channels.rest import conversation_of
-from channels.web_socket import sender as name_of
+from blina.channels.rest import conversation_of
+from blina.channels.web.events import sender as name_of
+from blina.triage.turn import MEMORY
 from tests.forged_texts import FORGED
 from tests.server.running import Assistant
 from tests.server.test_web import Page

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from channels.rest import conversation_of
+from blina.channels.rest import conversation_of
 from tests.server.running import Assistant, texts
 from tests.stored import counted
 
@@ -77,7 +77,8 @@ def test_slots_cannot_be_set_from_outside(assistant: Assistant) -> None:
 def test_a_wrong_body_gets_a_json_error(assistant: Assistant, body: Any, status: int, query: str) -> None:
     answer = assistant.post(body, f"/webhooks/rest/webhook{query}")
     assert answer[0] == status
-    assert set(answer[1]) == {"error"}
+    # Whoever wrote too much may be a patient; the others are programs.
+    assert set(answer[1]) == ({"error", "text"} if status == 413 else {"error"})
 
 
 def test_a_megabyte_is_refused_at_once(assistant: Assistant) -> None:
@@ -150,8 +151,10 @@ def test_a_forgotten_conversation_leaves_no_row(assistant: Assistant, query: str
     sender = f"forgotten{query}"
     assistant.say("I have chills", sender)
     assert rows(assistant, sender) > 0
-    body = {"sender": sender, "message": "delete everything I told you"}
-    assert assistant.post(body, f"/webhooks/rest/webhook{query}")[0] == 200
+    for message in ("delete everything I told you", "yes"):
+        assert rows(assistant, sender) > 0
+        body = {"sender": sender, "message": message}
+        assert assistant.post(body, f"/webhooks/rest/webhook{query}")[0] == 200
     assert rows(assistant, sender) == 0
     symptoms = assistant.triage("I have a rash", sender)["symptoms"]
     assert {symptom["id"] for symptom in symptoms} == {"rash"}

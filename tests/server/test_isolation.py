@@ -11,9 +11,9 @@ from collections.abc import Awaitable
 import aiohttp
 import pytest
 
-from channels.rest import conversation_of
-from channels.web_sessions import Sessions
-from channels.web_socket import sender as name_of
+from blina.channels.rest import conversation_of
+from blina.channels.web.events import sender as name_of
+from blina.channels.web.sessions import Sessions
 from tests.server.running import Assistant, texts
 from tests.server.test_web import Page
 

@@ -7,6 +7,7 @@ import json
 import sys
 import uuid
 from collections.abc import Iterator
+from email.message import Message
 from itertools import count
 from typing import Any
 
@@ -36,7 +37,9 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         "BLINA_MESSAGES_PER_MINUTE_WITH_TOKEN": str(WITH_TOKEN),
         "BLINA_OPEN_CONNECTIONS_PER_ADDRESS": str(SOCKETS),
     }
-    server = Assistant([sys.executable, "-m", "server"], tmp_path_factory.mktemp("limited"), environment)
+    server = Assistant(
+        [sys.executable, "-m", "blina.server"], tmp_path_factory.mktemp("limited"), environment
+    )
     server.wait_until_ready()
     yield server
     server.stop()
@@ -55,7 +58,7 @@ def send(
     token: str | None = TOKEN,
     query: str = "",
     **headers: str,
-) -> tuple[int, dict[str, str], Any]:
+) -> tuple[int, Message, Any]:
     """Write over REST as if from an address; status, headers and JSON of the answer."""
     connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
     sent = {"X-Forwarded-For": f"198.51.100.1, {address}", **headers}  # the first is what a client claims
@@ -66,10 +69,10 @@ def send(
     answer = connection.getresponse()
     content = answer.read()
     connection.close()
-    return answer.status, dict(answer.getheaders()), json.loads(content)
+    return answer.status, answer.headers, json.loads(content)
 
 
-def assert_too_fast(answer: tuple[int, dict[str, str], Any]) -> None:
+def assert_too_fast(answer: tuple[int, Message, Any]) -> None:
     status, headers, content = answer
     assert status == 429
     assert 1 <= int(headers["Retry-After"]) <= 60

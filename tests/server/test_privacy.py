@@ -90,7 +90,8 @@ def test_asking_to_be_forgotten_leaves_nothing_on_the_disk(faulty: Assistant, pa
         assert faulty.post({"sender": sender, "message": text}, path)[0] == 200
     assert rows(faulty.database, sender) > 0
     assert word.encode() in on_disk(faulty.database.parent)
-    assert faulty.post({"sender": sender, "message": "forget me"}, path)[0] == 200
+    for text in ("forget me", "Yes, delete everything"):
+        assert faulty.post({"sender": sender, "message": text}, path)[0] == 200
     assert rows(faulty.database, sender) == 0
     assert word.encode() not in on_disk(faulty.database.parent)
 
@@ -99,6 +100,7 @@ def test_who_was_forgotten_starts_anew(assistant: Assistant) -> None:
     sender = uuid.uuid4().hex
     assistant.say("I have chills", sender)
     assistant.say("forget me", sender)
+    assistant.say("Yes, delete everything", sender)
     symptoms = assistant.triage("I have a rash", sender)["symptoms"]
     assert [(symptom["id"], symptom["turn"]) for symptom in symptoms] == [("rash", 1)]
 
@@ -113,8 +115,10 @@ async def test_asking_on_the_page_clears_it_and_the_disk(faulty: Assistant) -> N
     await page.call("message", {"id": "key-number-1", "text": f"my head hurts, {word}"})
     assert word.encode() in on_disk(faulty.database.parent)
     await page.call("message", {"id": "key-number-2", "text": "forget me"})
+    assert not forgotten
+    await page.call("message", {"id": "key-number-3", "text": "Yes, delete everything"})
     await until(lambda: bool(forgotten))
-    assert forgotten == [{"keep": "key-number-2"}]
+    assert forgotten == [{"keep": "key-number-3"}]
     assert word.encode() not in on_disk(faulty.database.parent)
     assert (await page.call("join", {"token": token}))["messages"] == []
     await leave(page)

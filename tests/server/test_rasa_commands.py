@@ -19,7 +19,9 @@ from tests.stored import on_disk
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
+SHELL = [sys.executable, "-m", "blina.server", "shell"]
 PROMPT = "Your input ->"
+CTRL_D = b"\x04"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
@@ -49,6 +51,10 @@ class Terminal:
         """Type a line."""
         os.write(self._master, f"{text}\r".encode())
 
+    def type_key(self, key: bytes) -> None:
+        """Press a key."""
+        os.write(self._master, key)
+
     def close(self) -> None:
         """End the program, whatever it does."""
         self.process.kill()
@@ -58,7 +64,7 @@ class Terminal:
 
 def test_the_shell_answers_in_text(tmp_path: Path) -> None:
     terminal = Terminal(
-        [sys.executable, "-m", "server", "shell"],
+        SHELL,
         BLINA_DATABASE=str(tmp_path / "shell.db"),
         BLINA_CARE_TEAM_PHONE=CARE_TEAM,
     )
@@ -73,10 +79,10 @@ def test_the_shell_answers_in_text(tmp_path: Path) -> None:
         assert "1. " in answer
         assert "{" not in answer
         terminal.type("option 2")
-        assert "trouble breathing" in terminal.read_until("Where this comes from", 30)
+        terminal.read_until("trouble breathing", 30)  # the prompt is drawn again while one types
         terminal.read_until(PROMPT, 30)
         terminal.type("I have crushing chest pain")
-        assert "chest pain" in terminal.read_until("Where this comes from", 30)
+        terminal.read_until("chest pain", 30)
         terminal.read_until(PROMPT, 30)
         terminal.type("temp is 38.6")
         terminal.read_until(CARE_TEAM, 30)
@@ -90,6 +96,9 @@ def test_the_shell_answers_in_text(tmp_path: Path) -> None:
         terminal.read_until(PROMPT, 30)
         assert b"I have a headache" in on_disk(tmp_path)
         terminal.type("forget me")
+        terminal.read_until("Yes, delete everything", 30)
+        terminal.read_until(PROMPT, 30)
+        terminal.type("Yes, delete everything")
         end = time.monotonic() + 30  # the terminal draws its prompt more than once
         while b"I have a headache" in on_disk(tmp_path) and time.monotonic() < end:
             time.sleep(0.1)
@@ -99,6 +108,34 @@ def test_the_shell_answers_in_text(tmp_path: Path) -> None:
         assert terminal.process.wait(20) == 0
     finally:
         terminal.close()
+
+
+def test_ctrl_d_ends_the_shell(tmp_path: Path) -> None:
+    terminal = Terminal(SHELL, BLINA_DATABASE=str(tmp_path / "shell.db"))
+    try:
+        terminal.read_until(PROMPT, 150)
+        terminal.type_key(CTRL_D)
+        assert terminal.process.wait(20) == 0
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("last_line", ["temp is 38.6", "temp is 38.6\n"])
+def test_a_pipe_is_read_line_by_line_and_its_end_ends_the_shell(tmp_path: Path, last_line: str) -> None:
+    talk = subprocess.run(
+        SHELL,
+        cwd=ROOT,
+        env=inherited() | {"BLINA_DATABASE": str(tmp_path / "shell.db"), "BLINA_CARE_TEAM_PHONE": CARE_TEAM},
+        input=f"hello\n{last_line}",
+        capture_output=True,
+        text=True,
+        timeout=150,
+    )
+    assert talk.returncode == 0
+    greeting, _, advice = talk.stdout.partition("Call your treatment team now")
+    assert "call 112" in greeting.lower()
+    assert CARE_TEAM in advice
+    assert "Traceback" not in talk.stderr
 
 
 def test_plain_rasa_run_is_as_safe(tmp_path: Path) -> None:
@@ -111,7 +148,7 @@ def test_plain_rasa_run_is_as_safe(tmp_path: Path) -> None:
         server.say("/restart", "anna")
         symptoms = server.triage("I have chills", "anna")["symptoms"]
         assert {symptom["id"] for symptom in symptoms} == {"fever", "chills"}
-        assert server.post(b"x" * 100_000)[0] == 413
+        assert server.post(b"x" * 1_000_000)[0] == 413
         for path, status in (("/webhooks/rest", 403), ("/chat", 403), ("/", 404), ("/health", 200)):
             passed_on = urllib.request.Request(server.url + path, headers={"X-Forwarded-For": "203.0.113.7"})
             assert server.request(passed_on)[0] == status

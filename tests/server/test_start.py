@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from blina.server import support
 from tests.server.running import CARE_TEAM, ROOT, Assistant, inherited
 
 pytestmark = pytest.mark.server
@@ -22,7 +24,7 @@ def start(*arguments: str, **variables: str) -> tuple[int, str, str]:
 def start_in(project: Path, /, *arguments: str, **variables: str) -> tuple[int, str, str]:
     """The same in a copy of the project."""
     done = subprocess.run(
-        [sys.executable, "-m", "server", *arguments],
+        [sys.executable, "-m", "blina.server", *arguments],
         cwd=project,
         env=inherited() | variables,
         capture_output=True,
@@ -37,12 +39,17 @@ def test_health_is_503_until_it_is_200(assistant: Assistant) -> None:
     assert assistant.first_answers
     assert {status for status, _ in assistant.first_answers} == {503}
     assert all(CARE_TEAM in answer["text"] for _, answer in assistant.first_answers)
-    assert assistant.get("/health") == (200, {"status": "ok", "model": True, "actions": True})
+    assert assistant.get("/health") == (
+        200,
+        {"status": "ok", "model": True, "actions": True, "database": "ok"},
+    )
     assert assistant.get("/health/")[0] == 200
 
 
 def test_nothing_but_its_address_is_printed(assistant: Assistant) -> None:
-    assert assistant.output.splitlines() == [
+    out_of_support, *lines = assistant.output.splitlines()
+    assert out_of_support == support.line(datetime.now().astimezone().date())
+    assert lines == [
         f"Starting on {assistant.url}: this takes some seconds ...",
         f"Ready: open {assistant.url}/chat (Ctrl-C stops it)",
     ]
@@ -73,14 +80,15 @@ def test_wrong_settings_are_one_sentence() -> None:
 
 def test_a_wrong_command_shows_the_right_ones() -> None:
     status, _, errors = start("dance")
-    assert (status, errors) == (2, "Usage: python -m server [shell]\n")
+    assert status == 2
+    assert errors.startswith("Usage: blina [command]\n")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_cleanly_and_forgets_nothing(tmp_path: Path, stop: signal.Signals) -> None:
     for complaint in ("I have chills", "I have a rash"):
-        server = Assistant([sys.executable, "-m", "server"], tmp_path)
+        server = Assistant([sys.executable, "-m", "blina.server"], tmp_path)
         server.wait_until_ready()
         payload = server.triage(complaint, "anna")
         server.process.send_signal(stop)

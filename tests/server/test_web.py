@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -198,6 +199,56 @@ async def test_deletion_reaches_every_page_and_the_database(pages: Any, assistan
     query = "SELECT count(*) FROM events WHERE sender_id LIKE ? OR data LIKE '%purple whale%'"
     assert counted(assistant.database, query, f"%{session}%") == 0
     assert (await page.join(page.token))["messages"] == []
+
+
+async def test_a_token_is_useless_once_its_conversation_is_forgotten(pages: Any) -> None:
+    page = await pages()
+    await page.join()
+    await page.say(HEADACHE)
+    assert await page.client.call("forget", {}) == {"ok": True}
+    assert await page.say(HEADACHE) == {"ok": False, "error": "join"}
+    assert (await page.join(forgotten := page.token))["fresh"] is True
+    assert page.token.split(".")[0] != forgotten.split(".")[0]
+
+
+async def test_a_token_is_useless_once_somebody_asked_in_words_to_be_forgotten(pages: Any) -> None:
+    page = await pages()
+    await page.join()
+    await page.say("forget me")
+    await page.say("Yes, delete everything")
+    await until(lambda: bool(page.forgotten))
+    assert (await page.join(page.token))["fresh"] is True
+
+
+async def test_a_token_is_useless_once_its_conversation_is_over(pages: Any, assistant: Assistant) -> None:
+    page = await pages()
+    await page.join()
+    await page.say(HEADACHE)
+    assert (await page.join(page.token))["fresh"] is False
+    with sqlite3.connect(assistant.database) as connection:  # as the clearing does after the hours
+        connection.execute("DELETE FROM events WHERE sender_id = ?", [f"web-{page.token.split('.')[0]}"])
+    assert (await page.join(page.token))["fresh"] is True
+
+
+async def test_a_long_conversation_comes_in_parts(pages: Any, assistant: Assistant) -> None:
+    page = await pages()
+    await page.join()
+    await page.say(HEADACHE)
+    sender = f"web-{page.token.split('.')[0]}"
+    with sqlite3.connect(assistant.database) as connection:
+        for _ in range(59):
+            connection.execute(
+                "INSERT INTO events (sender_id, type_name, timestamp, data)"
+                " SELECT sender_id, type_name, timestamp, data FROM events WHERE sender_id = ? AND id >="
+                " (SELECT max(id) FROM events WHERE sender_id = ? AND type_name = 'user')",
+                [sender, sender],
+            )
+    joined = await page.join(page.token)
+    assert (len(joined["messages"]), joined["more"]) == (100, 50)
+    rest = await page.client.call("more", {"start": 50})
+    assert (rest["ok"], len(rest["messages"]), rest["more"]) == (True, 20, None)
+    for start in (None, -1, 10**9, "0", True):
+        assert await page.client.call("more", {"start": start}) == {"ok": False, "error": "bad"}
 
 
 async def test_connections_from_other_sites_are_refused(pages: Any) -> None:

@@ -80,7 +80,7 @@ def test_every_locked_package_is_asked_about(tmp_path: Path) -> None:
 
 
 def test_the_list_is_of_versions_that_are_locked() -> None:
-    locked = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", audit.LOCK.read_text(), re.MULTILINE))
+    locked = audit.locked()
     accepted = audit.read_accepted()
     assert accepted
     assert {
@@ -106,3 +106,26 @@ def test_the_table_can_be_printed() -> None:
     command = [sys.executable, "-m", "scripts.audit", "table"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == audit.table(audit.read_accepted())
+
+
+# --- without a network
+
+BAD = [audit.KnownBad("aiohttp", "3.10.11", "CVE-2025-53643", "it reads what is not there")]
+
+
+@pytest.mark.parametrize(("version", "lines"), [("3.9.4", 1), ("3.9.5", 0), ("3.10.11", 0), ("3.11.0", 0)])
+def test_a_bad_version_is_named_unless_it_was_looked_at(version: str, lines: int) -> None:
+    found = audit.judge_offline({"aiohttp": version, "sanic": "1"}, BAD, ACCEPTED)
+    assert len(found) == lines
+    assert all(f"aiohttp {version}: CVE-2025-53643" in line for line in found)
+
+
+def test_no_locked_version_is_known_to_be_bad() -> None:
+    files = [ROOT / "requirements" / name for name in ("test.txt", "installer.txt", "audit.txt")]
+    for file in (audit.LOCK, *files):
+        assert audit.judge_offline(audit.locked(file), audit.read_known_bad(), audit.read_accepted()) == []
+
+
+def test_every_known_bad_version_is_of_a_package_that_is_locked() -> None:
+    names = set(audit.locked(audit.LOCK, ROOT / "requirements" / "test.txt"))
+    assert {entry.package for entry in audit.read_known_bad()} <= names

@@ -44,7 +44,7 @@ def test_every_command_sets_up_first(command: str) -> None:
 @pytest.mark.parametrize("command", ["run", "shell", "test"])
 def test_what_needs_the_model_trains_before(command: str) -> None:
     steps = run("make", "--dry-run", command).stdout
-    last = {"run": "-m server", "shell": "-m server shell", "test": "-m pytest"}[command]
+    last = {"run": "-m blina.server", "shell": "-m blina.server shell", "test": "-m pytest"}[command]
     assert 0 < steps.index("scripts.train") < steps.index(last)
 
 

@@ -58,7 +58,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return machine
 
 
-ALL_STEPS = ["--clear", "install", "sync", "check"]
+ALL_STEPS = ["--clear", "install", "sync", "install", "check"]
 NO_STEPS: list[str] = []
 
 
@@ -73,7 +73,7 @@ def test_the_second_time_nothing_is_done(machine: Machine) -> None:
 
 def test_the_tests_packages_are_added_to_what_is_there(machine: Machine) -> None:
     machine.set_up("run")
-    assert machine.set_up("test") == ["install", "sync", "check", "install"]
+    assert machine.set_up("test") == ["install", "sync", "install", "check"]
 
 
 def test_running_after_testing_takes_nothing_away(machine: Machine) -> None:
@@ -84,7 +84,7 @@ def test_running_after_testing_takes_nothing_away(machine: Machine) -> None:
 def test_after_a_new_lock_the_tests_packages_are_kept(machine: Machine, tmp_path: Path) -> None:
     machine.set_up("test")
     (tmp_path / "requirements.txt").write_text("newer\n")
-    assert machine.set_up("run") == ["install", "sync", "check", "install"]
+    assert machine.set_up("run") == ["install", "sync", "install", "check"]
     assert setup.read_stamp() == {"group": "test", "fingerprint": setup.fingerprint("test")}
 
 
@@ -92,10 +92,10 @@ def test_after_a_new_lock_the_tests_packages_are_kept(machine: Machine, tmp_path
 def test_a_new_lock_is_installed(machine: Machine, tmp_path: Path, name: str) -> None:
     machine.set_up("run")
     (tmp_path / name).write_text("newer\n")
-    assert machine.set_up("run") == ["install", "sync", "check"]
+    assert machine.set_up("run") == ["install", "sync", "install", "check"]
 
 
-@pytest.mark.parametrize("step", ALL_STEPS)
+@pytest.mark.parametrize("step", sorted(set(ALL_STEPS)))
 def test_whatever_was_interrupted_is_made_anew(machine: Machine, step: str) -> None:
     machine.failing = step
     with pytest.raises(Stop):
@@ -172,6 +172,22 @@ def test_a_stamp_is_only_written_when_all_is_done(machine: Machine) -> None:
     machine.failing = ""
     machine.set_up("run")
     assert json.loads((machine.venv / "setup.json").read_text())["group"] == "run"
+
+
+def test_the_project_itself_is_installed_without_fetching_anything(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def call(arguments: list[str], problem: str) -> None:
+        commands.append(arguments)
+        machine.call(arguments, problem)
+
+    monkeypatch.setattr(setup, "call", call)
+    machine.set_up("run")
+    (own,) = [command for command in commands if "-e" in command]
+    assert own[-1] == str(machine.venv.parent)
+    assert {"--no-deps", "--no-build-isolation", "--offline"} <= set(own)
 
 
 def test_settings_of_pip_that_change_what_is_installed_are_left_out() -> None:

@@ -11,9 +11,9 @@ from unittest.mock import Mock
 
 import pytest
 
+from blina.knowledge import KnowledgeError, Problem
 from scripts import check_knowledge, train
 from scripts.common import ROOT, Stop
-from triage.knowledge import KnowledgeError, Problem
 
 
 @pytest.fixture
@@ -75,7 +75,12 @@ def test_a_model_of_unknown_origin_asks_for_training(project: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["nlu/__pycache__/guard.cpython-310.pyc", "knowledge/.symptoms.yml.swp", "README.md", "web/chat.js"],
+    [
+        "blina/rasa_adapter/__pycache__/guard.cpython-310.pyc",
+        "knowledge/.symptoms.yml.swp",
+        "README.md",
+        "web/chat.js",
+    ],
 )
 def test_files_that_the_model_does_not_depend_on_ask_for_nothing(project: Path, name: str) -> None:
     path = project / name
@@ -149,7 +154,7 @@ def test_a_change_is_trained_once(project: Path, started_from: Callable[..., Pro
     a_file_of(project, "data").write_text("changed\n")
     train.script()
     train.script()
-    assert programs.started == ["scripts.check_knowledge", "scripts.rasa_train"]
+    assert programs.started == ["scripts.generate", "scripts.rasa_train"]
 
 
 def test_rasa_reports_nothing_to_outside_while_training(
@@ -164,12 +169,12 @@ def test_rasa_reports_nothing_to_outside_while_training(
 def test_broken_knowledge_stops_before_rasa_starts(
     project: Path, started_from: Callable[..., Programs]
 ) -> None:
-    programs = started_from(failing="scripts.check_knowledge")
+    programs = started_from(failing="scripts.generate")
     a_file_of(project, "knowledge").write_text("changed\n")
     with pytest.raises(SystemExit) as left:
         train.script()
     assert left.value.code == 1
-    assert programs.started == ["scripts.check_knowledge"]
+    assert programs.started == ["scripts.generate"]
 
 
 def test_a_failed_training_is_tried_again_the_next_time(
@@ -189,7 +194,8 @@ def test_an_edit_during_training_is_trained_the_next_time(
     a_file_of(project, "data").write_text("changed\n")
 
     def run_while_someone_edits(arguments: list[str], **options: Any) -> SimpleNamespace:
-        a_file_of(project, "knowledge").write_text("edited meanwhile\n")
+        if "scripts.rasa_train" in arguments:
+            a_file_of(project, "knowledge").write_text("edited meanwhile\n")
         return programs.run(arguments, **options)
 
     monkeypatch.setattr(subprocess, "run", run_while_someone_edits)
@@ -197,8 +203,24 @@ def test_an_edit_during_training_is_trained_the_next_time(
     assert not train.is_current(project)
 
 
+def test_what_is_made_from_the_knowledge_asks_for_no_second_training(
+    project: Path, started_from: Callable[..., Programs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = started_from()
+    a_file_of(project, "knowledge").write_text("a new symptom\n")
+
+    def run_that_generates(arguments: list[str], **options: Any) -> SimpleNamespace:
+        if "scripts.generate" in arguments:
+            a_file_of(project, "domain.yml").write_text("with the new intent\n")
+        return programs.run(arguments, **options)
+
+    monkeypatch.setattr(subprocess, "run", run_that_generates)
+    train.script()
+    assert train.is_current(project)
+
+
 def test_broken_knowledge_is_named_with_file_and_line(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = Problem("knowledge/symptoms.yml", 3, "symptoms[0].urgency", "missing")
-    monkeypatch.setattr("triage.knowledge.load_knowledge", Mock(side_effect=KnowledgeError([problem])))
+    monkeypatch.setattr("blina.knowledge.load_knowledge", Mock(side_effect=KnowledgeError([problem])))
     with pytest.raises(Stop, match=r"knowledge/symptoms\.yml:3: symptoms\[0\]\.urgency: missing"):
-        check_knowledge.script()
+        check_knowledge.check()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from reading.model import Finding, Reading
-from reading.reader import SymptomReader
-from reading.tokens import Token, Tokeniser
-from triage.knowledge import load_knowledge
+from blina.knowledge import load_knowledge
+from blina.reading.lexicon.tokens import Token, Tokeniser
+from blina.reading.model import Finding, Reading
+from blina.reading.reader import SymptomReader
 
 KNOWLEDGE = load_knowledge()
 

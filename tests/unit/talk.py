@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from reading.model import Finding, Measurement, Reading, Sign, Status
-from triage.assistant import Conversation, Message, Reply, Turn, respond
-from triage.knowledge import load_knowledge
-from triage.settings import Settings, load_settings
+from blina.assistant import Conversation, Message, Reply, Turn, respond
+from blina.knowledge import Knowledge, load_knowledge
+from blina.knowledge.settings import Settings, load_settings
+from blina.reading.model import Finding, Measurement, Reading, Sign, Status
 
 TEAM = "+44 113 496 0000"
 KNOWLEDGE = load_knowledge()
@@ -60,6 +60,7 @@ class Talk:
     """One conversation; every turn goes through JSON, as in production."""
 
     settings: Settings = SETTINGS
+    knowledge: Knowledge = KNOWLEDGE
     now: datetime = START
     conversation: Conversation = field(default_factory=Conversation)
     turn: Turn | None = None
@@ -77,7 +78,7 @@ class Talk:
         self.now += after
         message = Message(text, intent, read or reading(text, items), topic, medicines)
         stored = Conversation.from_json(self.conversation.to_json())
-        self.turn = respond(stored, message, KNOWLEDGE, self.settings, self.now)
+        self.turn = respond(stored, message, self.knowledge, self.settings, self.now)
         self.conversation = self.turn.conversation
         return self
 

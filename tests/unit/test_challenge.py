@@ -13,8 +13,8 @@ import pytest
 from benchmarks.evaluate.challenge import FOLDER, HARMFUL, Failure, Fault, Kind, Row, answer, judge, load
 from benchmarks.evaluate.pipeline import PHRASES, phrases, pipeline
 from benchmarks.evaluate.report import MORE_SETS
-from triage.knowledge import load_knowledge
-from triage.knowledge.schema import Urgency
+from blina.knowledge import load_knowledge
+from blina.knowledge.schema import Urgency
 
 KNOWLEDGE = load_knowledge()
 ROWS = load()

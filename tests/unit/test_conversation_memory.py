@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from reading.model import Status
+from blina.assistant import Conversation
+from blina.reading.model import Status
+from blina.triage.memory import MOST_UNLISTED
 from tests.unit.talk import START, TEAM, Talk, celsius, denied, finding, sign, value
-from triage.assistant import Conversation
-from triage.memory import MOST_UNLISTED
 
 
 def test_each_symptom_keeps_the_words_the_turn_and_the_time() -> None:
@@ -201,12 +201,17 @@ def test_minimising_lowers_nothing(words: str) -> None:
 
 def test_feeling_fine_does_not_undo_a_warning() -> None:
     talk = Talk().say("fever", finding("fever")).say("I feel fine now", intent="feels_fine")
-    assert "Call your treatment team now" in talk.text
+    assert "call your treatment team now" in talk.text
     assert talk.conversation.reports
 
 
-def test_forget_me_leaves_nothing_and_says_so() -> None:
+def test_forget_me_asks_once_then_leaves_nothing_and_says_so() -> None:
     talk = Talk().say("rash", finding("rash")).say("forget me", intent="forget_me")
+    assert talk.conversation.reports
+    assert talk.chips == ["Yes, delete everything", "No"]
+    talk.say("Yes, delete everything", intent="affirm")
+    assert talk.turn is not None
+    assert talk.turn.is_forgotten
     assert talk.conversation == Conversation()
     assert "I have deleted this conversation" in talk.text
 
@@ -214,7 +219,8 @@ def test_forget_me_leaves_nothing_and_says_so() -> None:
 def test_forget_me_with_a_symptom_is_triaged_first() -> None:
     talk = Talk().say("forget me, I have chills", finding("chills"), intent="forget_me")
     assert talk.urgency == "contact_now"
-    assert talk.conversation == Conversation()
+    assert "Delete everything" in talk.text
+    assert talk.say("yes", intent="affirm").conversation == Conversation()
 
 
 def full() -> Conversation:
@@ -281,10 +287,10 @@ def test_words_that_say_otherwise_are_not_taken_as_worse(text: str) -> None:
     assert "course.worse" not in talk.rules
 
 
-def test_nothing_is_asked_when_the_conversation_is_deleted() -> None:
+def test_nothing_else_is_asked_beside_deleting() -> None:
     talk = Talk().say("forget me, my head hurts", finding("headache"), intent="forget_me")
     assert talk.payload["awaiting_answer"] is False
-    assert talk.conversation == Conversation()
+    assert talk.chips == ["Yes, delete everything", "No"]
 
 
 def test_a_complaint_that_only_a_sign_tells_is_kept_in_the_patients_words() -> None:

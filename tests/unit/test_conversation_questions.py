@@ -147,7 +147,9 @@ def test_a_red_flag_interrupts_at_once() -> None:
 
 
 def test_infusion_trouble_interrupts_too() -> None:
-    assert not headache().say("pump stopped", sign("infusion_trouble")).is_asking
+    talk = headache().say("pump stopped", sign("infusion_trouble"))
+    assert talk.conversation.question is not None
+    assert talk.conversation.question.id == "infusion_gap"
 
 
 def test_the_check_question_is_asked_once_a_conversation() -> None:
@@ -183,16 +185,17 @@ def test_never_more_than_three_questions_in_a_conversation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("symptom", "question"),
-    [("stomach_pain", "severity"), ("diarrhea", "stools"), ("dehydration", "urine")],
+    ("symptom", "question", "answer"),
+    [("stomach_pain", "severity", "yes"), ("diarrhea", "stools", "yes"), ("dehydration", "urine", "no")],
 )
 def test_a_symptom_is_asked_about_only_where_the_answer_can_change_what_to_do(
-    symptom: str, question: str
+    symptom: str, question: str, answer: str
 ) -> None:
     talk = Talk().say("...", finding(symptom))
     assert talk.conversation.question is not None
     assert talk.conversation.question.id == question
-    assert talk.say("yes", intent="affirm").urgency == "contact_now"
+    assert f"If the answer is {answer}, or you are not sure" in talk.text
+    assert talk.say(answer).urgency == "contact_now"
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from blina.knowledge.problems import KnowledgeError
 from tests.conversations.runner import CARE_TEAM, Heard, run
 from tests.conversations.script import Script, knowledge, load, scripts
-from triage.knowledge.problems import KnowledgeError
 
 HEADACHE = """\
 about: Headaches

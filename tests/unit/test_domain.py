@@ -9,8 +9,8 @@ import pytest
 import yaml
 from rasa_sdk.executor import ActionExecutor
 
-from actions.resources import knowledge
-from server import generate
+from blina.assistant import knowledge
+from blina.rasa_adapter import generate
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_TRAINED = {"nlu_fallback"}  # given by the classifier when nothing else is likely
@@ -28,7 +28,7 @@ def trained_intents() -> set[str]:
 @pytest.mark.parametrize("name", sorted(generate.files()))
 def test_committed_files_are_what_is_generated(name: str) -> None:
     committed = (ROOT / name).read_text(encoding="utf-8")
-    assert committed == generate.files()[name], "run: python -m server.generate"
+    assert committed == generate.files()[name], "run: make generate"
 
 
 def test_each_documented_side_effect_is_an_intent() -> None:

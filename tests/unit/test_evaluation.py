@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.evaluate.challenge import Answer, Fault, Kind, Row, judge
 from benchmarks.evaluate.statistics import Share, highest_rate
-from reading.model import Status
-from triage.knowledge.schema import Urgency
+from blina.knowledge.schema import Urgency
+from blina.reading.model import Status
 
 NOBODY: frozenset[str] = frozenset()
 

@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from triage.knowledge import KnowledgeError, Problem, fingerprint, load_knowledge
-from triage.knowledge.loader import DEFAULT, FILES
+from blina.knowledge import KnowledgeError, Problem, demands, fingerprint, load_knowledge
+from blina.knowledge.loader import DEFAULT, FILES
 
 SAMPLE = Path(__file__).parents[1] / "reference" / "sample_knowledge"
 SAMPLE_FILES = sorted([*(str(file.relative_to(SAMPLE)) for file in SAMPLE.rglob("*.yml")), "wording.yml"])
@@ -18,10 +19,26 @@ SAMPLE_FILES = sorted([*(str(file.relative_to(SAMPLE)) for file in SAMPLE.rglob(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the sample, with the real wording: the program needs all of its texts."""
+    """A copy of the sample, with the real wording and whatever else the program needs by name."""
     copy = Path(shutil.copytree(SAMPLE, tmp_path / "knowledge"))
     shutil.copy(DEFAULT / "wording.yml", copy)
+    (copy / "lexicon" / "demanded.yml").write_text(yaml.safe_dump(_demanded()), encoding="utf-8")
     return copy
+
+
+def _demanded() -> dict[str, dict[str, object]]:
+    """Empty cues, signs and word groups of every name that the program uses and the sample does not have."""
+    sample = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in (SAMPLE / "lexicon").glob("*.yml")]
+    there = {name for part in sample for field in ("cues", "signs") for name in part.get(field, {})}
+    wording = yaml.safe_load((DEFAULT / "wording.yml").read_text(encoding="utf-8"))
+    names = demands.names()
+    cues = {*names["cue"], "screening_fever_or_chills", "names_fever_or_chills"} - there
+    signs = {*names["sign"], *wording["texts"]["sign"]} - there
+    return {
+        "cues": {cue: [] for cue in sorted(cues)},
+        "signs": {sign: {"meaning": sign} for sign in sorted(signs)},
+        "words": {group: [] for group in sorted(names["word group"])},
+    }
 
 
 def problems(folder: Path) -> list[str]:
@@ -270,32 +287,50 @@ MISTAKES = {
         "policy.yml",
         "sources: [{document: leaflet, section: nerves}]",
         "sources: []",
-        "knowledge/policy.yml:37: rules[0].sources: at least one source is needed",
+        "knowledge/policy.yml:50: rules[0].sources: at least one source is needed",
     ),
     "a rule that would decide nothing": (
         "policy.yml",
         "    urgency: emergency\n",
         "",
-        "knowledge/policy.yml:33: rules[0]: any_of needs an urgency",
+        "knowledge/policy.yml:46: rules[0]: any_of needs an urgency",
     ),
     "an unknown group of symptoms": (
         "policy.yml",
         "symptom_sign:screen",
         "symptom_sign:screening",
-        "knowledge/policy.yml:31: questions.screening.about[0][0]: 'screening' is not one of "
+        "knowledge/policy.yml:44: questions.screening.about[0][0]: 'screening' is not one of "
         "neurological, crs, infection, bleeding, screen, laboratory",
     ),
     "a question without words": (
         "policy.yml",
         "  screening: {about",
         "  screning: {about",
-        "knowledge/policy.yml:31: questions.screning: wording.yml has no text question.screning",
+        "knowledge/policy.yml:44: questions.screning: wording.yml has no text question.screning",
     ),
     "limits the wrong way round": (
-        "policy.yml",
+        "values.yml",
         "{low: 30, high: 43}",
         "{low: 43, high: 30}",
-        "knowledge/policy.yml:25: numbers.plausible.temperature: low must be under high",
+        "knowledge/values.yml:5: kinds[0].plausible: low must be under high",
+    ),
+    "a limit that the policy does not have": (
+        "policy.yml",
+        "number: fever_threshold_c",
+        "number: fever_limit",
+        "knowledge/policy.yml:{line}: limits.temperature[0].number: there is no number 'fever_limit'",
+    ),
+    "a limit with a rule that is not there": (
+        "policy.yml",
+        "rule: emergency.woken, means",
+        "rule: number.temperature, means",
+        "knowledge/policy.yml:{line}: limits.temperature[0].rule: there is no rule 'number.temperature'",
+    ),
+    "a value that means a symptom that is not there": (
+        "policy.yml",
+        "means: fever",
+        "means: fevr",
+        "knowledge/policy.yml:{line}: limits.temperature[0].means: there is no symptom 'fevr'",
     ),
     "a number that cannot be meant": (
         "policy.yml",
@@ -305,15 +340,15 @@ MISTAKES = {
     ),
     "a number that is none": (
         "policy.yml",
-        "crs_window_hours: 24",
-        "crs_window_hours: .nan",
-        "knowledge/policy.yml:{line}: numbers.crs_window_hours: nan is not between 1 and 168",
+        "syndrome_window_hours: 24",
+        "syndrome_window_hours: .nan",
+        "knowledge/policy.yml:{line}: numbers.syndrome_window_hours: nan is not between 1 and 168",
     ),
     "a memory that is shorter than the window": (
         "policy.yml",
         "memory_hours: 48",
         "memory_hours: 12",
-        "knowledge/policy.yml:{line}: numbers.memory_hours: must not be under crs_window_hours",
+        "knowledge/policy.yml:{line}: numbers.memory_hours: must not be under syndrome_window_hours",
     ),
     "text where a number belongs": (
         "policy.yml",
@@ -321,11 +356,11 @@ MISTAKES = {
         "max_questions: three",
         "knowledge/policy.yml:23: numbers.max_questions: must be a whole number",
     ),
-    "an unknown CRS sign": (
+    "an unknown sign of the syndrome": (
         "policy.yml",
         "alone: [fever]",
         "alone: [feverish]",
-        "knowledge/policy.yml:26: crs.alone[0]: there is no symptom 'feverish'",
+        "knowledge/policy.yml:38: syndrome.alone[0]: there is no symptom 'feverish'",
     ),
     "a topic without its source": (
         "questions.yml",
@@ -356,6 +391,61 @@ MISTAKES = {
         "numbers:",
         "numbers: [",
         None,
+    ),
+    "a daily check that asks for an item that is not there": (
+        "daily_check.yml",
+        "items: [temperature, writing]",
+        "items: [temperature, writing, walking]",
+        "knowledge/daily_check.yml:8: forms[0].items[2]: there is no item 'walking'",
+    ),
+    "an item that no form asks": (
+        "daily_check.yml",
+        "items: [temperature, writing]",
+        "items: [temperature]",
+        "knowledge/daily_check.yml:16: items[1].id: no form asks 'writing'",
+    ),
+    "an item that asks nothing": (
+        "daily_check.yml",
+        "ask: What is the temperature?",
+        "ask: Measure the temperature.",
+        "knowledge/daily_check.yml:14: items[0].ask: must end with a question",
+    ),
+    "an item of a kind that is not known": (
+        "daily_check.yml",
+        "kind: temperature",
+        "kind: blood_sugar",
+        "knowledge/daily_check.yml:11: items[0].kind: "
+        "'blood_sugar' is not one of yes_no, temperature, writing",
+    ),
+    "an item to write without its sentence": (
+        "daily_check.yml",
+        "    sentence: It is warm.\n",
+        "",
+        "knowledge/daily_check.yml:16: items[1]: needs the sentence that is to be written",
+    ),
+    "an item of the daily check without a source": (
+        "daily_check.yml",
+        "    ask: What is the temperature?\n    sources: [{document: leaflet, section: nerves}]",
+        "    ask: What is the temperature?\n    sources: []",
+        "knowledge/daily_check.yml:15: items[0].sources: at least one source is needed",
+    ),
+    "an item of the daily check with a source that is not there": (
+        "daily_check.yml",
+        "    ask: What is the temperature?\n    sources: [{document: leaflet, section: nerves}]",
+        "    ask: What is the temperature?\n    sources: [{document: leaflet, section: ice}]",
+        "knowledge/daily_check.yml:15: items[0].sources[0].section: leaflet has no section 'ice'",
+    ),
+    "a daily check that is kept for no time": (
+        "daily_check.yml",
+        "keep_days: 28",
+        "keep_days: 0",
+        "knowledge/daily_check.yml:1: keep_days: 0 is not between 1 and 365",
+    ),
+    "a daily check whose rule is missing": (
+        "policy.yml",
+        "  - id: daily_check.over",
+        "  - id: daily_check.past",
+        "knowledge/policy.yml:45: rules: the rule 'daily_check.over' is missing, and the program needs it",
     ),
 }
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from triage.knowledge import Knowledge, load_knowledge
-from triage.knowledge.schema import Mention, SymptomSign, Urgency
+from blina.knowledge import Knowledge, load_knowledge
+from blina.knowledge.schema import Mention, SymptomSign, Urgency
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -88,10 +88,10 @@ def test_headache_nausea_and_vomiting_are_screened(knowledge: Knowledge) -> None
 
 
 def test_the_signs_of_cytokine_release_are_those_of_the_policy(knowledge: Knowledge) -> None:
-    crs = knowledge.policy.crs
+    crs = knowledge.policy.syndrome
     assert set(crs.alone) == {"fever", "chills", "low_blood_pressure", "trouble_breathing"}
     assert set(crs.any_two) == {*crs.alone, "headache", "nausea", "vomiting"}
-    assert knowledge.policy.numbers.crs_window_hours == 24
+    assert knowledge.policy.numbers.syndrome_window_hours == 24
     assert knowledge.policy.numbers.low_systolic_mmhg == 90
 
 
@@ -101,5 +101,7 @@ def test_whatever_goes_beyond_the_documents_is_marked(knowledge: Knowledge) -> N
         "overview_2024": "provided",
         "leaflet_2018": "provided",
         "label_beyond": "beyond",
+        "astct_2019": "beyond",
+        "capd_2014": "beyond",
         "triage_policy": "policy",
     }

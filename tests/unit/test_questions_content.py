@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import textstat
 
-from triage.knowledge import load_knowledge
-from triage.knowledge.schema import Topic
+from blina.knowledge import load_knowledge
+from blina.knowledge.schema import Topic
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 KNOWLEDGE = load_knowledge()

@@ -33,6 +33,14 @@ DENIALS = {
     "I haven't had nausea and vomiting": {"nausea", "vomiting"},
     "my head doesn't hurt": {"headache"},
     "my chest does not hurt at all": {"chest_pain"},
+    "mum hasn't got a fever": {"fever"},
+    "I haven't got chills or a rash": {"chills", "rash"},
+    "a fever she does not have": {"fever"},
+    "chills I haven't had": {"chills"},
+    "headaches are not something I get": {"headache"},
+    "rash? didn't see one": {"rash"},
+    "afebrile, no rigors": {"fever", "chills"},
+    "fever-free for three days": {"fever"},
 }
 
 
@@ -271,3 +279,132 @@ def test_present_wins_over_a_denial_elsewhere_in_the_message() -> None:
 
 def test_a_minimising_word_takes_nothing_away() -> None:
     assert "chest_pain" in present("probably nothing, don't want to bother anyone, but my chest hurts")
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"),
+    [
+        ("the sickness has very nearly stopped", "nausea"),
+        ("my cough never quite cleared up", "cough"),
+        ("the rash should have faded by now", "rash"),
+        ("I wish this dizziness would pass, it has gone nowhere", "dizziness"),
+        ("has the dizziness stopped? No", "dizziness"),
+        ("when will the back ache be gone", "back_pain"),
+        ("I hoped the chills were over now, no luck", "chills"),
+    ],
+)
+def test_what_is_not_quite_over_is_there(text: str, symptom: str) -> None:
+    assert statuses(text)[symptom] == "present"
+
+
+@pytest.mark.parametrize("text", ["the fever has gone", "the fever has gone, no chills now"])
+def test_what_is_over_stays_over(text: str) -> None:
+    assert statuses(text)["fever"] == "past"
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"),
+    [
+        ("she wasn't confused earlier but she is now", "confusion"),
+        ("no rash yesterday, have now", "rash"),
+        ("no nausea before, now yes", "nausea"),
+        ("I was told to ring for chills and I have them", "chills"),
+        ("no new cough, the old one is still there", "cough"),
+    ],
+)
+def test_what_was_denied_before_and_is_there_now_is_there(text: str, symptom: str) -> None:
+    assert statuses(text)[symptom] == "present"
+
+
+@pytest.mark.parametrize("text", ["no fever and I don't know what to do now", "no fever, I am now fine"])
+def test_now_alone_does_not_turn_a_denial(text: str) -> None:
+    assert statuses(text) == {"fever": "denied"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no easing of the headache", "there isn't any change in the headache", "not much change in my headache"],
+)
+def test_no_change_denies_nothing(text: str) -> None:
+    assert statuses(text) == {"headache": "present"}
+
+
+@pytest.mark.parametrize(
+    "text", ["nothing wrong bar a temp", "all well save for a temperature", "fine apart from a temp"]
+)
+def test_an_exception_is_there(text: str) -> None:
+    assert present(text) == {"fever"}
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"), [("no he is confused", "confusion"), ("no I feel dizzy", "dizziness")]
+)
+def test_no_before_a_new_statement_is_an_answer(text: str, symptom: str) -> None:
+    assert statuses(text)[symptom] == "present"
+
+
+def test_where_each_item_has_its_own_no_the_one_without_is_there() -> None:
+    assert statuses("no rash no cough dizzy") == {"rash": "denied", "cough": "denied", "dizziness": "present"}
+    assert statuses("no fever chills rash") == {"fever": "denied", "chills": "denied", "rash": "denied"}
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "not_there"),
+    [
+        ("nausea N cough Y fever N", {"cough"}, {"nausea", "fever"}),
+        ("nausea (yes) fever (no)", {"nausea"}, {"fever"}),
+        ("headache - N, sickness - Y", {"nausea"}, {"headache"}),
+        ("chills=no rash=yes", {"rash"}, {"chills"}),
+        ("headache n chills n fever", {"headache", "chills", "fever"}, set()),
+        ("fever no appetite", {"fever", "decreased_appetite"}, set()),
+    ],
+)
+def test_in_a_list_each_symptom_has_the_answer_behind_it(
+    text: str, there: set[str], not_there: set[str]
+) -> None:
+    assert present(text) == there
+    assert with_status(text, "denied") == not_there
+
+
+def test_afraid_of_what_one_has_is_a_report_and_of_getting_it_is_none() -> None:
+    assert present("I'm scared I have a fever") == {"fever"}
+    assert present("I'm scared of getting a fever") == set()
+
+
+@pytest.mark.parametrize("text", ["a fever I don't have a thermometer", "chest pain I haven't had before"])
+def test_a_denial_of_something_else_behind_a_symptom_leaves_it_there(text: str) -> None:
+    assert present(text) & {"fever", "chest_pain"}
+
+
+@pytest.mark.parametrize(
+    "text", ["a rash, didn't see it until tonight", "rash didn't notice it before today"]
+)
+def test_what_nobody_noticed_before_is_there(text: str) -> None:
+    assert present(text) == {"rash"}
+
+
+def test_a_no_behind_a_comma_denies_what_follows_and_not_what_went_before() -> None:
+    read = statuses("throat sore, coughing, no fever. No rash.")
+    assert read == {"sore_throat": "present", "cough": "present", "fever": "denied", "rash": "denied"}
+
+
+@pytest.mark.parametrize("reason", ["as", "because", "since", "that"])
+def test_afraid_for_a_reason_that_is_there_reports_it(reason: str) -> None:
+    assert present(f"I'm scared {reason} I have chest pain") == {"chest_pain"}
+
+
+def test_what_runs_in_the_family_is_not_the_patients() -> None:
+    assert present("seizures run in my family") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"),
+    [
+        ("I haven't got rid of the headache", "headache"),
+        ("not getting any relief from the headache", "headache"),
+        ("the rash has not got any better", "rash"),
+        ("he hasn't got over the fever", "fever"),
+    ],
+)
+def test_what_one_has_not_got_rid_of_is_there(text: str, symptom: str) -> None:
+    assert present(text) == {symptom}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reading.clauses import clauses
+from blina.reading.clauses import clauses
 from tests.unit.reading_words import tokens
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reading.lexicon import Lexicon, Matches
+from blina.knowledge.schema import Phrases, SignWords
+from blina.reading.lexicon.lexicon import Lexicon, Matches
 from tests.unit.reading_words import KNOWLEDGE, present, read, signs, tokeniser, tokens
-from triage.knowledge.schema import Phrases, SignWords
 
 
 def phrases(*written: str, excluded: tuple[str, ...] = ()) -> Phrases:

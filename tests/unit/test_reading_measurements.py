@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reading.measurements import measurements, pain_score
-from reading.text import clean
+from blina.reading.measurements import measurements, pain_score
+from blina.reading.text import clean
 from tests.unit.reading_words import read
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reading.medicines import MedicineReader
+from blina.reading.medicines import MedicineReader
 from tests.unit.reading_words import KNOWLEDGE, lexicon_reader
 
 READER = MedicineReader(KNOWLEDGE.medicines, lexicon_reader().is_ordinary_word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reading.patterns import PatternError, PatternSet
+from blina.reading.lexicon.patterns import PatternError, PatternSet
 from tests.unit.reading_words import tokeniser, tokens
 
 GROUPS = {"head": ["head", "forehead", "back of my head"], "pain": ["pain", "ache", "killing me"]}

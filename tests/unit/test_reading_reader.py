@@ -3,35 +3,13 @@
 from __future__ import annotations
 
 import cProfile
-from collections.abc import Sequence
+import json
 
 import pytest
 
-from reading.clause_reader import Guess
-from reading.model import REPORTED, Reading
-from reading.reader import SymptomReader
-from reading.text import MAX_CHARACTERS
-from tests.unit.reading_words import KNOWLEDGE, finding_of, lexicon_reader, present, read, signs, statuses
-
-
-class Dictionary:
-    """A clause reader that knows a few clauses by heart, and remembers what it was asked."""
-
-    def __init__(self, **meanings: str) -> None:
-        self.meanings = {words.replace("_", " "): meaning for words, meaning in meanings.items()}
-        self.asked: list[str] = []
-
-    def read(self, clauses: Sequence[str]) -> list[Guess]:
-        self.asked += clauses
-        return [self._guess(clause) for clause in clauses]
-
-    def read_sentences(self, sentences: Sequence[str]) -> list[Guess]:
-        return self.read(sentences)
-
-    def _guess(self, words: str) -> Guess:
-        if words in self.meanings:
-            return Guess(self.meanings[words], 0.8, 0.8)
-        return Guess(None, 0.0, 0.3 if "blackcurrant" in words else 0.0)
+from blina.reading.model import Disagreement, Reading, Status
+from blina.reading.text import MAX_CHARACTERS
+from tests.unit.reading_words import finding_of, lexicon_reader, present, read, signs, statuses
 
 
 def test_several_symptoms_in_one_message() -> None:
@@ -151,67 +129,6 @@ def test_nothing_that_can_be_typed_breaks_the_reader(text: str) -> None:
     assert isinstance(read(text), Reading)
 
 
-def test_clauses_that_the_lexicon_cannot_read_go_to_the_clause_reader() -> None:
-    meanings = Dictionary(everything_looks_smoky="blurred_vision")
-    reading = SymptomReader(KNOWLEDGE, meanings).read("My head hurts. everything looks smoky.")
-    found = {finding.symptom: finding for finding in reading.findings}
-    assert meanings.asked == ["everything looks smoky"]
-    assert found["blurred_vision"].source == "encoder"
-    assert found["blurred_vision"].confidence == 0.8
-    assert (found["headache"].source, found["headache"].confidence) == ("lexicon", 1.0)
-
-
-def test_a_sentence_is_read_whole_when_one_of_its_clauses_raises_a_suspicion() -> None:
-    sentence = "like blackcurrant jam, the whole nappy full"
-    meanings = Dictionary(**{sentence: "black_or_bloody_stools"})
-    reading = SymptomReader(KNOWLEDGE, meanings).read(f"hello there. {sentence}. see you, nurse")
-    assert meanings.asked == [
-        "hello there",
-        "like blackcurrant jam",
-        "the whole nappy full",
-        "see you",
-        sentence,
-    ]
-    assert [finding.symptom for finding in reading.findings] == ["black_or_bloody_stools"]
-
-
-def test_what_the_clause_reader_finds_has_qualifiers_too() -> None:
-    meanings = Dictionary(**{"everything looks terribly smoky": "blurred_vision"})
-    (finding,) = SymptomReader(KNOWLEDGE, meanings).read("everything looks terribly smoky").findings
-    assert finding.qualifiers == ("severe",)
-
-
-def test_what_may_be_urgent_in_words_that_were_not_understood_is_noted() -> None:
-    assert SymptomReader(KNOWLEDGE, Dictionary()).read("like blackcurrant jam all over").suspicion == 0.3
-    assert SymptomReader(KNOWLEDGE, Dictionary()).read("we had a lovely walk").suspicion == 0.0
-
-
-def test_words_about_degree_or_time_do_not_keep_a_clause_from_being_read() -> None:
-    meanings = Dictionary(**{"everything looks smoky for two days": "blurred_vision"})
-    reading = SymptomReader(KNOWLEDGE, meanings).read("everything looks smoky for two days")
-    assert [finding.symptom for finding in reading.findings] == ["blurred_vision"]
-
-
-def test_what_the_clause_reader_finds_can_be_denied_too() -> None:
-    meanings = Dictionary(not_that_everything_looks_smoky="blurred_vision")
-    reading = SymptomReader(KNOWLEDGE, meanings).read("not that everything looks smoky")
-    assert all(finding.status not in REPORTED for finding in reading.findings)
-
-
-def test_alarms_that_the_clause_reader_finds_are_signs() -> None:
-    meanings = Dictionary(the_box_went_in_the_bath="infusion_trouble")
-    reading = SymptomReader(KNOWLEDGE, meanings).read("the box went in the bath")
-    assert [sign.id for sign in reading.signs] == ["infusion_trouble"]
-    assert reading.findings == ()
-
-
-@pytest.mark.parametrize("text", ["fiebre y escalofrios muy fuertes desde anoche", "ok"])
-def test_the_clause_reader_is_not_asked_about_what_it_cannot_know(text: str) -> None:
-    meanings = Dictionary()
-    SymptomReader(KNOWLEDGE, meanings).read(text)
-    assert meanings.asked == []
-
-
 def test_a_reading_survives_the_way_through_rasa() -> None:
     reading = read("severe headache, no fever, temp 36.9, we cannot wake him")
     assert Reading.from_entities(reading.text, reading.as_entities()) == reading
@@ -221,6 +138,13 @@ def test_a_cut_reading_survives_the_way_through_rasa() -> None:
     reading = read("fieber kopfschmerzen schwindel " * 200)
     assert (reading.truncated, reading.language) == (True, "other")
     assert Reading.from_entities(reading.text, reading.as_entities()) == reading
+
+
+def test_what_two_readings_disagree_about_and_what_a_message_does_survive_as_entities() -> None:
+    disputed = Disagreement("seizures", Status.PRESENT, Status.DENIED, "not a fit I hope")
+    reading = Reading("not a fit I hope", disagreements=(disputed,), act="answer_no", act_confidence=0.75)
+    kept = json.loads(json.dumps(reading.as_entities()))
+    assert Reading.from_entities(reading.text, kept) == reading
 
 
 def test_entities_of_other_components_are_left_alone() -> None:

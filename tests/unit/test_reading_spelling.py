@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reading.spelling import Speller
+from blina.reading.lexicon.spelling import Speller
 from tests.unit.reading_words import norms, present, tokeniser
 
 SPELLER = Speller(

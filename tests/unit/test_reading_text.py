@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reading.text import MAX_CHARACTERS, clean
+from blina.reading.text import MAX_CHARACTERS, clean, sanitised
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,24 @@ def test_no_character_moves(text: str) -> None:
 @given(st.text(max_size=300))
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("<b>I am having a seizure</b>", "I am having a seizure"),
+        ("<p class='x'>no fever</p>", "no fever\n"),
+        ("I can&#39;t breathe", "I can't breathe"),
+        ("temp &gt; 39", "temp > 39"),
+        ("> she said\n>> he is confused", "she said\nhe is confused"),
+        ("temp <38 and <3 from me", "temp <38 and <3 from me"),
+        ("fe\x00ver", "fever"),
+    ],
+)
+def test_layout_is_not_meaning(sent: str, read: str) -> None:
+    assert sanitised(sent) == read
+
+
+def test_letters_that_only_look_like_ours_are_ours_inside_our_words() -> None:
+    assert clean("f\u0435v\u0435r") == "fever"
+    assert clean("\u0436\u0430\u0440") == "\u0436\u0430\u0440"  # a word of another language stays

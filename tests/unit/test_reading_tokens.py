@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reading.text import clean
-from reading.tokens import NUMBER, lemma
-from tests.unit.reading_words import norms, tokeniser, tokens
+from blina.reading.lexicon.tokens import NUMBER, Tokeniser, lemma
+from blina.reading.text import clean
+from tests.unit.reading_words import norms, present, signs, statuses, tokeniser, tokens
 
 
 @pytest.mark.parametrize("written", ["can't", "cannot", "can not", "CAN'T", "Cannot"])
@@ -96,3 +96,28 @@ def test_tokens_are_in_order_and_inside_the_message(text: str) -> None:
     assert all(0 <= token.start < token.end <= len(text) for token in found)
     starts = [token.start for token in found]
     assert starts == sorted(starts)
+
+
+def test_a_line_that_is_only_broken_keeps_its_words_together() -> None:
+    assert "cannot_be_woken" in signs("my wife cannot\nbe woken")
+    assert "self_harm" in signs("I want to\ndie")
+
+
+def test_a_list_of_answers_has_one_statement_a_line() -> None:
+    assert present("no fever\nheadache yes") == {"headache"}
+    assert statuses("fever no\nvomiting yes")["fever"] == "denied"
+
+
+@pytest.mark.parametrize("mark", ["%", "$", "=", ";", "\U0001f600", "(", "'", ":)", "?!", "a.b"])
+def test_no_long_run_of_marks_is_peeled_at_once(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, seen = Tokeniser({}), list[str]()
+    split = reader._split
+
+    def watched(text: str) -> object:
+        seen.append(text)
+        return split(text)
+
+    monkeypatch.setattr(reader, "_split", watched)
+    found = reader.tokens(f"I have {mark * 1000} a rash")
+    assert max(len(run) for text in seen for run in text.split()) <= 41
+    assert [token.norm for token in found if token.is_word][-1] == "rash"

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 import textstat
 
-from reading.model import Reading
+from blina.assistant import Chip, safe_reply
+from blina.knowledge.schema import Urgency
+from blina.reading.model import Reading
+from blina.triage.chips import choice, numbered
 from tests.unit.talk import KNOWLEDGE, SETTINGS, TEAM, Talk, celsius, denied, finding, reading, sign, value
-from triage.assistant import Chip, safe_reply
-from triage.chips import choice, numbered
-from triage.knowledge.schema import Urgency
 
 NO_NUMBER = SETTINGS.copy(update={"care_team_phone": None, "crisis_line": None})
 ACTIONS = {
@@ -62,16 +62,21 @@ def test_the_first_sentence_says_what_to_do(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("talk", ORDINARY, ids=lambda talk: talk.payload["symptoms"][0]["id"])
-def test_then_why_then_what_to_tell_then_the_source(talk: Talk) -> None:
+def test_then_why_then_what_to_tell_and_the_sources_fold_behind_why(talk: Talk) -> None:
     id = talk.payload["symptoms"][0]["id"]
     symptom = KNOWLEDGE.symptoms.get(id)
     tell = (
         symptom.tell_the_team.split(". ")[0] if symptom else KNOWLEDGE.text("unlisted", "tell").split(". ")[0]
     )
     why = symptom.lay if symptom else "not on my lists"
-    order = [talk.text.index(part) for part in (ACTIONS[talk.urgency], why, tell, "Where this comes from:")]
+    hint = KNOWLEDGE.text("heading", "why_hint")
+    order = [talk.text.index(part) for part in (ACTIONS[talk.urgency], why, tell, hint)]
     assert order == sorted(order)
-    assert re.search(r"Where this comes from: the \d{4} (?:overview|leaflet), \"", talk.text)
+    assert "Where this comes from" not in talk.text
+    assert "CRS" not in talk.text
+    assert talk.payload["symptoms"][0]["sources"]
+    why = Talk(conversation=talk.conversation, now=talk.now).say("why?", intent="ask_why").text
+    assert re.search(r"Where this comes from: the \d{4} (?:overview|leaflet), \"", why)
 
 
 @pytest.mark.parametrize("talk", [*ORDINARY, *DIALOGUES], ids=range(len(ORDINARY) + len(DIALOGUES)))
@@ -103,9 +108,11 @@ def test_without_a_crisis_line_the_emergency_number_is_given() -> None:
     assert "None" not in talk.text
 
 
-def test_advice_stays_in_front_when_something_else_is_said() -> None:
+def test_the_new_thing_comes_first_and_advice_that_stands_is_one_line() -> None:
     talk = Talk().say("fever", finding("fever")).say("thanks", intent="thanks")
-    assert talk.text.index(ACTIONS["contact_now"]) < talk.text.index("You are welcome")
+    new, standing = talk.text.split("\n\n")
+    assert new.startswith("You are welcome")
+    assert standing == f"Please still call your treatment team now on {TEAM}."
 
 
 def test_the_disclaimer_is_not_repeated() -> None:
@@ -117,7 +124,7 @@ def test_the_disclaimer_is_not_repeated() -> None:
 def test_the_number_of_the_pair_is_explained() -> None:
     talk = Talk().say("headache and sick", finding("headache"), finding("nausea"))
     assert "Two of these signs within a day" in talk.text
-    assert talk.text.count("Measure your temperature and tell them the number.") == 1
+    assert talk.text.count("Measure the temperature and tell them the number.") == 1
 
 
 def test_less_urgent_symptoms_are_named_too() -> None:
@@ -370,7 +377,7 @@ def test_the_question_comes_last_with_its_answers_below() -> None:
 def test_what_one_sign_can_mean_is_not_said_again_beside_two() -> None:
     talk = Talk().say("fever and chills", finding("fever"), finding("chills"))
     assert {"crs.single", "crs.two_signs"} <= talk.rules
-    assert talk.text.count("which can get worse fast") == 1
+    assert talk.text.count("a reaction that gets worse fast") == 1
 
 
 def test_no_is_written_down_once() -> None:

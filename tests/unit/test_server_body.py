@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.body import MAX_BYTES, BadBody, Incoming, read
+from blina.http_server.body import MAX_BYTES, MAX_CHARACTERS, BadBody, Incoming, read
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -32,6 +32,41 @@ def test_other_fields_are_ignored() -> None:
 
 def test_an_empty_message_is_a_message() -> None:
     assert read(body(sender="anna", message="")) == Incoming("anna", "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("anna", "anna "), ("anna", " anna"), ("a?", "a\ud800"), ("é", "e\u0301")]
+)
+def test_who_is_named_differently_is_somebody_else(one: str, other: str) -> None:
+    names: set[str | None] = set()
+    for sender in (one, other):
+        try:
+            names.add(read(body(sender=sender, message="")).sender)
+        except BadBody:
+            names.add(None)
+    assert len(names) == 2
+
+
+@pytest.mark.parametrize("character", ["e", "é", "😟"])
+def test_a_message_is_as_long_as_its_characters(character: str) -> None:
+    for escaped in (True, False):
+        longest = {"sender": "a", "message": character * MAX_CHARACTERS}
+        assert read(json.dumps(longest, ensure_ascii=escaped).encode()).message == longest["message"]
+        with pytest.raises(BadBody) as refused:
+            read(json.dumps({**longest, "message": "e" * (MAX_CHARACTERS + 1)}).encode())
+        assert refused.value.status == 413
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        '{"sender": "a", "message": "b", "sender": "c"}',
+        '{"sender": "a", "message": "b", "x": {"y": 1, "y": 2}}',
+    ],
+)
+def test_a_key_that_is_there_twice_is_refused(sent: str) -> None:
+    with pytest.raises(BadBody, match="twice"):
+        read(sent.encode())
 
 
 def test_half_a_character_cannot_pass() -> None:
@@ -95,3 +130,18 @@ def test_a_refusal_does_not_quote_the_body() -> None:
     with pytest.raises(BadBody) as refused:
         read(body(sender="anna", message=["my secret"]))
     assert "secret" not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("sent", "read_as"),
+    [
+        ("I can&#39;t breathe", "I can't breathe"),
+        ("38 &gt; 37 &amp; rising", "38 > 37 & rising"),
+        ("it&#x27;s &apos;hot&apos;", "it's 'hot'"),
+        ("hot &not cold, AT&T; R&D", "hot &not cold, AT&T; R&D"),
+        ("&nothing; &#99999999;", "&nothing; &#99999999;"),
+        ("&amp;lt;", "&lt;"),
+    ],
+)
+def test_html_entities_of_a_gateway_are_the_characters_that_they_stand_for(sent: str, read_as: str) -> None:
+    assert read(body(sender="anna", message=sent)).message == read_as

@@ -12,8 +12,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.guard import MessageGuard, clean
-from reading.text import MAX_CHARACTERS
+from blina.rasa_adapter.guard import MessageGuard
+from blina.reading.text import MAX_CHARACTERS, sanitised
 
 DOMAIN = Domain.from_dict({"intents": ["greet", "restart", "session_start"], "entities": ["symptom"]})
 COMMANDS = [
@@ -51,14 +51,29 @@ def test_no_typed_text_is_a_command(text: str) -> None:
     "text", ["/restart", " /session_start", "//back", "/RESTART", '/restart{"a": 1}', "/restart@0.9"]
 )
 def test_nothing_is_left_of_rasas_own_commands(text: str) -> None:
-    assert clean(text) == ""
+    assert sanitised(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('/inform{"a": {"b": 1}} I cannot breathe', "I cannot breathe"),
+        ('/inform@0.9{"a": 1}\nI cannot breathe', "I cannot breathe"),
+        ('/deny{"a": null} /restart{} my head hurts', "my head hurts"),
+        ("/note{I cannot breathe}", "I cannot breathe}"),
+        ("/restart@0.9 I cannot breathe", "I cannot breathe"),
+        ('/inform{"a": I cannot breathe', '"a": I cannot breathe'),
+    ],
+)
+def test_a_command_costs_only_itself(text: str, read: str) -> None:
+    assert sanitised(text) == read
 
 
 @pytest.mark.parametrize(
     "text", ["/back pain is terrible", "/seizure", "/ fever @ 38.5", "/restarted my pump"]
 )
 def test_words_after_a_stray_slash_are_read(text: str) -> None:
-    assert clean(text) == text.lstrip("/ ")
+    assert sanitised(text) == text.lstrip("/ ")
 
 
 def test_commands_work_without_the_guard() -> None:
@@ -70,7 +85,7 @@ def test_commands_work_without_the_guard() -> None:
 
 @given(st.text())
 def test_nothing_hidden_is_left(text: str) -> None:
-    cleaned = clean(text)
+    cleaned = sanitised(text)
     assert not cleaned.lstrip().startswith("/")
     hidden = {unicodedata.category(character) for character in cleaned if character != "\n"}
     assert not hidden & {"Cc", "Cf", "Cs"}
@@ -78,22 +93,22 @@ def test_nothing_hidden_is_left(text: str) -> None:
 
 @given(st.text())
 def test_cleaning_twice_changes_nothing(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
+    assert sanitised(sanitised(text)) == sanitised(text)
 
 
 @pytest.mark.parametrize(
     "text", ["I have a fever", "38.5/39 today", "first\nsecond", "It’s 101°F – “bad” 😟", "fièvre", "and/or"]
 )
 def test_ordinary_messages_stay_as_they_are(text: str) -> None:
-    assert clean(text) == text
+    assert sanitised(text) == text
 
 
 def test_hidden_characters_do_not_split_words() -> None:
-    assert clean("fe\u200bver\x00and\u202echills") == "fever andchills"
+    assert sanitised("fe\u200bver\tand\u202e ch\x00ills") == "fever and chills"
 
 
 def test_one_character_more_than_is_read_is_kept() -> None:
-    assert clean("a" * 20_000) == "a" * (MAX_CHARACTERS + 1)
+    assert sanitised("a" * 20_000) == "a" * (MAX_CHARACTERS + 1)
 
 
 def test_a_message_without_text_becomes_empty() -> None:

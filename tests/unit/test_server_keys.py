@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from server import serve
-from server.keys import WeakKey, from_environment
-from server.stop import Stop
+from blina.http_server.signing_keys import WeakKey, from_environment
+from blina.server import serve
+from blina.stop import Stop
 
 STRONG, OTHER = "Zx8-first-secret-of-the-tests-19af", "Qy4-other-secret-of-the-tests-73bd"
 TOKEN, SECRET = "BLINA_REST_TOKEN", "BLINA_SESSION_SECRET"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from channels import limits
-from channels.limits import PerMinute
+from blina.http_server import rate_limit
+from blina.http_server.rate_limit import PerMinute
 
 
 class Clock:
@@ -46,7 +46,7 @@ def test_what_waits_is_not_counted() -> None:
 def test_idle_conversations_are_dropped() -> None:
     clock = Clock()
     limit = PerMinute(1, clock)
-    for number in range(limits._MOST_KEYS):
+    for number in range(rate_limit._MOST_KEYS):
         limit.wait(str(number))
     clock.now = 61
     limit.wait("new")

@@ -9,11 +9,11 @@ import pytest
 from rasa.core.lock_store import LockError, LockStore
 from rasa.utils.endpoints import EndpointConfig
 
-from server.locks import ConversationLocks
+from blina.rasa_adapter.lock_store import ConversationLocks
 
 
 async def test_rasa_makes_the_store_from_its_configuration() -> None:
-    store = LockStore.create(EndpointConfig(type="server.locks.ConversationLocks"))
+    store = LockStore.create(EndpointConfig(type="blina.rasa_adapter.lock_store.ConversationLocks"))
     assert isinstance(store, ConversationLocks)
 
 

@@ -8,10 +8,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from io import StringIO
+from typing import Any
 
 import pytest
 
-from server import logs
+from blina.server import logs
 
 WORDS = "my secret words"
 
@@ -40,8 +41,8 @@ def test_errors_are_named_and_not_quoted(log: StringIO) -> None:
     try:
         failed()
     except ValueError:
-        logging.getLogger("server.locks").exception("an action failed")
-    assert "server.locks: an action failed" in log.getvalue()
+        logging.getLogger("blina.rasa_adapter.lock_store").exception("an action failed")
+    assert "blina.rasa_adapter.lock_store: an action failed" in log.getvalue()
     assert log.getvalue().endswith("ValueError\n")
     assert "in failed" in log.getvalue()
     assert "secret" not in log.getvalue()
@@ -111,3 +112,42 @@ def test_below_warning_nothing_is_logged(log: StringIO) -> None:
     for name in ("rasa", "sanic.access", "server", "some.library"):
         logging.getLogger(name).info("a message: %s", WORDS)
     assert log.getvalue() == ""
+
+
+def test_an_error_that_other_code_tells_in_words_is_named_with_its_true_place(log: StringIO) -> None:
+    try:
+        failed()
+    except ValueError as error:
+        logging.getLogger("rasa.core.processor").error(f"Encountered an error: {error}")
+    (line,) = log.getvalue().splitlines()
+    raised_in = failed.__code__.co_firstlineno + 1
+    assert line.endswith(f"(ValueError in test_server_logs.py, line {raised_in})")
+    assert "secret" not in line
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionResetError, BrokenPipeError, asyncio.IncompleteReadError(b"", 1)]
+)
+def test_a_connection_that_breaks_off_is_no_error(log: StringIO, error: Any) -> None:
+    try:
+        raise error
+    except (ConnectionError, asyncio.IncompleteReadError):
+        logging.getLogger("asyncio").exception("Fatal write error on socket transport")
+        logging.getLogger("websockets").error("it is gone")
+    logging.getLogger("asyncio").warning("socket.send() raised exception.")
+    assert log.getvalue() == ""
+    try:
+        raise ConnectionResetError
+    except ConnectionResetError:
+        logging.getLogger("blina.channels.messaging").error("a provider hung up")
+        logging.getLogger("rasa.core.brokers").error("another server hung up")
+    assert "a provider hung up" in log.getvalue()
+    assert "rasa.core.brokers" in log.getvalue()
+
+
+def test_nothing_that_is_logged_can_write_a_line_of_its_own(log: StringIO) -> None:
+    forged = "x\n2026-01-01 00:00:00 ERROR blina: all is well\r\u2028\x1b[2J"
+    logging.getLogger("blina.channels").error("a packet of %s", forged)
+    logging.getLogger(f"some{forged}").error("no %s", forged)
+    assert len(log.getvalue().splitlines()) == 2
+    assert "\x1b" not in log.getvalue()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from server.model_file import MODELS, newest_model
-from server.stop import Stop
+from blina.server.model_file import MODELS, newest_model
+from blina.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
 

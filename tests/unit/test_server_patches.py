@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from aiohttp import web
@@ -32,31 +33,31 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
 
-from actions import turn
-from actions.resources import safe_answer
-from channels import safety_net
-from nlu.guard import MessageGuard
-from server import in_process, rasa_patches
-from server.rasa_patches import functions, imports, quicker
-from triage.assistant import Conversation, Reply, Turn
+from actions import reply
+from blina.assistant import Conversation, Reply, Turn, safe_answer
+from blina.rasa_adapter import in_process_actions, patches, safety_net
+from blina.rasa_adapter.guard import MessageGuard
+from blina.rasa_adapter.patches import functions, hot_paths, imports
+from blina.rasa_adapter.patches.upstream import UpstreamChanged
+from blina.triage.turn import MEMORY, UNREAD
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = "my secret words"
 ANSWER = {"events": [], "responses": [{"text": "from the action server"}]}
 
-rasa_patches.apply()
+patches.apply()
 RASAS = {function.__qualname__: function for function in functions._UPSTREAM}  # as they were before
 
 
 def conversation(text: str = WORDS, channel: str = "rest") -> DialogueStateTracker:
-    memory = AnySlot(turn.MEMORY, mappings=[{"type": "custom"}], influence_conversation=False)
+    memory = AnySlot(MEMORY, mappings=[{"type": "custom"}], influence_conversation=False)
     tracker = DialogueStateTracker("anna", [memory])
     tracker.update(UserUttered("an earlier message", {"name": "greet"}, [], input_channel=channel))
     tracker.update(UserUttered(text, {"name": "fever"}, [], input_channel=channel))
@@ -80,7 +81,7 @@ def core(monkeypatch: pytest.MonkeyPatch) -> None:
     def respond(*_: Any) -> Turn:
         return Turn(Conversation(turn=5), (Reply("from this process"),))
 
-    monkeypatch.setattr(turn, "respond", respond)
+    monkeypatch.setattr(reply, "respond", respond)
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def broken_core(monkeypatch: pytest.MonkeyPatch) -> None:
     def respond(*_: Any) -> Turn:
         raise RuntimeError(WORDS)
 
-    monkeypatch.setattr(turn, "respond", respond)
+    monkeypatch.setattr(reply, "respond", respond)
 
 
 @asynccontextmanager
@@ -167,12 +168,25 @@ async def test_an_action_that_does_not_exist_says_the_safe_answer() -> None:
 
 
 async def test_an_action_that_says_nothing_says_the_safe_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "respond", lambda *_: Turn(Conversation(), ()))
+    monkeypatch.setattr(reply, "respond", lambda *_: Turn(Conversation(), ()))
     assert texts(await run_action()) == [safe_answer()]
 
 
+async def test_one_message_is_answered_once_whatever_the_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    respond = Mock(return_value=Turn(Conversation(), (Reply("Call now."),)))
+    monkeypatch.setattr(reply, "respond", respond)
+    tracker = conversation()
+    first = await in_process_actions.run("action_triage", tracker)
+    tracker.update(ActionExecuted("action_triage"))
+    tracker.update(SlotSet("conversation", "kept"))
+    second = await in_process_actions.run("action_not_understood", tracker)
+    assert [said["text"] for said in first["responses"]] == ["Call now."]
+    assert second == {"events": [], "responses": []}
+    assert respond.call_count == 1
+
+
 def test_an_action_learns_slots_and_the_latest_message_only() -> None:
-    call = in_process.action_call("action_triage", conversation("no fever"))
+    call = in_process_actions.action_call("action_triage", conversation("no fever"))
     assert call["tracker"]["latest_message"]["text"] == "no fever"
     assert call["tracker"]["slots"] == {"conversation": None}
     assert call["tracker"]["events"] == [{"event": "user", "input_channel": "rest"}]
@@ -250,7 +264,7 @@ def test_what_is_no_json_is_refused() -> None:
 def test_a_domain_that_says_something_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     domain = Domain.from_dict({"intents": ["greet"]})
     assert not domain.is_empty()
-    monkeypatch.setattr(quicker, "_is_empty", lambda _: pytest.fail("looked again"))
+    monkeypatch.setattr(hot_paths, "_is_empty", lambda _: pytest.fail("looked again"))
     assert not domain.is_empty()
 
 
@@ -258,7 +272,7 @@ def test_an_empty_domain_may_be_filled_later() -> None:
     domain = Domain.empty()
     assert domain.is_empty()
     domain.intent_properties = {"greet": {}}
-    assert domain.is_empty() is quicker._is_empty(domain)
+    assert domain.is_empty() is hot_paths._is_empty(domain)
 
 
 def _upstream_validation(action: RemoteAction, result: Any) -> None:
@@ -293,7 +307,7 @@ async def test_a_message_that_cannot_be_read_is_marked(
 ) -> None:
     parsed = await processor.parse_message(UserMessage(WORDS))
     assert parsed["intent"]["name"] == "nlu_fallback"
-    assert [(entity["entity"], entity["value"]) for entity in parsed["entities"]] == [("note", turn.UNREAD)]
+    assert [(entity["entity"], entity["value"]) for entity in parsed["entities"]] == [("note", UNREAD)]
     assert WORDS not in caplog.text
 
 
@@ -488,14 +502,14 @@ def test_a_component_that_fails_fails_the_run() -> None:
 
 @pytest.mark.parametrize("kind", sorted({cls.type_name for cls in all_subclasses(Event)}))
 def test_the_class_of_a_stored_event_is_the_one_that_rasa_finds(kind: str) -> None:
-    found = quicker.event_class(kind)
-    assert found is quicker._resolve_by_type(kind)
+    found = hot_paths.event_class(kind)
+    assert found is hot_paths._resolve_by_type(kind)
     assert found is not None
 
 
 def test_an_unknown_event_is_refused_as_by_rasa() -> None:
     with pytest.raises(ValueError, match="Unknown event name 'nonsense'"):
-        quicker.event_class("nonsense")
+        hot_paths.event_class("nonsense")
 
 
 @pytest.mark.parametrize(("level", "copied"), [(logging.DEBUG, True), (logging.WARNING, False)])
@@ -508,14 +522,14 @@ def test_what_is_logged_is_copied(level: int, copied: bool, caplog: pytest.LogCa
 
 
 def test_a_rasa_that_copies_for_more_than_the_log_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(functions, "_COPYING_FOR_THE_LOG", (quicker,))
-    with pytest.raises(rasa_patches.UpstreamChanged, match="copies more than what it logs"):
+    monkeypatch.setattr(functions, "_COPYING_FOR_THE_LOG", (hot_paths,))
+    with pytest.raises(UpstreamChanged, match="copies more than what it logs"):
         functions.check_upstream()
 
 
 def test_an_upgraded_rasa_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(functions._UPSTREAM, next(iter(functions._UPSTREAM)), "another hash")
-    with pytest.raises(rasa_patches.UpstreamChanged, match=r"RemoteAction\.run"):
+    with pytest.raises(UpstreamChanged, match=r"RemoteAction\.run"):
         functions.check_upstream()
 
 
@@ -525,27 +539,27 @@ def test_this_rasa_is_the_one_the_patches_were_written_for() -> None:
 
 @pytest.mark.parametrize("module", [imports.USER, "rasa.engine.recipes.default_components"])
 def test_an_upgraded_rasa_is_noticed_before_it_is_loaded(module: str) -> None:
-    with pytest.raises(rasa_patches.UpstreamChanged, match="AnotherLogger"):
+    with pytest.raises(UpstreamChanged, match="AnotherLogger"):
         imports.check_upstream(module, {"rasa.utils.tensorflow.callback": ("AnotherLogger",)})
 
 
 def in_a_new_process(code: str) -> str:
     """What a program prints that starts as the server does."""
-    program = "from server import environment; environment.prepare(); import sys\n" + code
+    program = "from blina.server import environment; environment.prepare(); import sys\n" + code
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
 def test_serving_loads_no_tensorflow() -> None:
-    loads = "import rasa.core.run, nlu.guard, nlu.encoder, nlu.classifier, nlu.symptom_reader"
+    loads = "import rasa.core.run\nfrom blina.rasa_adapter import classifier, encoder, guard, symptom_reader"
     policy = "import rasa.core.policies.rule_policy"
     assert in_a_new_process(f"{loads}\n{policy}\nprint('tensorflow' in sys.modules)") == "False"
 
 
 TRAINS = (
-    "from server import rasa_patches; rasa_patches.before_rasa()\n"
-    "from server.rasa_patches import imports\n"
+    "from blina.rasa_adapter import patches; patches.before_rasa()\n"
+    "from blina.rasa_adapter.patches import imports\n"
     "from pathlib import Path\n"
     "imports.leave_networks_out({configuration})\n"
     "from rasa.engine.recipes.default_recipe import DefaultV1Recipe\n"
@@ -588,7 +602,7 @@ def test_a_model_still_knows_how_it_was_trained() -> None:
 
 def test_a_class_of_the_training_is_not_loaded_with_the_model() -> None:
     schema = {"nodes": {"one": {"uses": "no.such.Class"}}}
-    later = quicker._SchemaReadLater(schema)
+    later = hot_paths._SchemaReadLater(schema)
     with pytest.raises(GraphSchemaException):
         _ = later.nodes
 
@@ -600,7 +614,7 @@ def test_a_neural_network_still_finds_its_classes() -> None:
 
 def test_patches_are_put_in_place_once() -> None:
     before = RemoteAction.run
-    rasa_patches.apply()
+    patches.apply()
     assert RemoteAction.run is before
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server import privacy
+from blina.rasa_adapter import privacy
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,9 +30,9 @@ assert sentry_sdk.Hub.current.client.transport is None
 @pytest.mark.parametrize(
     "module",
     [
-        "nlu.guard",  # rasa train, rasa shell, rasa run, rasa test: whatever loads the pipeline
-        "channels.rest",  # rasa run
-        "server.importer",  # rasa train, rasa data validate: whatever reads the project's files
+        "blina.rasa_adapter.guard",  # rasa train, shell, run, test: whatever loads the pipeline
+        "blina.channels.rest",  # rasa run
+        "blina.rasa_adapter.importer",  # rasa train, rasa data validate: whatever reads the project's files
         "actions",  # rasa run actions
     ],
 )

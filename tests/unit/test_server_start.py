@@ -7,15 +7,17 @@ import os
 import socket
 import urllib.error
 import urllib.request
+from datetime import date
 from typing import Any
 
 import pytest
 
-from actions.resources import safe_answer
-from channels import health
-from server import __main__ as command
-from server import environment, port, serve
-from server.stop import Stop
+from blina.assistant import safe_answer
+from blina.channels import health
+from blina.http_server import port
+from blina.server import cli as command
+from blina.server import environment, serve, support
+from blina.stop import Stop
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +97,7 @@ def test_the_socket_can_be_handed_over() -> None:
 
 def test_commands_that_do_not_exist_show_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["dance"]) == 2
-    assert capsys.readouterr().err == "Usage: python -m server [shell]\n"
+    assert capsys.readouterr().err.startswith("Usage: blina [command]\n")
 
 
 @pytest.mark.parametrize(
@@ -136,3 +138,12 @@ def test_without_knowledge_actions_are_not_ready(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(health, "knowledge", broken)
     assert not health.actions_ready(["action_triage"])
+
+
+def test_what_gets_no_corrections_any_more_is_said_at_the_start() -> None:
+    while_supported, after = date(2026, 10, 31), date(2026, 11, 1)
+    assert "Python" not in (support.line(while_supported) or "")
+    said = support.line(after) or ""
+    assert "Python 3.10 (since 2026-10-31) and Sanic 21.12 (since 2023-12-31)" in said
+    assert len(said.splitlines()) == 1
+    assert support.line(date(2023, 12, 31)) is None

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from rasa.core.tracker_store import TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from actions.resources import settings
-from actions.turn import MEMORY
-from server import generate
-from server.stop import Stop
-from server.tracker_store import DATABASE_VARIABLE, ConversationStore, StorageFailed
+from blina.assistant import settings
+from blina.rasa_adapter import generate, tracker_store
+from blina.rasa_adapter.tracker_store import DATABASE_VARIABLE, ConversationStore, StorageFailed
+from blina.stop import Stop
+from blina.storage.sqlite import IN_MEMORY
+from blina.triage.turn import FORGOTTEN, MEMORY
 from tests.server.running import until
 from tests.stored import counted, on_disk
 
@@ -37,15 +44,15 @@ def opened(database: Path) -> ConversationStore:
 
 
 async def take_turn(
-    store: ConversationStore, number: int, sender: str = "anna", text: str = "", intent: str = "fever"
+    store: ConversationStore, number: int, sender: str = "anna", text: str = "", forgets: bool = False
 ) -> DialogueStateTracker:
     """One turn as Rasa's processor takes it: read, add events, save."""
     tracker = await store.get_or_create_tracker(sender, append_action_listen=False)
     for event in (
-        UserUttered(text or f"message {number}", {"name": intent}, []),
+        UserUttered(text or f"message {number}", {"name": "fever"}, []),
         ActionExecuted("action_triage"),
         BotUttered("Call now."),
-        SlotSet(MEMORY, {"turn": number}),
+        SlotSet(MEMORY, dict(FORGOTTEN) if forgets else {"turn": number}),
         ActionExecuted("action_listen"),
     ):
         tracker.update(event, DOMAIN)
@@ -63,7 +70,7 @@ async def test_asking_to_be_forgotten_leaves_no_row_and_no_byte(database: Path) 
         await take_turn(store, number, "anna", f"{SECRET} {number}")
     await take_turn(store, 1, "bert")
     assert SECRET.encode() in on_disk(database.parent)
-    await take_turn(store, 41, "anna", f"forget {SECRET}", intent="forget_me")
+    await take_turn(store, 41, "anna", f"delete {SECRET}", forgets=True)
     assert rows(database, "anna") == 0
     assert SECRET.encode() not in on_disk(database.parent)
     assert b"message 1" in on_disk(database.parent)
@@ -137,7 +144,7 @@ async def test_a_file_that_cannot_be_written_is_one_sentence(database: Path) -> 
 
 
 async def test_rasa_makes_the_store_from_its_configuration(database: Path) -> None:
-    config = EndpointConfig(type="server.tracker_store.ConversationStore", db=str(database))
+    config = EndpointConfig(type="blina.rasa_adapter.tracker_store.ConversationStore", db=str(database))
     store = TrackerStore.create(config, DOMAIN)
     assert isinstance(store, ConversationStore)
     assert database.exists()
@@ -166,6 +173,36 @@ async def test_every_event_is_stored_once(database: Path) -> None:
     assert [event.text for event in full.events if isinstance(event, UserUttered)] == [
         f"message {number}" for number in range(20)
     ]
+
+
+async def test_a_conversation_is_read_page_by_page_where_nobody_waits(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = opened(database)
+    for number in range(7):
+        await take_turn(store, number)
+    decoded_in = set()
+
+    def loads(text: str) -> Any:
+        decoded_in.add(threading.current_thread().name)
+        return json.loads(text)
+
+    monkeypatch.setattr(tracker_store, "json", SimpleNamespace(loads=loads))
+    pages = [await store.said("anna", start, 3) for start in (0, 3, 6, 9)]
+    assert [(len(events), later) for events, later in pages] == [(6, True), (6, True), (2, False), (0, False)]
+    said = [event["text"] for events, _ in pages for event in events]
+    assert said == [text for number in range(7) for text in (f"message {number}", "Call now.")]
+    assert decoded_in == {"conversations"}
+
+
+async def test_a_message_is_known_again(database: Path) -> None:
+    store = opened(database)
+    tracker = await store.get_or_create_tracker("anna")
+    tracker.update(UserUttered("a", message_id="key-0001"), DOMAIN)
+    await store.save(tracker)
+    assert await store.has_message("anna", "key-0001")
+    assert not await store.has_message("anna", "key-0002")
+    assert not await store.has_message("bert", "key-0001")
 
 
 async def test_a_late_turn_reads_no_more_than_an_early_one(database: Path) -> None:
@@ -241,7 +278,7 @@ async def test_the_environment_names_the_database(
 
 
 async def test_conversations_can_stay_in_memory() -> None:
-    store = ConversationStore(DOMAIN)
+    store = ConversationStore(DOMAIN, db=IN_MEMORY)
     await take_turn(store, 1)
     tracker = await store.retrieve("anna")
     assert tracker is not None
@@ -257,4 +294,55 @@ def test_other_databases_are_refused(settings: dict[str, str]) -> None:
 
 
 def test_rasas_empty_settings_are_taken() -> None:
-    ConversationStore(DOMAIN, host=None, dialect="sqlite")
+    ConversationStore(DOMAIN, db=IN_MEMORY, host=None, dialect="sqlite")
+
+
+def test_without_another_word_conversations_are_in_the_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    folder = settings().copy(update={"data_folder": str(tmp_path)})
+    monkeypatch.setattr("blina.rasa_adapter.tracker_store.settings", lambda: folder)
+    assert ConversationStore(DOMAIN).file == str(tmp_path / "conversations.db")
+
+
+def test_a_second_server_on_the_same_file_is_refused(database: Path) -> None:
+    """Another process: one may open its own file again."""
+    store = opened(database)
+    claims = (
+        "import sys\nfrom blina.storage.sqlite import Claim\n"
+        "try:\n    Claim(sys.argv[1])\nexcept BlockingIOError:\n    print('taken')"
+    )
+    other = [sys.executable, "-c", claims, str(database)]
+    assert subprocess.run(other, capture_output=True, text=True, check=True).stdout == "taken\n"
+    store.close()
+    assert subprocess.run(other, capture_output=True, text=True, check=True).stdout == ""
+
+
+def test_the_refusal_of_a_second_server_is_one_sentence(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(_: str) -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr(tracker_store, "Claim", taken)
+    with pytest.raises(
+        Stop, match="is used by another server: stop that, or name another file with BLINA_DATABASE"
+    ):
+        opened(database)
+
+
+def test_a_database_that_cannot_be_reached_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(Stop, match=r"^The database .* cannot be used: [^\n]+\.$"):
+        opened(tmp_path / "file" / "conversations.db")
+
+
+def test_an_agent_with_another_store_is_refused(database: Path) -> None:
+    """Plain `rasa run` looks at no file before it loads."""
+    agent = SimpleNamespace(is_ready=lambda: True, tracker_store=opened(database))
+    tracker_store.require(agent)
+    tracker_store.require(None)
+    agent.tracker_store = InMemoryTrackerStore(DOMAIN)
+    with pytest.raises(Stop, match="own store"):
+        tracker_store.require(agent)

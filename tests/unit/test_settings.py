@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from triage.settings import DEFAULT, Settings, SettingsError, load_settings, variable
+from blina.knowledge.settings import (
+    DEFAULT,
+    OTHER_VARIABLES,
+    Settings,
+    SettingsError,
+    load_settings,
+    local,
+    variable,
+    zone,
+)
 
 SHIPPED = DEFAULT.read_text(encoding="utf-8")
 
@@ -59,6 +69,9 @@ def test_settings_cannot_be_changed() -> None:
         ("fever_threshold_c", "37.5", 37.5),
         ("fever_threshold_c", "38", 38.0),
         ("temperature_unit", "F", "F"),
+        ("time_zone", "Europe/London", "Europe/London"),
+        ("time_zone", "", None),
+        ("time_zone", "London", None),
         ("retention_hours", "1", 1),
         (
             "allowed_origins",
@@ -107,6 +120,11 @@ def test_the_environment_wins_over_the_file(field: str, text: str, value: object
             "BLINA_FEVER_THRESHOLD_C: nan is not between 37.0 and 39.0 (degrees Celsius)",
         ),
         ("BLINA_FEVER_THRESHOLD_C", "[", "BLINA_FEVER_THRESHOLD_C: '[' cannot be read"),
+        (
+            "BLINA_TIME_ZONE",
+            "../etc/passwd",
+            "BLINA_TIME_ZONE: '../etc/passwd' is no time zone; write it like \"Europe/London\"",
+        ),
         ("BLINA_TEMPERATURE_UNIT", "kelvin", "BLINA_TEMPERATURE_UNIT: 'kelvin' is not one of C, F"),
         ("BLINA_RETENTION_HOURS", "0", "BLINA_RETENTION_HOURS: 0 is not between 1 and 8760 hours"),
         ("BLINA_RETENTION_HOURS", "1.5", "BLINA_RETENTION_HOURS: must be a whole number"),
@@ -138,6 +156,14 @@ def test_the_environment_wins_over_the_file(field: str, text: str, value: object
             "112",
             "BLINA_CARE_TEAM_PHNE: is no setting; did you mean BLINA_CARE_TEAM_PHONE?",
         ),
+        ("BLINA_PHONE", "112", "BLINA_PHONE: is no setting; did you mean BLINA_CARE_TEAM_PHONE?"),
+        ("BLINA_CRISIS", "988", "BLINA_CRISIS: is no setting; did you mean BLINA_CRISIS_LINE?"),
+        ("BLINA_DATABSE", "x", "BLINA_DATABSE: is no setting; did you mean BLINA_DATABASE?"),
+        (
+            "BLINA_SESSION_SECRT",
+            "x",
+            "BLINA_SESSION_SECRT: is no setting; did you mean BLINA_SESSION_SECRET?",
+        ),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, text: str, message: str) -> None:
@@ -148,7 +174,8 @@ def test_variables_that_are_no_settings_are_left_alone() -> None:
     environ = {
         "BLINA_REST_TOKEN": "x",
         "BLINA_SESSION_SECRET": "y",
-        "BLINA_ENCODER_THREADS": "1",
+        **{f"BLINA_{name}": "1" for name in OTHER_VARIABLES},
+        "BLINA_TWILIO_ACCOUNT_SID": "of the centre's own credentials.yml",
         "PATH": "/bin",
     }
     assert load_settings(environ=environ) == load_settings(environ={})
@@ -233,3 +260,14 @@ def test_no_variable_gives_anything_but_a_settings_error(field: str, text: str) 
         assert str(wrong).startswith(variable(field))  # noqa: PT017 - whether it fails depends on the text
     else:
         assert loaded.emergency_number
+
+
+def test_an_hour_ago_is_an_hour_ago_also_when_the_clocks_change() -> None:
+    summer = local(datetime(2026, 3, 29, 1, 20, tzinfo=timezone.utc), zone("Europe/London"))
+    assert summer.strftime("%H:%M %Z") == "02:20 BST"
+    assert (summer - timedelta(hours=1)).astimezone(timezone.utc).strftime("%H:%M") == "00:20"
+
+
+@pytest.mark.parametrize("name", ["Europe", "Europe/Nowhere", "", "../x", None, 5, "A" * 5000])
+def test_what_is_no_time_zone_is_none(name: object) -> None:
+    assert zone(name) is None

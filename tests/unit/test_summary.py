@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from blina.triage import cues
 from tests.unit.talk import KNOWLEDGE, TEAM, Talk, celsius, denied, finding, sign, value
-from triage import heard
 
 
 def told() -> Talk:
@@ -29,16 +29,17 @@ def test_the_summary_lists_symptoms_by_urgency_with_words_and_times() -> None:
     text = told().say("summary please", intent="summary").text
     headache, constipation = text.index("Headache"), text.index("Constipation")
     assert headache < constipation
-    assert '"head is getting worse", first told at Sun 01 Mar 04:01 UTC; getting worse' in text
-    assert '"no poo for days", first told at Sun 01 Mar 03:01 UTC' in text
+    assert 'Headache, getting worse; told 2 times, first 04:01, last 04:04: "my head hurts" (04:01)' in text
+    assert '"no poo for days" (03:01)' in text
+    assert "Made on Sunday 1 March 2026 at 04:05. All times are in UTC." in text
 
 
 def test_the_summary_holds_values_denials_answers_and_what_is_over() -> None:
     text = told().say("summary please", intent="summary").text
-    assert "Temperature 37.2 °C" in text
-    assert "Blood pressure, upper number 118 mmHg" in text
-    assert text.index("I said no to:") < text.index("Fever")
-    assert "Any warning signs: no none of those" in text
+    assert "Temperature: 37.2 °C (told 04:03)" in text
+    assert "Blood pressure: 118 mmHg (told 04:03)" in text
+    assert text.index("Said not to be there:") < text.index("Fever (said unasked)")
+    assert "Any warning signs: no, " in text
     assert "Rash" in text
 
 
@@ -59,6 +60,8 @@ def test_the_summary_is_json_too() -> None:
         "status": "present",
         "text": "37.2",
         "time": "",
+        "when_said": "",
+        "measured_at": None,
     }
     assert payload["answers"][0]["answer"] == "no"
 
@@ -77,7 +80,8 @@ def test_trouble_that_is_no_symptom_is_in_the_summary() -> None:
         .say("pump stopped", sign("infusion_trouble", text="pump stopped"))
         .say("summary", intent="summary")
     )
-    assert 'trouble with the pump, bag or line: "pump stopped"' in talk.text
+    assert "Trouble with the pump, bag or line: 03:01 (words above)" in talk.text
+    assert talk.text.count('"pump stopped"') == 1
 
 
 def test_what_describes_a_symptom_is_named_in_few_words_and_nothing_twice() -> None:
@@ -88,13 +92,13 @@ def test_what_describes_a_symptom_is_named_in_few_words_and_nothing_twice() -> N
         sign("took_fever_medicine", text="took paracetamol"),
     )
     text = talk.say("summary", intent="summary").text
-    assert "; severe (Call" in text
-    assert text.count("took something that can hide a fever") == 1
-    assert '"took paracetamol"' in text
+    assert "Headache, severe: 03:01 (words above)" in text
+    assert "Paracetamol, CAN HIDE A FEVER; taken; dose not said; time not said: 03:01" in text
+    assert text.count('"bad headache, took paracetamol"') == 1
 
 
 def test_every_sign_that_may_be_in_the_summary_has_a_short_name() -> None:
-    steering = heard.steering_signs(KNOWLEDGE)
+    steering = cues.steering_signs(KNOWLEDGE)
     assert set(KNOWLEDGE.signs) - steering == set(KNOWLEDGE.wording["sign"])
 
 
@@ -118,3 +122,24 @@ def test_why_names_the_rule_the_document_and_the_section() -> None:
 
 def test_why_before_any_advice_says_so() -> None:
     assert "I have not given you any advice yet" in Talk().say("why?", intent="ask_why").text
+
+
+def test_values_are_listed_oldest_first_with_an_arrow_where_they_move() -> None:
+    talk = Talk().say("37.2", celsius(37.2)).say("37.9", celsius(37.9)).say("37.5", celsius(37.5))
+    assert "Your readings so far, the oldest first: 37.2 °C ↑ 37.9 °C ↓ 37.5 °C." in talk.text
+    lines = [line for line in talk.say("summary", intent="summary").text.splitlines() if "°C" in line]
+    assert lines == [
+        "- Temperature: 37.2 °C (told 03:01) ↑ 37.9 °C (told 03:02) ↓ 37.5 °C (told 03:03)",
+    ]
+
+
+def test_readings_that_do_not_move_are_no_trend() -> None:
+    assert "oldest first" not in Talk().say("36.8", celsius(36.8)).say("36.8 again", celsius(36.8)).text
+
+
+def test_medicines_are_listed_with_dose_and_time_and_what_was_only_asked_about_as_such() -> None:
+    talk = Talk().say("I took paracetamol 500 mg at half past nine", sign("took_fever_medicine"))
+    talk.say("can I take ibuprofen?", intent="ask_medicine")
+    text = talk.say("summary", intent="summary").text
+    assert "- Paracetamol, CAN HIDE A FEVER; taken; 500 mg" in text
+    assert "- Ibuprofen, CAN HIDE A FEVER; asked about, not said to be taken:" in text

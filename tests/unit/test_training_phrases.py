@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from triage.knowledge import load_knowledge
-from triage.knowledge.schema import Category
+from blina.knowledge import load_knowledge
+from blina.knowledge.schema import Category
 
 ROOT = Path(__file__).parents[2]
 KNOWLEDGE = load_knowledge()

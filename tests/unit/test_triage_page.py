@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from blina.knowledge.settings import load_settings
+from blina.replies.clinician_page import PAGE, page
 from tests.unit.talk import KNOWLEDGE
-from triage.clinician_page import PAGE, page
-from triage.settings import load_settings
 
 TEXT = page(KNOWLEDGE, load_settings(environ={}))
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == TEXT, "run: python -m triage.clinician_page"
+    assert PAGE.read_text(encoding="utf-8") == TEXT, "run: make generate"
 
 
 @pytest.mark.parametrize("symptom", KNOWLEDGE.symptoms)

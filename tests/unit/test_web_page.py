@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from channels import web_page
-from channels.web_page import FOLDER, File, answer, content_policy, dial, fill, load
-from triage.knowledge import Knowledge, load_knowledge
-from triage.settings import Settings, load_settings
+from blina.channels.web import page as web_page
+from blina.channels.web.page import FOLDER, File, answer, content_policy, dial, fill, load
+from blina.knowledge import Knowledge, load_knowledge
+from blina.knowledge.settings import Settings, load_settings
+from blina.stop import Stop
 
 KNOWLEDGE = load_knowledge()
 PHONE = {"BLINA_CARE_TEAM_PHONE": "+44 113 496 0000"}
@@ -158,3 +161,20 @@ def test_a_changed_word_changes_the_page() -> None:
     page = web_page.load(other, settings())[""]
     assert b"Say &lt;b&gt;it&lt;/b&gt;." in page.content
     assert page.etag != files()[""].etag
+
+
+@pytest.mark.parametrize("change", ["edit", "add", "remove"])
+def test_a_file_that_is_not_the_one_of_this_version_stops_the_start(tmp_path: Path, change: str) -> None:
+    folder = tmp_path / "web"
+    shutil.copytree(FOLDER, folder)
+    web_page.check(folder)
+    script = folder / "app.js"
+    if change == "edit":
+        script.write_text(script.read_text() + "// a stranger's line\n")
+    elif change == "remove":
+        script.unlink()
+    else:
+        script = folder / "more.js"
+        script.write_text("// a stranger's file\n")
+    with pytest.raises(Stop, match=f"web/{script.name} is not the file of this version"):
+        load(KNOWLEDGE, settings(), folder)

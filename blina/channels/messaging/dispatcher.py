@@ -1,0 +1,139 @@
+"""Takes what comes in, has it answered one message of a conversation at a time, and posts the replies."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from blina.assistant import voice
+from blina.channels.messaging import split_text
+from blina.channels.messaging.choices import buttons, offered
+from blina.channels.messaging.message_queue import MessageQueue
+from blina.channels.messaging.model import Incoming
+from blina.channels.messaging.outbox import Outbox
+from blina.channels.messaging.store import Part, QueuedMessage
+from blina.channels.messaging.turns import Answer, Turns
+from blina.http_server.rate_limit import PerMinute, limits
+from blina.observe import metrics
+from blina.rasa_adapter.lock_store import ConversationLocks
+from blina.triage.chips import numbered
+from blina.triage.turn import Reply
+
+_LONGEST_WAIT = 3600.0  # seconds for the messages before one
+_SECONDS_TO_FINISH = 5.0
+_DIGITS_OF_A_NAME = 32
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a channel shows a reply.
+
+    Args:
+        most: UTF-16 units that the provider takes in one message.
+        buttons: whether it has buttons; answers are numbered lines where it has none.
+    """
+
+    most: int
+    buttons: bool
+
+
+class Dispatcher:
+    """Takes the messages of one channel and sees to it that each is answered."""
+
+    def __init__(
+        self, name: str, form: Form, key: bytes, queue: MessageQueue, outbox: Outbox, turns: Turns
+    ) -> None:
+        """Get ready.
+
+        Args:
+            name: of the channel.
+            form: how it shows a reply.
+            key: secret from which conversations are named.
+            queue: keeps what is not done.
+            outbox: sends.
+            turns: answers.
+        """
+        self._name = name
+        self._form = form
+        self._key = key
+        self._queue = queue
+        self._outbox = outbox
+        self._turns = turns
+        self._locks = ConversationLocks()
+        self._told_to_wait = PerMinute(1)
+        self._running: set[asyncio.Task[None]] = set()
+        metrics.UNANSWERED.labels(name).set_function(lambda: len(self._running))
+
+    async def resume(self) -> None:
+        """Answer and send what was left undone when the process ended."""
+        for queued in await self._queue.unanswered():
+            self._start(queued)
+        for conversation in await self._queue.conversations():
+            self._outbox.send(conversation)
+
+    async def accept(self, incoming: Incoming) -> None:
+        """Take a message; from now on it is answered even if the process ends.
+
+        Args:
+            incoming: the message; delivered twice, it is answered once.
+        """
+        queued = QueuedMessage(incoming, self.conversation(incoming))
+        if not await self._queue.add(queued):
+            return
+        if limits().conversation.wait(queued.conversation):
+            told = self._told_to_wait.wait(queued.conversation) > 0
+            reply = Reply(voice().say("messaging", "too_fast"))
+            await self._enqueue(queued, Answer([] if told else [reply]))
+        else:
+            self._start(queued)
+
+    def conversation(self, incoming: Incoming) -> str:
+        """The name of a person's conversation in the tracker store; it does not tell who that is.
+
+        Args:
+            incoming: a message of the person.
+        """
+        medium = incoming.medium or self._name
+        digest = hmac.new(self._key, f"{medium}:{incoming.person}".encode(), hashlib.sha256)
+        return f"{medium}-{digest.hexdigest()[:_DIGITS_OF_A_NAME]}"
+
+    async def close(self) -> None:
+        """Finish what is being answered; what takes long or is not sent is done after the next start."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=_SECONDS_TO_FINISH)
+        await self._outbox.close()
+        self._queue.close()
+
+    def _start(self, queued: QueuedMessage) -> None:
+        turn = asyncio.ensure_future(self._turn(queued))
+        self._running.add(turn)
+        turn.add_done_callback(self._running.discard)
+
+    async def _turn(self, queued: QueuedMessage) -> None:
+        async with self._locks.lock(queued.conversation, _LONGEST_WAIT):
+            await self._enqueue(queued, await self._turns.answer(queued))
+
+    async def _enqueue(self, queued: QueuedMessage, answer: Answer) -> None:
+        await self._queue.answer(queued, list(self._parts(queued, answer.replies)), answer.forgotten)
+        self._outbox.send(queued.conversation)
+
+    def _parts(self, queued: QueuedMessage, replies: Sequence[Reply]) -> Iterator[Part]:
+        now = time.time()
+        address = dict(queued.incoming.address)
+        chips = offered(replies)
+        for reply in replies:
+            shown = reply.text
+            if reply.chips and not self._form.buttons:
+                # With no line between, so that the list is not cut from what says how to choose.
+                shown = "\n".join([numbered(reply.text, reply.chips), voice().say("messaging", "choose")])
+            parts = split_text.parts(shown, self._form.most)
+            for text in parts[:-1]:
+                yield Part(address, text, (), now)
+            tappable = (
+                buttons(queued.incoming.key, chips) if self._form.buttons and reply.chips == chips else ()
+            )
+            yield from (Part(address, text, tappable, now) for text in parts[-1:])

@@ -1,0 +1,1 @@
+"""The chat page: its files, its socket, its signed conversations."""

@@ -1,0 +1,1 @@
+"""What every request passes, whichever channel it is for: connections, limits, access."""

@@ -1,0 +1,314 @@
+"""The settings of one centre, from ``settings.yml`` and the environment, checked before anything starts."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError, validator
+
+from blina.knowledge.problems import KnowledgeError, Problem
+from blina.knowledge.schema import Record
+from blina.knowledge.validate import message, validate
+from blina.knowledge.yaml_file import YamlFile
+
+DEFAULT = Path(__file__).resolve().parents[2] / "settings.yml"
+PREFIX = "BLINA_"
+# Variables that are no settings; those of the secrets have names that are settings themselves.
+OTHER_VARIABLES = ("HOST", "PORT", "DATABASE", "ENDPOINTS", "CREDENTIALS", "ENCODER_THREADS", "PUBLIC_URL")
+FEVER_LIMITS_C = (37.0, 39.0)
+MOST_RETENTION_HOURS = 24 * 365
+MOST_PROXIES = 5
+_LONGEST_NAME = 80
+_ALIKE = 0.85  # of two names of variables
+
+_PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
+_DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
+_DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+
+
+def _phone(value: str | None) -> str | None:
+    if value is None:
+        return None
+    digits = sum(character.isdigit() for character in value)
+    if not _PHONE.fullmatch(value) or not _DIGITS_IN_PHONE[0] <= digits <= _DIGITS_IN_PHONE[1]:
+        raise ValueError(f'\'{value}\' is no phone number; write it like "+44 113 496 0000" or "112"')
+    return value
+
+
+def _relay_number(value: str | None) -> str | None:
+    if value is not None and not (
+        _PHONE.fullmatch(value) and len(re.findall("[0-9]", value)) <= _DIGITS_OF_RELAY
+    ):
+        raise ValueError(f"'{value}' is no relay number; write it like \"18001 0113 496 0000\"")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.strip() or not value.isprintable() or len(value) > _LONGEST_NAME:
+        raise ValueError(f"must be a name of 1 to {_LONGEST_NAME} characters on one line")
+    return value.strip()
+
+
+def _fever_threshold(value: float) -> float:
+    low, high = FEVER_LIMITS_C
+    if not low <= value <= high:
+        raise ValueError(f"{value:g} is not between {low} and {high} (degrees Celsius)")
+    return float(value)
+
+
+def _zone(value: str | None) -> str | None:
+    if value is not None and zone(value) is None:
+        raise ValueError(f"'{value}' is no time zone; write it like \"Europe/London\"")
+    return value
+
+
+def _hours_kept(value: int) -> int:
+    if not 1 <= value <= MOST_RETENTION_HOURS:
+        raise ValueError(f"{value} is not between 1 and {MOST_RETENTION_HOURS} hours")
+    return value
+
+
+def _at_least_one(value: int) -> int:
+    if value < 1:
+        raise ValueError(f"{value} is too small; the least is 1")
+    return value
+
+
+def _proxies(value: int) -> int:
+    if not 0 <= value <= MOST_PROXIES:
+        raise ValueError(f"{value} is not between 0 and {MOST_PROXIES}")
+    return value
+
+
+def _origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError(f"'{value}' is no origin; write it like \"https://www.example.org\"")
+    return value
+
+
+def _variable_name(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):
+        raise ValueError("must be the name of an environment variable, such as BLINA_REST_TOKEN")
+    return value
+
+
+def zone(name: object) -> ZoneInfo | None:
+    """A time zone by its name.
+
+    Args:
+        name: as in "Europe/London"; whatever somebody sent.
+
+    Returns:
+        None when there is none of this name.
+    """
+    if not isinstance(name, str) or not _ZONE.fullmatch(name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder's name is one of the last
+        return None
+
+
+def local(time: datetime, where: ZoneInfo | None) -> datetime:
+    """The time in a zone, with the offset that holds then.
+
+    What is counted back from it ("an hour ago") is real time, also in the night when the clocks change, and
+    everything that is shown in its zone is in one.
+
+    Args:
+        time: aware of its own zone.
+        where: None for this machine's.
+    """
+    shown = time.astimezone(where)
+    return shown.replace(tzinfo=timezone(shown.utcoffset() or timedelta(), shown.tzname() or "UTC"))
+
+
+class SettingsError(KnowledgeError):
+    """The settings cannot be used; ``problems`` says which and why."""
+
+
+class Settings(Record):
+    """The settings of one centre.
+
+    Args:
+        care_team_phone: None when it is not set: replies then say so.
+        emergency_number: always set.
+        crisis_line: None when there is none.
+        care_team_text: takes text messages of people who cannot phone; None when there is none.
+        care_team_relay: a text relay number of the team; None when there is none.
+        centre_name: fits into "Call ... now".
+        fever_threshold_c: degrees Celsius from which a temperature is a fever. Source: triage policy, step 4.
+        temperature_unit: how temperatures are shown.
+        time_zone: of the times in the hand-over; None for this machine's.
+        retention_hours: conversations are deleted this long after their last message.
+        allowed_origins: other web sites that may embed the chat.
+        messages_per_minute: limit for one conversation.
+        messages_per_minute_per_address: limit for one address.
+        messages_per_minute_with_token: limit for one address that shows the REST token.
+        limit_own_machine: whether the limits of an address hold for this machine too.
+        open_connections: limit at the same time, from everybody.
+        open_connections_per_address: limit at the same time, from one address.
+        trusted_proxies: how many reverse proxies add to ``X-Forwarded-For``.
+        turns_kept: messages of one conversation that are kept.
+        rest_token_env: name of the variable that holds the REST token.
+        session_secret_env: name of the variable that holds the key that signs web sessions.
+        data_folder: where conversations and messages that are under way are kept.
+        log_format: whether the log is for people or, as JSON lines, for programs.
+    """
+
+    care_team_phone: StrictStr | None
+    emergency_number: StrictStr
+    crisis_line: StrictStr | None
+    care_team_text: StrictStr | None = None
+    care_team_relay: StrictStr | None = None
+    centre_name: StrictStr
+    fever_threshold_c: StrictFloat | StrictInt
+    temperature_unit: Literal["C", "F"]
+    time_zone: StrictStr | None = None
+    retention_hours: StrictInt
+    allowed_origins: tuple[StrictStr, ...]
+    messages_per_minute: StrictInt
+    messages_per_minute_per_address: StrictInt
+    messages_per_minute_with_token: StrictInt
+    limit_own_machine: StrictBool
+    open_connections: StrictInt
+    open_connections_per_address: StrictInt
+    trusted_proxies: StrictInt
+    turns_kept: StrictInt
+    rest_token_env: StrictStr
+    session_secret_env: StrictStr
+    data_folder: StrictStr = "var"
+    log_format: Literal["text", "json"] = "text"
+
+    _phones = validator(
+        "care_team_phone",
+        "emergency_number",
+        "crisis_line",
+        "care_team_text",
+        allow_reuse=True,
+    )(_phone)
+    _relay = validator("care_team_relay", allow_reuse=True)(_relay_number)
+    _name = validator("centre_name", allow_reuse=True)(_one_line)
+    _fever = validator("fever_threshold_c", allow_reuse=True)(_fever_threshold)
+    _time_zone = validator("time_zone", allow_reuse=True)(_zone)
+    _retention = validator("retention_hours", allow_reuse=True)(_hours_kept)
+    _limits = validator(
+        "messages_per_minute",
+        "messages_per_minute_per_address",
+        "messages_per_minute_with_token",
+        "open_connections",
+        "open_connections_per_address",
+        "turns_kept",
+        allow_reuse=True,
+    )(_at_least_one)
+    _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
+    _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
+    _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
+
+
+def load_settings(path: Path = DEFAULT, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; environment variables win over the file.
+
+    Args:
+        path: the file.
+        environ: the environment; the process's own when None.
+
+    Returns:
+        The settings.
+
+    Raises:
+        SettingsError: one sentence for each mistake, naming file, line and field, or the variable.
+    """
+    environ = os.environ if environ is None else environ
+    file = YamlFile(path, path.name)
+    settings, problems = validate(file, Settings)
+    overrides, wrong = _overrides(environ)
+    if settings and overrides:  # the file has to be right in itself: removing a variable breaks nothing
+        settings, more = _overridden(settings, overrides)
+        wrong += more
+    wrong += _misspelt(environ, settings)
+    if problems or wrong or settings is None:
+        raise SettingsError([*problems, *wrong])
+    return settings
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def _overrides(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for field in Settings.__fields__:
+        name = variable(field)
+        if name not in environ:
+            continue
+        try:
+            values[field] = _parsed(environ[name], field)
+        except (yaml.YAMLError, ValueError, RecursionError):
+            problems.append(Problem(name, None, "", f"'{environ[name]}' cannot be read"))
+    return values, problems
+
+
+def _parsed(text: str, field: str) -> Any:
+    """A variable's value; text stays text, so that 112 needs no quotes, and nothing means null."""
+    if Settings.__fields__[field].type_ is StrictStr and field != "allowed_origins":
+        return text.strip() or None
+    if field == "allowed_origins":
+        return [origin.strip() for origin in text.split(",") if origin.strip()]
+    return yaml.safe_load(text)
+
+
+def _overridden(
+    settings: Settings | None, overrides: Mapping[str, Any]
+) -> tuple[Settings | None, list[Problem]]:
+    if settings is None:
+        return None, []
+    try:
+        return Settings.parse_obj({**settings.dict(), **overrides}), []
+    except ValidationError as error:
+        problems: dict[str, Problem] = {}
+        for item in error.errors():
+            field = str(item["loc"][0])
+            text = message(dict(item), overrides.get(field))
+            problems.setdefault(field, Problem(variable(field), None, "", text))
+        return None, list(problems.values())
+
+
+def _misspelt(environ: Mapping[str, str], settings: Settings | None) -> list[Problem]:
+    """Variables that were meant as settings: a phone number that is silently ignored is a hazard."""
+    known = [variable(field) for field in (*Settings.__fields__, *OTHER_VARIABLES)]
+    known += [settings.rest_token_env, settings.session_secret_env] if settings else []
+    others = [name for name in environ if name.startswith(PREFIX) and name not in known]
+    return [
+        Problem(name, None, "", f"is no setting; did you mean {meant}?")
+        for name in others
+        if (meant := _meant(name, known))
+    ]
+
+
+def _meant(name: str, known: Sequence[str]) -> str | None:
+    """The known variable that one resembles: nearly the same letters, or half of its words."""
+    words = _words(name)
+    shared = {other: len(words & _words(other)) for other in known}
+    most = max(shared.values())
+    if 2 * most >= len(words):
+        return difflib.get_close_matches(name, [one for one in known if shared[one] == most], 1, cutoff=0)[0]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE)
+    return near[0] if near else None
+
+
+def _words(name: str) -> set[str]:
+    return set(name.removeprefix(PREFIX).split("_"))

@@ -1,0 +1,70 @@
+"""Counts and times for Prometheus. What is counted by is fixed by the code or the knowledge, never a patient.
+
+Everything is counted since the process started: Prometheus keeps what was before.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+MESSAGES = Counter("blina_messages", "Messages that were handled", ["channel"], registry=REGISTRY)
+ANSWERS = Counter(
+    "blina_answers",
+    "Answered messages by the urgency of what stands after them",
+    ["urgency"],
+    registry=REGISTRY,
+)
+NOT_UNDERSTOOD = Counter(
+    "blina_not_understood", "Messages in which nothing was understood", ["kind"], registry=REGISTRY
+)
+DISAGREEMENTS = Counter(
+    "blina_reading_disagreements",
+    "Warning signs on which the two readings of a message differed",
+    ["subject"],
+    registry=REGISTRY,
+)
+SAFE_ANSWERS = Counter(
+    "blina_safe_answers", "Messages that got the safe answer because something failed", registry=REGISTRY
+)
+ERRORS = Counter("blina_errors", "Lines of the log that name an error", ["logger"], registry=REGISTRY)
+LIMITED = Counter("blina_limited", "What was refused because of a limit", ["limit"], registry=REGISTRY)
+PHASES = Histogram(
+    "blina_phase_seconds", "Time of a message by phase", ["phase"], buckets=_SECONDS, registry=REGISTRY
+)
+IN_PROGRESS = Gauge("blina_messages_in_progress", "Messages that are being handled", registry=REGISTRY)
+UNANSWERED = Gauge(
+    "blina_channel_unanswered",
+    "Messages of a provider that wait for their answer",
+    ["channel"],
+    registry=REGISTRY,
+)
+UNSENT = Gauge(
+    "blina_channel_unsent", "Conversations in which a reply has to go out", ["channel"], registry=REGISTRY
+)
+EVENTS_WAITING = Gauge(
+    "blina_events_waiting", "Events that the database has not taken yet", registry=REGISTRY
+)
+DATABASE_FAILING = Gauge("blina_database_failing", "1 while the database takes nothing", registry=REGISTRY)
+
+
+def timed(phase: str) -> AbstractContextManager[object]:
+    """Measure what is done inside.
+
+    Args:
+        phase: of a message: ``read``, ``answer``, ``store`` or ``whole``.
+    """
+    return PHASES.labels(phase).time()
+
+
+def exposition() -> bytes:
+    """Everything that is counted, in Prometheus' text format."""
+    return generate_latest(REGISTRY)

@@ -1,0 +1,272 @@
+"""Rasa's tracker store: where conversations are kept, at a cost that does not grow with them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import weakref
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from blina.assistant import settings
+from blina.observe import metrics
+from blina.rasa_adapter import safety_net
+from blina.stop import Stop
+from blina.storage.events import Database, Row, Unusable
+from blina.storage.sqlite import Claim
+from blina.storage.worker import Worker
+from blina.storage.write_behind import CHORE_SECONDS, WriteBehind
+from blina.triage.turn import FORGOTTEN, MEMORY
+
+Result = TypeVar("Result")
+
+DATABASE_VARIABLE = "BLINA_DATABASE"  # where conversations are kept, instead of what anything else says
+FILE = "conversations.db"  # in the data folder
+
+
+def database_file(configured: str | None = None) -> str:
+    """Where conversations are kept.
+
+    Args:
+        configured: what ``endpoints.yml`` says, if it does.
+
+    Returns:
+        What ``BLINA_DATABASE`` says, else what is configured, else a file in the data folder.
+    """
+    return os.environ.get(DATABASE_VARIABLE) or configured or str(Path(settings().data_folder) / FILE)
+
+
+class StorageFailed(Exception):
+    """A conversation could not be read; the text names the kind of error and quotes nothing."""
+
+
+class ConversationStore(TrackerStore):
+    """Keeps conversations in one SQLite file.
+
+    Rasa's own stores read and replay every event of a session for each message. What is
+    remembered here is in one slot, so a turn needs the events since that slot was last set and
+    no others, and only new events are written. The database is used in a thread of its own; a
+    message counts as answered when its events are committed.
+
+    A conversation in whose memory stands that it is forgotten is deleted instead of stored, so no
+    channel has to know how.
+    """
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        db: str | None = None,
+        **options: Any,
+    ) -> None:
+        """Open the store; a missing file is made.
+
+        Args:
+            domain: of the assistant.
+            event_broker: told of every event, when one is configured.
+            db: path of the SQLite file, or ``:memory:``; see `database_file`.
+            options: what Rasa's SQL store takes beside these; only SQLite is supported, so
+                what names a host is refused.
+
+        Raises:
+            ValueError: for another dialect or a host.
+            Stop: when the file cannot be used, or another server uses it.
+        """
+        given = {name: value for name, value in options.items() if value is not None}
+        if set(given) - {"dialect"} or given.get("dialect", "sqlite") != "sqlite":
+            raise ValueError("this store is for SQLite, and no other can be used")
+        super().__init__(domain, event_broker)
+        self.file = database_file(db)
+        try:
+            claim = Claim(self.file)
+        except BlockingIOError:
+            raise Stop(
+                f"The database {self.file} is used by another server: stop that, or name another file with "
+                f"{DATABASE_VARIABLE}."
+            ) from None
+        except OSError as error:
+            raise Stop(f"The database {self.file} cannot be used: {error.strerror}.") from None
+        try:
+            self._write_behind = WriteBehind(Database(self.file))
+        except Unusable as error:
+            claim.give_up()
+            raise Stop(str(error)) from None
+        self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
+        self.close = weakref.finalize(self, _close, self._worker, self._write_behind, claim)
+
+    @property
+    def state(self) -> str:
+        """How the database is: ``ok``, ``failing``, or ``made anew`` since the start."""
+        return self._write_behind.state
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store what is new in a conversation, or delete it when the patient asked for that.
+
+        Args:
+            tracker: the conversation.
+        """
+        with metrics.timed("store"):
+            await self._save(tracker)
+
+    async def _save(self, tracker: DialogueStateTracker) -> None:
+        await self.stream_events(tracker)
+        stored = getattr(tracker, "events_stored", 0)
+        new = list(itertools.islice(tracker.events, stored, None))
+        tracker.events_stored = stored + len(new)
+        if any(isinstance(event, SlotSet) and _is_forgotten(event) for event in new):
+            await self.forget(tracker.sender_id)
+        elif new:
+            rows = [_row(event) for event in new]
+            await self._worker.do(partial(self._write_behind.keep, tracker.sender_id, rows))
+
+    async def forget(self, sender_id: str) -> None:
+        """Delete a conversation.
+
+        Args:
+            sender_id: the conversation.
+        """
+        await self._worker.do(partial(self._write_behind.forget, sender_id))
+        safety_net.note_forgotten()
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """What the next turn needs of a conversation.
+
+        Args:
+            sender_id: the conversation.
+
+        Returns:
+            None for a new one.
+
+        Raises:
+            StorageFailed: when it cannot be read.
+        """
+        return await self._read(sender_id, self._write_behind.turn)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """All of a conversation.
+
+        Args:
+            conversation_id: the conversation.
+
+        Returns:
+            None for a new one.
+
+        Raises:
+            StorageFailed: when it cannot be read.
+        """
+        return await self._read(conversation_id, self._write_behind.all)
+
+    async def said(self, sender_id: str, skipped: int, most: int) -> tuple[list[dict[str, Any]], bool]:
+        """What was said in some turns; read and decoded where nobody waits for it.
+
+        Args:
+            sender_id: the conversation.
+            skipped: messages of the patient before the first of these turns.
+            most: messages of the patient in them.
+
+        Returns:
+            The events of what was said, as Rasa has them in JSON, and whether there are later turns.
+
+        Raises:
+            StorageFailed: when it cannot be read.
+        """
+
+        def read() -> tuple[list[dict[str, Any]], bool]:
+            rows, later = self._write_behind.said(sender_id, skipped, most)
+            return [json.loads(row.data) for row in rows], later
+
+        return await self._careful(read)
+
+    async def has_message(self, sender_id: str, message_id: str) -> bool:
+        """Whether a message of the patient is kept.
+
+        Args:
+            sender_id: the conversation.
+            message_id: as the channel named it.
+
+        Raises:
+            StorageFailed: when it cannot be read.
+        """
+
+        def look() -> bool:
+            rows = self._write_behind.messages(sender_id)
+            return any(json.loads(row.data).get("message_id") == message_id for row in reversed(rows))
+
+        return await self._careful(look)
+
+    async def keys(self) -> Iterable[str]:
+        """The names of all conversations."""
+        return await self._worker.do(self._write_behind.senders)
+
+    async def _careful(self, job: Callable[[], Result]) -> Result:
+        try:
+            return await self._worker.do(job)
+        except Exception as error:  # noqa: BLE001 - its text can quote what was stored
+            raise StorageFailed(type(error).__name__) from None
+
+    async def _read(self, sender: str, read: Callable[[str], list[Row]]) -> DialogueStateTracker | None:
+        try:
+            rows = await self._worker.do(partial(read, sender))
+            if not rows:
+                return None
+            events = [json.loads(row.data) for row in rows]
+            tracker = DialogueStateTracker.from_dict(sender, events, self.domain.slots)
+        except Exception as error:  # noqa: BLE001 - Rasa logs the text, which can quote what was stored
+            raise StorageFailed(type(error).__name__) from None
+        tracker.events_stored = len(tracker.events)
+        return tracker
+
+
+def conversation_store(agent: Any) -> ConversationStore | None:
+    """The store that an agent keeps conversations in.
+
+    Args:
+        agent: Rasa's, or None.
+
+    Returns:
+        None without an agent, or when another store than this project's is configured.
+    """
+    store = getattr(agent, "tracker_store", None)
+    while store is not None and not isinstance(store, ConversationStore):
+        store = getattr(store, "_tracker_store", None)  # Rasa wraps the configured store
+    return store
+
+
+def require(agent: Any) -> None:
+    """See that an agent keeps conversations here: in another store "forget me" would delete nothing.
+
+    Args:
+        agent: Rasa's, or None when none could be loaded.
+
+    Raises:
+        Stop: when another store is configured.
+    """
+    if agent is not None and agent.is_ready() and conversation_store(agent) is None:
+        raise Stop(
+            "Conversations have to be kept in this project's own store: see tracker_store in endpoints.yml."
+        )
+
+
+def _row(event: Event) -> Row:
+    data = event.as_dict()
+    intent = data.get("parse_data", {}).get("intent", {}).get("name")
+    return Row(event.type_name, data["timestamp"], intent, data.get("name"), json.dumps(data))
+
+
+def _close(worker: Worker, write_behind: WriteBehind, claim: Claim) -> None:
+    worker.close()
+    write_behind.close()
+    claim.give_up()
+
+
+def _is_forgotten(event: SlotSet) -> bool:
+    return bool(event.key == MEMORY and event.value == dict(FORGOTTEN))

@@ -1,0 +1,1 @@
+"""What is said of a finding: present, uncertain, denied, past, not reported."""

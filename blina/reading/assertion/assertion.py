@@ -1,0 +1,424 @@
+"""Present, denied, past, uncertain or not the patient's: what is said about each match.
+
+The cues are data (``knowledge/lexicon/assertion.yml``); this module knows how far each reaches.
+In doubt a symptom stays present: a missed warning costs more than a question too many.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from blina.reading.assertion import scopes
+from blina.reading.lexicon.patterns import Match, PatternSet
+from blina.reading.lexicon.tokens import Token, Tokeniser
+from blina.reading.model import Status
+
+_MOST_BETWEEN = 16  # tokens from a word for "over" to what undoes it, or to the symptom in front of it
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The cues found in one message.
+
+    Args:
+        matches: category to its matches.
+        ends: positions where a scope ends ("but", "just").
+        openings: the same with those inside a symptom's own words ("bar a temp").
+        undone: words for "over" that something undoes ("almost gone").
+        stops: how many marks that end a clause stand before each token, and before the message's end.
+    """
+
+    matches: Mapping[str, tuple[Match, ...]]
+    ends: frozenset[int]
+    openings: frozenset[int]
+    undone: tuple[Match, ...]
+    stops: tuple[int, ...]
+
+    def near(self, category: str, match: Match) -> tuple[Match, ...]:
+        """The cues of a category that are close enough to speak of a match."""
+        return tuple(_near(self.matches[category], match, scopes.FARTHEST))
+
+    def without(self, positions: frozenset[int]) -> Cues:
+        """The cues that share no word with some positions."""
+        left = {
+            category: tuple(cue for cue in found if positions.isdisjoint(cue.tokens))
+            for category, found in self.matches.items()
+        }
+        return Cues(left, self.ends - positions, self.openings, self.undone, self.stops)
+
+    def stops_between(self, first: int, last: int) -> int:
+        """How many marks that end a clause stand from one position to before another."""
+        return self.stops[last] - self.stops[first]
+
+
+def _start(cue: Match) -> int:
+    return cue.start
+
+
+def _near(cues: Sequence[Match], match: Match, reach: int) -> Sequence[Match]:
+    """Those of some cues, in the order of the text, that start at most so many tokens from a match."""
+    first = bisect_left(cues, match.start - reach, key=_start)
+    return cues[first : bisect_right(cues, match.end + reach, key=_start)]
+
+
+class Asserter:
+    """Says what a message claims about each match.
+
+    Args:
+        tokeniser: the reader's tokeniser.
+        groups: the lexicon's word groups.
+        cues: category to phrases, from ``assertion.yml``.
+    """
+
+    def __init__(
+        self, tokeniser: Tokeniser, groups: Mapping[str, Sequence[str]], cues: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._patterns = PatternSet(tokeniser, groups)
+        for category in (*scopes.BEFORE, *scopes.AFTER, *scopes.NOT_OVER, "not_a_denial", "ends_scope"):
+            for phrase in cues[category]:
+                self._patterns.add(category, phrase)
+
+    def words(self) -> set[str]:
+        """Every word of the cues, for the speller."""
+        return self._patterns.words()
+
+    def cues(self, tokens: Sequence[Token], claimed: frozenset[int]) -> Cues:
+        """Find the cues of a message.
+
+        Args:
+            tokens: the message.
+            claimed: positions that belong to a symptom's own words ("can't" in "can't breathe").
+
+        Returns:
+            The cues that are left.
+        """
+        found: dict[str, list[Match]] = {}
+        for match in self._patterns.find(tokens):
+            found.setdefault(match.label, []).append(match)
+        excused = {at for match in found.get("not_a_denial", ()) for at in match.tokens}
+        matches = {
+            category: tuple(
+                match
+                for match in found.get(category, ())
+                if (category in scopes.SHARING or not claimed.intersection(match.tokens))
+                and (category == "returned" or not excused.issuperset(match.tokens))
+            )
+            for category in (*scopes.BEFORE, *scopes.AFTER)
+        }
+        # "Hasn't come back" and "never had it again" are no return.
+        matches["returned"] = tuple(
+            cue
+            for cue in matches["returned"]
+            if not any(set(cue.tokens) < set(over.tokens) for over in matches["past_later"])
+        )
+        unfinished = sorted(
+            (cue for category in scopes.NOT_OVER for cue in found.get(category, ())), key=_start
+        )
+        undone: list[Match] = []
+        for category in scopes.OVER:
+            still = [
+                over
+                for over in matches[category]
+                if any(_is_not_over(tokens, cue, over) for cue in _near(unfinished, over, _MOST_BETWEEN))
+            ]
+            undone += still
+            matches[category] = tuple(over for over in matches[category] if over not in still)
+        ends = frozenset(match.start for match in found.get("ends_scope", ()))
+        stops = tuple(accumulate((token.is_stop for token in tokens), initial=0))
+        return Cues(matches, ends - claimed, ends, tuple(sorted(undone, key=_start)), stops)
+
+    def status(self, tokens: Sequence[Token], match: Match, cues: Cues, others: Sequence[Match]) -> Status:
+        """What the message says about one match.
+
+        Args:
+            tokens: the message.
+            match: the symptom's words.
+            cues: from :meth:`cues`.
+            others: all symptom matches of the message (a denial runs on through a list of them).
+
+        Returns:
+            The status; ``PRESENT`` when nothing speaks against it.
+        """
+        covered = _covered(match, others)
+        before = {
+            category
+            for category in scopes.BEFORE
+            for cue in cues.near(category, match)
+            if _stands_before(cue, match) and self._reaches(tokens, category, cue, match, cues, covered)
+        }
+        after = {
+            category
+            for category in scopes.AFTER
+            for cue in cues.near(category, match)
+            if cue.start >= match.end
+            and cues.stops_between(match.end, cue.start) <= 1
+            and _follows(tokens, match, cue, category)
+        }
+        if "there_now" in after or (before == {"question"} and "owned_after" in after):
+            return Status.PRESENT
+        if before.intersection(scopes.NOT_REPORTED) or after.intersection({"question_after", "rated_after"}):
+            return Status.NOT_REPORTED
+        if "judged_after" in after and _is_asked(tokens, match):
+            return Status.NOT_REPORTED
+        if before.intersection(scopes.DENIED) or _denied_inside(tokens, match, cues):
+            return Status.DENIED
+        if "returned" in after:
+            return Status.PRESENT
+        if after.intersection(scopes.DENIED_AFTER):
+            return Status.DENIED
+        if before.intersection({"past_before", "past_right_before"}) or after.intersection(
+            {"past_after", "past_later"}
+        ):
+            return Status.PAST
+        if "uncertain_before" in before or "uncertain_after" in after:
+            return Status.UNCERTAIN
+        return Status.PRESENT
+
+    @staticmethod
+    def is_plainly_there(tokens: Sequence[Token], match: Match, cues: Cues, others: Sequence[Match]) -> bool:
+        """Whether the build of the sentence says that a match is there, whatever else it reminds of.
+
+        "It should have gone by now", "not before, but now I do", "no, he is confused", "nothing bar a temp"
+        are full of words for what is over or denied; their order alone says the opposite.
+
+        Args:
+            tokens: the message.
+            match: a symptom that is present.
+            cues: from :meth:`cues`.
+            others: all symptom matches of the message.
+        """
+        if match.start in cues.openings:
+            return True
+        covered = _covered(match, others)
+        there_now = any(
+            cue.start >= match.end
+            and cues.stops_between(match.end, cue.start) <= 1
+            and _follows(tokens, match, cue, cue.label)
+            for cue in cues.near("there_now", match)
+        )
+        not_over = any(
+            over.start >= match.end and _follows(tokens, match, over, over.label)
+            for over in _near(cues.undone, match, _MOST_BETWEEN)
+        )
+        answered = any(
+            cue.end < match.start
+            and match.start - cue.end <= scopes.DENIAL_REACH
+            and tokens[cue.end - 1].norm == "no"
+            and _answers_or_ends(tokens, cue, match, covered)
+            for cue in cues.near("denied_before", match)
+        )
+        return there_now or not_over or answered
+
+    @staticmethod
+    def _reaches(
+        tokens: Sequence[Token],
+        category: str,
+        cue: Match,
+        match: Match,
+        cues: Cues,
+        covered: frozenset[int],
+    ) -> bool:
+        if match.start in cues.openings and category in scopes.DENIED:
+            return False
+        between = range(cue.end, match.start)
+        if between and cues.stops_between(cue.end, match.start):
+            crossed = scopes.QUOTE_MARKS.get(category)
+            if not crossed or any(tokens[at].is_stop and tokens[at].norm not in crossed for at in between):
+                return False
+        if category == "denied_before":
+            return _denial_reaches(tokens, cue, match, cues.ends, covered)
+        if category in scopes.NOT_BEYOND_COMMA and any(tokens[at].is_comma for at in between):
+            return False
+        words = [at for at in between if tokens[at].is_word]
+        if len(words) > scopes.REACH.get(category, 40):
+            return False
+        stoppers = scopes.MINE if category == "other_person" else scopes.SUBJECTS
+        for at in words:
+            if tokens[at].norm in stoppers and at > cue.end and tokens[at - 1].norm not in scopes.OPEN_VERBS:
+                return False
+            if at in cues.ends and category not in ("question", "leaflet"):
+                return False
+        first = tokens[min(cue.end, match.start)]
+        return not (category in ("question", "fear", "leaflet") and first.norm in scopes.OWN)
+
+
+def _is_not_over(tokens: Sequence[Token], cue: Match, over: Match) -> bool:
+    """Whether a cue undoes a word for "over": "almost gone", "should have stopped", "gone? No"."""
+    first, last = (cue, over) if cue.label == "not_over_before" else (over, cue)
+    if last.end <= first.start or (last is cue and cue.start < over.end):
+        return False
+    between = tokens[first.end : last.start]
+    if sum(token.is_word for token in between) > scopes.NOT_OVER_REACH[cue.label]:
+        return False
+    asked = bool(between) and between[-1].norm == "?"
+    if last is cue and len(cue.tokens) == 1:
+        return asked  # "gone? No", but "gone, no chills" is over
+    return asked or not any(token.is_stop for token in between)
+
+
+def _covered(match: Match, others: Sequence[Match]) -> frozenset[int]:
+    """The words of the symptoms around a match."""
+    return frozenset(
+        at for other in others if abs(other.start - match.start) <= scopes.FARTHEST for at in other.tokens
+    )
+
+
+def _stands_before(cue: Match, match: Match) -> bool:
+    """Cues of what is not reported may share words with the symptom: "if someone has a fit"."""
+    return cue.end <= match.start or (cue.label in scopes.SHARING and cue.start < match.start)
+
+
+def _is_asked(tokens: Sequence[Token], match: Match) -> bool:
+    """A question in general: "is headache normal?"; "is my headache normal?" reports one."""
+    return match.start > 0 and tokens[match.start - 1].norm in {"is", "are"}
+
+
+def _denied_inside(tokens: Sequence[Token], match: Match, cues: Cues) -> bool:
+    """Whether a denial stands between a symptom's words: "my head does not hurt", "lips aren't blue"."""
+    for cue in cues.near("denied_before", match):
+        following = next((at for at in match.tokens if at >= cue.end), None)
+        if cue.start <= match.start or following is None or set(cue.tokens) & set(match.tokens):
+            continue
+        between = [tokens[at].norm for at in range(cue.end, following)]
+        if len(between) <= scopes.INSIDE_REACH and not scopes.SUBJECTS.intersection(between):
+            return True
+    return False
+
+
+def _denial_reaches(
+    tokens: Sequence[Token], cue: Match, match: Match, ends: frozenset[int], covered: frozenset[int]
+) -> bool:
+    """Whether a denial in front still holds: through "or", through a list, not past a new statement."""
+    words_left = scopes.DENIAL_REACH
+    if tokens[cue.end - 1].norm == "no" and _answers_or_ends(tokens, cue, match, covered):
+        return False
+    for at in range(cue.end, match.start):
+        token = tokens[at]
+        if at in ends:
+            return False
+        if at in covered or token.norm in {"or", "nor", "any"}:
+            words_left = scopes.DENIAL_REACH
+            continue
+        if token.is_comma:
+            if not _list_goes_on(tokens, cue.end, at, ends):
+                return False
+            continue
+        if not token.is_word:
+            continue
+        if token.norm == "and" and not _and_goes_on(tokens, cue, at, covered):
+            return False
+        if token.norm in scopes.SUBJECTS and at > cue.end and tokens[at - 1].norm not in scopes.OPEN_VERBS:
+            return False
+        words_left -= 1
+        if words_left < 0:
+            return False
+    return True
+
+
+def _answers_or_ends(tokens: Sequence[Token], cue: Match, match: Match, covered: frozenset[int]) -> bool:
+    """Whether a "no" does not speak of the match.
+
+    It is an answer before a new statement ("no I am confused"), and where each item of a list has a "no" of
+    its own, an item without one is there ("no fever no rash headache").
+    """
+    if tokens[min(cue.end, len(tokens) - 1)].norm in scopes.SUBJECTS:
+        return True
+    between = range(cue.end, match.start)
+    goes_on = any(tokens[at].norm in {"or", "nor", "and"} or not tokens[at].is_word for at in between)
+    named = any(at in covered for at in between)
+    repeated = any(tokens[at].norm == "no" for at in between) or any(
+        token.norm == "no" for token in _sentence_before(tokens, cue.start)
+    )
+    return named and repeated and not goes_on
+
+
+def _list_goes_on(tokens: Sequence[Token], start: int, comma: int, ends: frozenset[int]) -> bool:
+    """Whether a comma only separates denied items: "no fever, chills or rash"; "no fever, rash, cough"."""
+    if tokens[comma].norm == "/":
+        return True
+    rest: list[Token] = []
+    for at in range(comma + 1, len(tokens)):
+        if tokens[at].is_stop or at in ends or tokens[at].norm in scopes.SUBJECTS:
+            break
+        rest.append(tokens[at])
+    if any(token.norm in {"or", "nor"} for token in rest):
+        return True
+    commas_before = sum(token.is_comma for token in tokens[start:comma])
+    items = list(_items(rest))
+    plain = all(len(item) <= 2 and not item[-1].norm.endswith(("ed", "ing", "y")) for item in items)
+    return plain and len(items) + commas_before >= 2
+
+
+def _and_goes_on(tokens: Sequence[Token], cue: Match, at: int, covered: frozenset[int]) -> bool:
+    """Whether both sides are denied: "haven't had nausea and vomiting", not "no fever and a bad headache"."""
+    if at + 1 >= len(tokens) or tokens[at + 1].norm in scopes.SUBJECTS:
+        return False
+    return tokens[cue.end - 1].norm != "no" and at + 1 in covered
+
+
+def _sentence_before(tokens: Sequence[Token], at: int) -> Iterator[Token]:
+    for token in reversed(tokens[:at]):
+        if token.is_stop:
+            return
+        yield token
+
+
+def _items(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    item: list[Token] = []
+    for token in tokens:
+        if token.is_comma or token.norm == "and":
+            if item:
+                yield item
+            item = []
+        elif token.is_word:
+            item.append(token)
+    if item:
+        yield item
+
+
+def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -> bool:
+    """Whether a cue behind the match speaks of it: close by, in the same statement ("fever: none" counts)."""
+    far = scopes.FAR.get(category)
+    if category == "there_now" and not _is_statement(tokens, cue):
+        return False
+    if tokens[cue.end - 1].norm == "ago" and _tells_onset(tokens, cue):
+        return False
+    words = 0
+    for at in range(match.end, cue.start):
+        token = tokens[at]
+        if token.is_stop:
+            if at != match.end or token.norm not in scopes.ANSWER_MARKS.get(category, ""):
+                return False
+        elif far is None and (
+            token.is_comma or token.norm in scopes.NEW_STATEMENT or _starts_statement(tokens, at)
+        ):
+            return False
+        elif token.is_word:
+            words += 1
+    if category == "denied_at_end" or (category == "denied_after" and len(cue.tokens) == 1):
+        # A bare "no" behind the symptom is an answer only at the end: "fever: no", not "fever no appetite".
+        ends_here = cue.end >= len(tokens) or not tokens[cue.end].is_word
+        return words == 0 and ends_here
+    return words <= (far or scopes.AFTER_REACH)
+
+
+def _is_statement(tokens: Sequence[Token], cue: Match) -> bool:
+    """Whether a cue is a statement of its own to its end: ", do now", not "what to do now" or "I am fine"."""
+    if cue.end < len(tokens) and tokens[cue.end].is_word:
+        return False
+    before = tokens[cue.start - 1]
+    opens = not before.is_word or before.norm in scopes.OPENS_STATEMENT
+    return opens or len(cue.tokens) > 2
+
+
+def _starts_statement(tokens: Sequence[Token], at: int) -> bool:
+    """A new subject, but not "my" in "the swelling in my ankles"."""
+    return tokens[at].norm in scopes.NEW_SUBJECTS and tokens[at - 1].norm not in scopes.PREPOSITIONS
+
+
+def _tells_onset(tokens: Sequence[Token], cue: Match) -> bool:
+    """An onset: "it started two months ago" says since when, not that it is over."""
+    return any(token.keys & scopes.ONSET for token in _sentence_before(tokens, cue.start))

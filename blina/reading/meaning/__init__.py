@@ -1,0 +1,1 @@
+"""What the lexicon does not know, read by its meaning."""

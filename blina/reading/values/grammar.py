@@ -1,0 +1,385 @@
+"""The grammar of values: what each number of a message is, in which unit, from when, and which way it moves.
+
+A message is mostly no grammar at all, with islands that are one. Each number is read by the first of these
+rules that holds, from the surest to the faintest:
+
+    behind   NUMBER unit? NAME                       "88 % oxygen", where no name waits in front
+    named    NAME filler* bound? NUMBER unit?        "temp has stayed below 38"
+    series   value (join | onward | time | state)* NUMBER    "sats 96/90/88", "97 last night 90 now"
+    unit     NUMBER unit-that-names                  "38.6 °C", "160 bpm"
+    pair     NUMBER (/ | over | on) NUMBER           "120/80"
+    bare     a number among nothing but known words  "39 again", "38-39", "cough and 38.4"
+
+A name that says something else ("platelets 40", "room 39") takes its number away before a later rule sees it.
+"""
+
+from __future__ import annotations
+
+from blina.knowledge.schema import ValuesFile
+from blina.reading.model import Measurement, Status
+from blina.reading.values.around import NEAR
+from blina.reading.values.numbers import Number
+from blina.reading.values.parts import IT_IS, MOST_STRANGE_WORDS, OXYGEN, PRESSURE, TEMPERATURE, Parts, Value
+from blina.reading.values.tokens import Type, names_other, tokens
+from blina.reading.values.vocabulary import SHORT, STRONG, WEAK, Vocabulary
+from blina.reading.values.when import Placed, When, times_of
+
+_BEFORE_DEVICE = frozenset("of on the my his her our is for".split())  # "93 on the oximeter"
+_PAIR_MARKS = frozenset(["/", "over", "on", "-"])
+_HIGHEST_BEHIND_DASH = 110  # "140-90" is a pair, "120-130" a range
+_FEWEST_APART = 15  # mmHg between the two numbers of a pair that nothing names
+_SMALL = 20  # a smaller whole number may count anything
+_BARE_CELSIUS = (35.0, 42.5)
+_FEVERISH_CELSIUS = (38.0, 42.0)
+_BARE_FAHRENHEIT = (99.0, 108.5)
+_BARE_FAHRENHEIT_DECIMAL = (96.0, 108.5)
+_FEVERISH_FAHRENHEIT = (100.4, 106.0)
+_BARE_OXYGEN = (70, 97)
+
+
+class ValueReader:
+    """Reads the values of a message.
+
+    Args:
+        values: the words, units and ranges of ``values.yml``.
+    """
+
+    def __init__(self, values: ValuesFile) -> None:
+        self._vocabulary = Vocabulary(values)
+
+    def read(self, text: str) -> list[Measurement]:
+        """Every value in a message, in the order of the text; the time is linear in its length.
+
+        Args:
+            text: a cleaned message.
+        """
+        if not text:
+            return []
+        found = tokens(text, self._vocabulary)
+        if not any(token.type is Type.NUMBER for token in found):
+            return []
+        return _Reading(text, found, self._vocabulary).measurements()
+
+
+class _Reading(Parts):
+    # ---- the walk
+
+    def measurements(self) -> list[Measurement]:
+        at, sentence_start = 0, 0
+        while at < len(self._tokens):
+            token = self._tokens[at]
+            if token.type is Type.STOP:
+                sentence_start = at + 1
+            elif self._name == at:
+                pass  # it named the number in front of it
+            elif token.entry.naming and not (token.entry.naming == WEAK and self._waits(at)):
+                self._take_name(at)
+            elif token.type is Type.TAKEN:
+                self._rejected = at
+            elif token.type is Type.NUMBER:
+                at = self._read_number(at, sentence_start)
+            at += 1
+        whens = times_of([Placed(value.at, value.last) for value in self._values], self._said)
+        told = list(zip(self._values, whens, strict=True))
+        # a value of another day is over where a newer one of its kind is told too
+        newer = {value.kind for value, when in told if when is None or not when.moment.is_earlier}
+        return [
+            self._measurement(value, when, bool(when and when.moment.is_earlier and value.kind in newer))
+            for value, when in told
+        ]
+
+    def _waits(self, at: int) -> bool:
+        """Whether a surer name of the same kind already waits for its number ("temp is running 39")."""
+        if self._name < 0 or self._used:
+            return False
+        name = self._tokens[self._name].entry
+        same_sentence = self._said.stops(self._name, at) == 0
+        is_fresh = same_sentence and not self._said.numbers(self._name, at)
+        return is_fresh and name.kind is not None and name.kind == self._tokens[at].entry.kind
+
+    def _take_name(self, at: int) -> None:
+        if names_other(self._tokens[at]):
+            if self._name >= 0 and not self._used and not names_other(self._tokens[self._name]):
+                self._earlier_name = self._name
+        else:
+            self._earlier_name = -1
+        self._name, self._used = at, False
+
+    def _read_number(self, at: int, sentence_start: int) -> int:
+        """Decide what a number is; returns the last token that belongs to it."""
+        pair = self._pair(at, sentence_start)
+        if pair is not None:
+            return pair
+        value = self._value(at, sentence_start)
+        if value is None:
+            self._rejected = at
+        else:
+            self._accept(value)
+        return at
+
+    def _accept(self, value: Value) -> None:
+        last = self._last_value
+        is_before = self._tokens[value.at - 1].text in ("from", "up from", "down from") if value.at else False
+        if (
+            last is not None
+            and last.trend
+            and last.kind == value.kind
+            and is_before
+            and value.at - last.at <= NEAR
+        ):
+            self._values.insert(len(self._values) - 1, value)  # "down to 88 from 96"
+            return
+        self._values.append(value)
+        self._last_value = value
+
+    def _value(self, at: int, sentence_start: int) -> Value | None:
+        token = self._tokens[at]
+        if token.number is None or self._is_strangers(at):
+            return None
+        if self._said.is_reference(at, sentence_start):
+            return None
+        return (
+            self._behind(at, sentence_start)
+            or self._named(at, sentence_start)
+            or self._series(at, sentence_start)
+            or self._by_unit(at, sentence_start)
+            or self._bare(at, sentence_start)
+        )
+
+    # ---- the rules
+
+    def _behind(self, at: int, sentence_start: int) -> Value | None:
+        """Such as "88 % oxygen", "120 pulse": the name stands behind, and none waits in front."""
+        behind = at + 1
+        while behind < min(len(self._tokens), at + NEAR) and self._tokens[behind].text in _BEFORE_DEVICE:
+            behind += 1
+        if behind >= len(self._tokens):
+            return None
+        name = self._tokens[behind].entry
+        number = self._tokens[at].number
+        is_named = name.naming == STRONG or (
+            name.naming == WEAK and bool(number and number.decimals) and behind == at + 1
+        )
+        if not is_named or name.kind is None:
+            return None
+        waiting = self._name >= sentence_start and not self._used
+        waiting = waiting and self._tokens[self._name].entry.naming in (STRONG, SHORT)
+        if waiting and not self._said.strange(self._name, at):
+            return None
+        own = self._own_number(behind)
+        if own is not None and not self._has_name_behind(own):
+            return None
+        value = self._as_kind(at, self._kinds[name.kind])
+        if value is None or not self._is_usual(value):
+            return None
+        self._name, self._used = behind, True
+        return value
+
+    def _named(self, at: int, sentence_start: int) -> Value | None:
+        """Such as "temp is 38.6": by the name in front, over known words, or over a few strange ones."""
+        name = self._name
+        if name >= 0 and names_other(self._tokens[name]):
+            name = self._earlier_name
+        elif self._used:
+            return None
+        if name < 0 or self._is_too_far(name, at, sentence_start):
+            return None
+        entry = self._tokens[name].entry
+        if entry.kind is None:
+            return None
+        kind = self._kinds[entry.kind]
+        value = self._as_kind(at, kind)
+        if value is None or self._said.is_age(name, at) or not self._fits_name(name, at, value):
+            return None
+        if kind.id == TEMPERATURE and self._said.is_other_heat(name, at):
+            return None
+        self._name, self._used, self._earlier_name = name, True, -1
+        return value
+
+    def _fits_name(self, name: int, at: int, value: Value) -> bool:
+        """Whether a number may belong to a name: the farther and stranger the way, the surer it must be."""
+        said, entry, number = self._said, self._tokens[name].entry, self._tokens[at].number
+        strange = said.strange_or_taken(name, at)
+        joined = said.joins(name, at) and at - name != 2  # "temp, 39"
+        usual = self._is_usual(value)
+        is_precise = bool(number and number.decimals) or bool(self._tokens[at].units)
+        if joined:
+            is_told = not strange or self._starts_anew(name, at)
+            return usual and is_told and (is_precise or said.ends_well(at))
+        if strange:
+            stands_free = self._tokens[at - 1].type is not Type.UNKNOWN and said.goes_on_well(at)
+            return strange <= MOST_STRANGE_WORDS and usual and (is_precise or stands_free)
+        if not usual:
+            return entry.naming == STRONG and said.goes_on_well(at) and not said.stops(name, at)
+        is_small = bool(number and number.value < _SMALL)  # "sugar, down 2 sizes"
+        in_doubt = entry.naming == WEAK or bool(said.stops(name, at)) or is_small
+        return not in_doubt or is_precise or said.goes_on_well(at)
+
+    def _series(self, at: int, sentence_start: int) -> Value | None:
+        """The next of several readings of one kind."""
+        last = self._last_value
+        if last is None or self._rejected > last.last:
+            return None
+        if self._name > last.last and not names_other(self._tokens[self._name]):
+            return None
+        crossed = last.at < sentence_start
+        if crossed and self._is_too_far(last.last, at, sentence_start):
+            return None
+        if self._said.strange_or_taken(last.last, at) or self._said.is_age(last.last, at):
+            return None
+        if self._said.is_amount(at) or self._is_share(at):
+            return None
+        is_behind_pair = last.last > last.at and at == last.last + 2
+        if is_behind_pair and self._tokens[at - 1].text in ("-", "/"):
+            return None  # "100/60-70"
+        kind = self._kinds[last.kind if last.kind != "diastolic" else PRESSURE]
+        value = self._as_kind(at, kind)
+        if value is None or not self._is_usual(value):
+            return None
+        number = self._tokens[at].number
+        is_precise = bool(number and number.decimals) or bool(self._tokens[at].units)
+        goes_onward = bool(self._said.onward(last.last, at))
+        goes_onward = goes_onward or (last.at > 0 and self._tokens[last.at - 1].text == "between")
+        if crossed and not is_precise:
+            starts = self._tokens[sentence_start].text in (*IT_IS, "now", "then", "later")
+            fits = self._said.ends_well(at) and (starts or self._tokens[sentence_start].type is Type.TIME)
+        elif goes_onward or is_precise:
+            fits = is_precise or self._said.goes_on_well(at)
+        else:
+            fits = self._said.ends_well(at)
+        if kind.id == TEMPERATURE and (
+            self._said.is_other_heat(last.last, at) or self._said.is_of_other_heat(last.last, at)
+        ):
+            return None
+        return value if fits else None
+
+    def _by_unit(self, at: int, sentence_start: int) -> Value | None:
+        """Such as "38.6 °C", "160 bpm": the unit says what it is."""
+        token = self._tokens[at]
+        named = [(kind, unit) for kind, unit in token.units if unit.names_it]
+        if not named:
+            return self._bare_percent(at)
+        kind = named[-1][0]
+        if self._rejected == at - 2 and self._said.joins(at - 2, at) and kind.id != TEMPERATURE:
+            return None
+        value = self._as_kind(at, kind)
+        if value is None:
+            return None
+        if kind.id == TEMPERATURE:
+            end = self._said.sentence_end[at]
+            if self._said.heat(sentence_start - 1, end):
+                return None
+            if not self._is_usual(value):
+                return value if self._is_whole_message(at) else None
+            return value
+        return value if self._is_usual(value) else None
+
+    def _bare_percent(self, at: int) -> Value | None:
+        token = self._tokens[at]
+        kind = next((kind for kind, _ in token.units), None)
+        if kind is None or kind.id != OXYGEN or token.number is None or not self._is_whole_message(at):
+            return None
+        return self._as_kind(at, kind) if _BARE_OXYGEN[0] <= token.number.value <= _BARE_OXYGEN[1] else None
+
+    def _bare(self, at: int, sentence_start: int) -> Value | None:
+        """A number that nothing names, and that is a body's temperature or nothing."""
+        token = self._tokens[at]
+        number = token.number
+        if number is None or token.units or number.decimals > 1:
+            return None
+        celsius = number.value
+        whole_message = self._is_whole_message(at)
+        lowest = _BARE_FAHRENHEIT_DECIMAL if number.decimals else _BARE_FAHRENHEIT
+        looks = _BARE_CELSIUS[0] <= celsius <= _BARE_CELSIUS[1] or lowest[0] <= celsius <= lowest[1]
+        feverish = _FEVERISH_CELSIUS[0] <= celsius <= _FEVERISH_CELSIUS[1]
+        feverish = feverish or _FEVERISH_FAHRENHEIT[0] <= celsius <= _FEVERISH_FAHRENHEIT[1]
+        if not looks or self._said.is_amount(at) or self._is_measure_of_something(at, sentence_start):
+            return None
+        if self._said.heat(sentence_start - 1, self._said.sentence_end[at]):
+            return None
+        if whole_message:
+            return None if self._said.is_age(-1, at) else self._as_kind(at, self._kinds[TEMPERATURE])
+        if number.decimals:
+            fits = self._stands_free(at, sentence_start) and self._said.goes_on_well(at)
+        else:
+            fits = feverish and self._ends_a_list(at, sentence_start)
+        return self._as_kind(at, self._kinds[TEMPERATURE]) if fits else None
+
+    def _pair(self, at: int, sentence_start: int) -> int | None:
+        """Such as "120/80": two pressures; returns the last token, None where there are none.
+
+        A pair that is nothing known ("12/11") is no value at all.
+        """
+        found, pair = self._tokens, self._two_numbers(at)
+        if pair is None:
+            return None
+        first, second = pair
+        kind = self._topic(at, sentence_start)
+        if kind is not None and kind != PRESSURE:
+            return None
+        if self._is_strangers(at):
+            self._rejected = at + 2
+            return at + 2
+        units = {unit_kind.id for unit_kind, _ in (*found[at].units, *found[at + 2].units)}
+        if units - {PRESSURE}:
+            return None
+        high_kind = self._kinds[PRESSURE]
+        low_kind = self._kinds[high_kind.pair or PRESSURE]
+        high, low = first.value, second.value
+        named = kind == PRESSURE or PRESSURE in units
+        if found[at + 1].text == "-" and not (
+            named and low <= _HIGHEST_BEHIND_DASH and high - low >= _FEWEST_APART
+        ):
+            return None
+        if named:
+            high = self._assumed(high_kind, high)
+            low = self._assumed(low_kind, low) if high != first.value else low
+        plausible = high_kind.plausible.holds(high) and low_kind.plausible.holds(low) and low < high
+        if not named:
+            usual = high_kind.usual.holds(high) and low_kind.usual.holds(low)
+            before = self._tokens[at - 1].type if at > sentence_start else Type.STOP
+            fits = before not in (Type.UNKNOWN, Type.NUMBER) and self._said.goes_on_well(at + 2)
+            fits = fits and high - low >= _FEWEST_APART and not first.decimals and not second.decimals
+            if not usual or not fits:
+                if found[at + 1].text == "/":
+                    self._rejected = at + 2
+                    return at + 2
+                return None
+        bound = self._said.bound(at)
+        trend = "" if bound else self._said.trend(at)
+        first_value = Value(at, at + 2, PRESSURE, high, plausible, bound, trend)
+        self._accept(first_value._replace(value=self._bounded(high_kind, high, bound)))
+        self._accept(first_value._replace(kind=low_kind.id, value=self._bounded(low_kind, low, bound)))
+        if self._name >= 0 and self._tokens[self._name].entry.kind == PRESSURE:
+            self._used = True
+        return at + 2
+
+    def _two_numbers(self, at: int) -> tuple[Number, Number] | None:
+        """The numbers on both sides of a mark; None in a chain ("96/90/88")."""
+        found = self._tokens
+        if at + 2 >= len(found) or found[at + 1].text not in _PAIR_MARKS:
+            return None
+        first, second = found[at].number, found[at + 2].number
+        if first is None or second is None or found[at + 2].type is not Type.NUMBER:
+            return None
+        is_chain = at + 3 < len(found) and found[at + 3].text == "/"
+        is_chain = is_chain or (at > 0 and found[at - 1].text == "/")
+        return None if is_chain and found[at + 1].text == "/" else (first, second)
+
+    def _measurement(self, value: Value, when: When | None, is_past: bool) -> Measurement:
+        first, last = self._tokens[value.at], self._tokens[value.last]
+        said = self._text[self._tokens[when.first].start : self._tokens[when.last].end] if when else ""
+        return Measurement(
+            value.kind,
+            value.value,
+            value.plausible,
+            Status.PAST if is_past else Status.PRESENT,
+            self._text[first.start : last.end].strip(),
+            first.start,
+            last.end,
+            place=value.place,
+            is_uncertain=value.place in self._uncertain,
+            when=said,
+            trend=value.trend,
+            bound=value.bound,
+        )

@@ -1,0 +1,1 @@
+"""What patients read: texts and payloads made from what triage decided."""

@@ -1,0 +1,213 @@
+"""A chart as SVG text: temperatures over time, and how each complaint went. Shapes carry it, not colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from itertools import pairwise
+from xml.sax.saxutils import escape
+
+from blina.knowledge.wording import Voice, temperature
+from blina.replies.handover.model import Complaint, HandOver, Over, Point, Reading
+
+_WIDTH, _LEFT, _RIGHT = 640, 190, 40
+_TOP, _PLOT, _LANE, _FOOT = 34, 150, 26, 44
+_LOWEST, _HIGHEST = 36.0, 40.0  # degrees Celsius that are always on the scale
+_ROOM = timedelta(minutes=30)  # on both sides of what was said at one time only
+_STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 30, 60, 120, 180, 360, 720, 1440))
+_MOST_TICKS = 6
+_MOST_VALUES = 8  # with a number each; of more, the highest and the last
+_LONGEST_LABEL = 26
+_TEMPERATURE = "temperature"
+
+
+def chart(hand_over: HandOver, voice: Voice) -> str:
+    """The chart, readable in black and white and by a screen reader (``title`` and ``desc``).
+
+    Args:
+        hand_over: what the team must know.
+        voice: the words on it, and the temperature that counts as a fever.
+    """
+    temperatures = [
+        reading for row in hand_over.values if row.kind == _TEMPERATURE for reading in row.readings
+    ]
+    lanes: list[Complaint | Over] = [*hand_over.complaints, *hand_over.over]
+    title = voice.say("hand_over", "chart")
+    described = " ".join(_described(temperatures, lanes, voice)) or voice.say("hand_over", "empty")
+    height = _TOP + (_PLOT if temperatures else 0) + _LANE * len(lanes) + _FOOT
+    drawn = "\n".join(_drawn(temperatures, lanes, voice)) if temperatures or lanes else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_WIDTH} {height}"'
+        ' aria-labelledby="chart-title chart-desc" font-family="sans-serif" font-size="12"'
+        ' fill="currentColor" stroke="none">\n'
+        f'<title id="chart-title">{_safe(title)}</title>\n'
+        f'<desc id="chart-desc">{_safe(described)}</desc>\n'
+        f'<text x="8" y="18" font-weight="bold">{_safe(title)}</text>\n'
+        f"{drawn}\n</svg>\n"
+    )
+
+
+def _described(
+    temperatures: Sequence[Reading], lanes: Sequence[Complaint | Over], voice: Voice
+) -> Iterator[str]:
+    """The chart in words: everything that it shows."""
+    if temperatures:
+        limit = temperature(voice.settings.fever_threshold_c, voice.settings)
+        label = voice.say("measured", _TEMPERATURE)
+        points = [
+            voice.say("hand_over", "point", value=one.shown, time=_clock(one.time)) for one in temperatures
+        ]
+        yield voice.say("hand_over", "shown", label=label, value=", ".join(points))
+        yield f"{voice.say('hand_over', 'limit', value=limit)}."
+    for lane in lanes:
+        points = [
+            voice.say("hand_over", "point", value=_state(point, voice), time=_clock(point.time))
+            for point in lane.points
+        ]
+        yield voice.say("hand_over", "shown", label=lane.label, value=", ".join(points))
+
+
+def _state(point: Point, voice: Voice) -> str:
+    if point.worse:
+        return voice.say("hand_over", "worse")
+    if point.status == "uncertain":
+        return voice.say("hand_over", "unsure")
+    if point.status == "past":
+        return voice.say("hand_over", "is_over")
+    return voice.say("hand_over", "denied") if point.status == "denied" else voice.say("hand_over", "there")
+
+
+def _drawn(temperatures: Sequence[Reading], lanes: Sequence[Complaint | Over], voice: Voice) -> Iterator[str]:
+    times = [one.time for one in temperatures] + [point.time for lane in lanes for point in lane.points]
+    scale = _Times(min(times), max(times))
+    below = _TOP
+    if temperatures:
+        yield from _curve(temperatures, scale, voice)
+        below += _PLOT
+    for number, lane in enumerate(lanes):
+        yield from _lane(lane, below + _LANE * number + _LANE / 2, scale)
+    bottom = below + _LANE * len(lanes)
+    yield from _ticks(scale, bottom)
+    yield _legend(bottom + _FOOT - 8, voice)
+
+
+class _Times:
+    """Where a time stands from left to right."""
+
+    def __init__(self, first: datetime, last: datetime) -> None:
+        room = _ROOM if first == last else (last - first) / 20
+        self.first, self.last = first - room, last + room
+
+    def x(self, time: datetime) -> str:
+        share = (time - self.first) / (self.last - self.first)
+        return f"{_LEFT + share * (_WIDTH - _LEFT - _RIGHT):.1f}"
+
+    def ticks(self) -> Iterator[datetime]:
+        span = self.last - self.first
+        step = next((step for step in _STEPS if span / step <= _MOST_TICKS), span / _MOST_TICKS)
+        midnight = self.first.replace(hour=0, minute=0, second=0, microsecond=0)
+        time = midnight + step * ((self.first - midnight) // step + 1)
+        while time <= self.last:
+            yield time
+            time += step
+
+
+def _curve(temperatures: Sequence[Reading], scale: _Times, voice: Voice) -> Iterator[str]:
+    known = [(one, one.value) for one in temperatures if one.value is not None]
+    limit = float(voice.settings.fever_threshold_c)
+    low = min(_LOWEST, *(value for _, value in known), limit)
+    high = max(_HIGHEST, *(value for _, value in known), limit)
+
+    def y(celsius: float) -> float:
+        return _TOP + 14 + (high - celsius) / (high - low) * (_PLOT - 28)
+
+    right = _WIDTH - _RIGHT
+    for celsius in (low, high):
+        yield _text(_LEFT - 8, y(celsius) + 4, temperature(celsius, voice.settings), "end")
+        yield _line(_LEFT, y(celsius), right, y(celsius), "0.5")
+    named = voice.say("hand_over", "limit", value=temperature(limit, voice.settings))
+    yield _text(_LEFT - 8, y(limit) + 4, named, "end")
+    yield _line(_LEFT, y(limit), right, y(limit), "1", dashes="6 4")
+    path = " ".join(f"{scale.x(one.time)},{y(value):.1f}" for one, value in known)
+    yield f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2"/>'
+    shown = {id(one) for one, _ in known}
+    if len(known) > _MOST_VALUES:
+        shown = {id(max(known, key=lambda item: item[1])[0]), id(known[-1][0])}
+    for one, value in known:
+        x = scale.x(one.time)
+        yield f'<circle cx="{x}" cy="{y(value):.1f}" r="4"/>'
+        if id(one) in shown:
+            yield _text(x, y(value) - 8, one.shown, "middle")
+
+
+def _lane(lane: Complaint | Over, y: float, scale: _Times) -> Iterator[str]:
+    label = lane.label if len(lane.label) <= _LONGEST_LABEL else f"{lane.label[: _LONGEST_LABEL - 1]}…"
+    yield _text(_LEFT - 8, y + 4, label, "end")
+    yield _line(_LEFT, y, _WIDTH - _RIGHT, y, "0.5", dashes="1 4")
+    points = lane.points
+    for before, after in pairwise(points):
+        if before.status in ("present", "uncertain"):
+            x, until = scale.x(before.time), scale.x(after.time)
+            yield _line(x, y, until, y, "3")
+    for point in points:
+        yield _mark(point, float(scale.x(point.time)), y)
+
+
+def _mark(point: Point, x: float, y: float) -> str:
+    """A shape for each state: full and empty circle, triangle, cross, bar."""
+    if point.worse:
+        return f'<path d="M{x - 7:.1f} {y + 6:.1f}h14l-7 -13z"/>'
+    if point.status == "past":
+        cross = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"
+        return f'<path d="{cross}" stroke="currentColor" stroke-width="2" fill="none"/>'
+    if point.status == "denied":
+        return _line(f"{x:.1f}", y - 7, f"{x:.1f}", y + 7, "2")
+    if point.status == "uncertain":
+        circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"'
+        return f'{circle} fill="none" stroke="currentColor" stroke-width="2"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
+
+
+def _ticks(scale: _Times, y: float) -> Iterator[str]:
+    yield _line(_LEFT, y, _WIDTH - _RIGHT, y, "1")
+    for time in scale.ticks():
+        x = scale.x(time)
+        yield _line(x, y, x, y + 5, "1")
+        yield _text(x, y + 18, time.strftime("%a %H:%M"), "middle")
+
+
+def _legend(y: float, voice: Voice) -> str:
+    now = datetime.min.replace(tzinfo=timezone.utc)
+    states = (
+        Point(now, "present", False),
+        Point(now, "uncertain", False),
+        Point(now, "present", True),
+        Point(now, "past", False),
+        Point(now, "denied", False),
+    )
+    parts = []
+    for number, state in enumerate(states):
+        x = 16 + 110 * number
+        parts.append(f"{_mark(state, x, y - 4)}{_text(x + 12, y, _state(state, voice), 'start')}")
+    return f'<g aria-hidden="true">{"".join(parts)}</g>'
+
+
+def _text(x: float | str, y: float, words: str, anchor: str) -> str:
+    return f'<text x="{x}" y="{y:.1f}" text-anchor="{anchor}">{_safe(words)}</text>'
+
+
+def _line(x: float | str, y: float, until: float | str, down: float, width: str, dashes: str = "") -> str:
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return (
+        f'<line x1="{x}" y1="{y:.1f}" x2="{until}" y2="{down:.1f}" stroke="currentColor"'
+        f' stroke-width="{width}"{dashed}/>'
+    )
+
+
+def _clock(time: datetime) -> str:
+    return time.strftime("%a %H:%M")
+
+
+def _safe(text: str) -> str:
+    """The text as XML can hold it."""
+    return escape("".join(one for one in text if one.isprintable()))

@@ -1,0 +1,99 @@
+"""Measured values as timed rows with a trend; the two numbers of a blood pressure are one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from blina.knowledge.wording import Voice
+from blina.reading.model import Status
+from blina.reading.values.times import moment_of
+from blina.replies.handover.model import Reading, Row, Said
+from blina.replies.measured import paired
+from blina.triage.conversation import Conversation, Value
+
+PRESSURE = "blood_pressure"
+_UPPER, _LOWER = "systolic", "diastolic"
+
+
+def rows(conversation: Conversation, voice: Voice, zone: tzinfo | None) -> Iterator[Row]:
+    """One row a kind of value; what was taken back is in none.
+
+    Args:
+        conversation: what is remembered.
+        voice: names and units.
+        zone: the time zone of the patient.
+    """
+    standing = [value for value in conversation.values if value.status is not Status.DENIED]
+    pressures = list(_pressures(standing, voice, zone))
+    loose = {value.kind for value in standing} - {_UPPER, _LOWER}
+    kinds = [*loose, PRESSURE] if pressures else [*loose]
+    order = [kind.id for kind in voice.knowledge.values.kinds]
+    for kind in sorted(kinds, key=lambda kind: order.index(_UPPER if kind == PRESSURE else kind)):
+        single = [_reading(value, None, voice, zone) for value in standing if value.kind == kind]
+        ordered = sorted(pressures if kind == PRESSURE else single, key=lambda reading: reading.time)
+        first = voice.knowledge.values.kind(_UPPER if kind == PRESSURE else kind)
+        label = voice.say("hand_over", PRESSURE) if kind == PRESSURE else voice.say("measured", kind)
+        yield Row(kind, label, first.unit, tuple(_with_trends(ordered)))
+
+
+def _pressures(standing: list[Value], voice: Voice, zone: tzinfo | None) -> Iterator[Reading]:
+    """The upper numbers, each with the lower one of its message, and lower ones that stand alone."""
+    waiting: Value | None = None
+    for value in standing:
+        if value.kind == _UPPER:
+            if waiting is not None:
+                yield _reading(waiting, None, voice, zone)
+            waiting = value
+        elif value.kind == _LOWER:
+            paired = waiting is not None and waiting.turn == value.turn
+            if waiting is not None and paired:
+                yield _reading(waiting, value, voice, zone)
+                waiting = None
+            else:
+                yield _lower_alone(value, voice, zone)
+    if waiting is not None:
+        yield _reading(waiting, None, voice, zone)
+
+
+def _reading(value: Value, second: Value | None, voice: Voice, zone: tzinfo | None) -> Reading:
+    told = value.time.astimezone(zone)
+    shown = paired(value, second, voice) if second else voice.measured(value.kind, value.value)
+    words = value.text if second is None or second.text == value.text else f"{value.text} {second.text}"
+    return Reading(
+        value=value.value,
+        second=second.value if second else None,
+        shown=shown,
+        told=told,
+        measured=_measured(value, told),
+        place=value.place or None,
+        is_earlier=value.status is Status.PAST,
+        bound=value.bound or None,
+        trend=None,
+        said_trend=value.trend or None,
+        words=words,
+    )
+
+
+def _measured(value: Value, told: datetime) -> Said | None:
+    if not value.when_said:
+        return None
+    meant = value.measured_at or moment_of(value.when_said, told)
+    return Said(value.when_said, meant and meant.astimezone(told.tzinfo))
+
+
+def _lower_alone(value: Value, voice: Voice, zone: tzinfo | None) -> Reading:
+    alone = _reading(value, None, voice, zone)
+    return replace(alone, value=None, second=value.value, shown=f"–/{alone.shown}")
+
+
+def _with_trends(readings: list[Reading]) -> Iterator[Reading]:
+    before: Reading | None = None
+    for reading in readings:
+        trend = None
+        if before is not None and reading.value is not None and before.value is not None:
+            change = reading.value - before.value
+            trend = "same" if not change else "up" if change > 0 else "down"
+        yield replace(reading, trend=trend)
+        before = reading

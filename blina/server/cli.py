@@ -1,0 +1,153 @@
+"""The command `blina`: what `usage` says. `python -m blina.server` is the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from blina.stop import Stop
+
+ROOT = Path(__file__).resolve().parents[2]
+BAD_START = 2
+
+
+def _serve() -> None:
+    _prepare()
+    from blina.server.serve import serve
+
+    serve()
+
+
+def _shell() -> None:
+    _prepare()
+    from blina.server.shell import shell
+
+    shell()
+
+
+def _prepare() -> None:
+    """Set what Rasa's libraries read when they are loaded."""
+    from blina.server import environment
+
+    environment.prepare()
+
+
+def _train() -> None:
+    _module("scripts.train")
+
+
+def _check() -> None:
+    _module("scripts.knowledge")
+
+
+def _generate() -> None:
+    _module("scripts.generate")
+
+
+def _counts() -> None:
+    from blina.server import counts
+
+    print(counts.page(counts.counted(_databases()[0])))
+
+
+def _back_up(folder: str) -> None:
+    from blina.storage import backup
+
+    for copy in backup.back_up(_databases(), Path(folder).resolve()):
+        print(f"Copied to {copy}")
+
+
+def _restore(folder: str) -> None:
+    from blina.storage import backup
+
+    for file in backup.restore(Path(folder).resolve(), _databases()):
+        print(f"{file} is back")
+
+
+def _databases() -> list[Path]:
+    """The databases of conversations and of messages that are under way."""
+    _prepare()
+    from blina.channels.messaging.store import FILE
+    from blina.rasa_adapter.tracker_store import database_file
+
+    conversations = Path(database_file())
+    if not conversations.is_absolute():
+        conversations = ROOT / conversations
+    return [conversations, conversations.with_name(FILE)]
+
+
+def _module(name: str) -> None:
+    """Run a script of the project in a process of its own, as `make` does.
+
+    Raises:
+        SystemExit: it could not do its work and has said why.
+    """
+    done = subprocess.run([sys.executable, "-m", name], cwd=ROOT)
+    if done.returncode != 0:
+        raise SystemExit(done.returncode)
+
+
+class Command(NamedTuple):
+    """What can be done.
+
+    Args:
+        do: does it; is given what follows the command's name.
+        what: one line for people.
+        wants: names of what has to follow.
+    """
+
+    do: Callable[..., None]
+    what: str
+    wants: tuple[str, ...] = ()
+
+
+COMMANDS: dict[str, Command] = {
+    "serve": Command(_serve, "start the assistant on http://127.0.0.1:5005 (what happens without a command)"),
+    "shell": Command(_shell, "talk to the assistant in this terminal"),
+    "train": Command(_train, "train the model, if anything that it depends on changed"),
+    "check": Command(_check, "check knowledge/ and say which answers an edit changes"),
+    "generate": Command(_generate, "bring what is made from knowledge/ up to date"),
+    "counts": Command(_counts, "print what was not understood and where the readings differed, in numbers"),
+    "backup": Command(_back_up, "copy the databases to a folder, also while it runs", ("FOLDER",)),
+    "restore": Command(_restore, "put the copies back, while it does not run", ("FOLDER",)),
+}
+
+
+def usage() -> str:
+    """What can be typed."""
+    lines = [f"  blina {' '.join([name, *of.wants]):<15} {of.what}" for name, of in COMMANDS.items()]
+    return "\n".join(["Usage: blina [command]", *lines])
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: the command's name and what follows it; none to serve.
+
+    Returns:
+        The exit status: 0, or 2 when the assistant could not start.
+    """
+    if arguments in (["-h"], ["--help"]):
+        print(usage())
+        return 0
+    name, *more = arguments or ["serve"]
+    if name not in COMMANDS or len(more) != len(COMMANDS[name].wants):
+        print(usage(), file=sys.stderr)
+        return BAD_START
+    try:
+        COMMANDS[name].do(*more)
+    except Stop as error:
+        print(error, file=sys.stderr)
+        return BAD_START
+    except KeyboardInterrupt:
+        print("Stopped.", flush=True)
+    return 0
+
+
+def script() -> None:
+    """What `.venv/bin/blina` starts."""
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Keeping conversations in SQLite, written in a thread of their own."""

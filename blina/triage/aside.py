@@ -1,0 +1,122 @@
+"""What a message says beside how the patient is: what was done, what to do, whether to delete everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from blina.knowledge.base import Knowledge
+from blina.reading.model import REPORTED
+from blina.triage import asking, daily_check, deleting, progress
+from blina.triage.conversation import Conversation
+from blina.triage.turn import Message
+
+# Intents that stand for what a message is that tells or asks nothing of how the patient is.
+_TELLS, _ASKS, _NOT_UNDERSTOOD = "thanks", "ask_drug", "nlu_fallback"
+# Intents that are what the message is, whatever is beside it.
+_OF_THE_QUESTION = ("meaning", "why_asked")  # asked about the open question: they are no try to answer it
+_HARM = "self_harm"  # the sign and the intent
+_STANDS = frozenset({"self_harm", "infusion_trouble", "getting_worse", "summary", "ask_why", "ask_medicine"})
+# Intents that are something else than an answer that is not understood.
+_TALK = frozenset({"unlisted_complaint", "ask_bot", "ask_drug", "greet", "thanks", "goodbye"})
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What a message says beside how the patient is.
+
+    Args:
+        message: as it is to be understood; a step or a question reports no complaint by itself.
+        steps: what was done (``triage.progress``), the one to answer first.
+        asks: which question about what to do it is (``triage.asking``).
+        of_the_app: whether it asks about this app.
+        letters: letters whose meaning it asks.
+        fears_dying: whether it is afraid of dying, which is no wish to die.
+        deleting: what it has to do with deleting everything (``triage.deleting``).
+        is_all: whether it says nothing else, so that it answers no open question.
+        check: what it does with the daily check (``triage.daily_check``).
+    """
+
+    message: Message
+    steps: tuple[str, ...] = ()
+    asks: str | None = None
+    of_the_app: str | None = None
+    letters: tuple[str, ...] = ()
+    fears_dying: bool = False
+    deleting: str | None = None
+    is_all: bool = False
+    check: daily_check.Heard | None = None
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether it says anything beside how the patient is."""
+        beside = self.steps or self.asks or self.of_the_app or self.letters or self.fears_dying
+        return bool(beside or self.deleting or self.check)
+
+    def noted(self, conversation: Conversation, now: datetime) -> Conversation:
+        """The conversation with what was done, and whether deleting was asked about."""
+        asked = conversation.turn if self.deleting == deleting.ASKS else None
+        conversation = replace(conversation, deleting=asked)
+        return progress.note(conversation, self.steps, self.message.text, now)
+
+
+def read_aside(conversation: Conversation, message: Message, knowledge: Knowledge) -> Aside:
+    """Find what a message says beside how the patient is.
+
+    Args:
+        conversation: before the message, without what is too old.
+        message: as it was read.
+        knowledge: the cues of ``lexicon/conversation.yml``.
+    """
+    wish = deleting.wish(conversation, message, knowledge)
+    if wish:
+        return Aside(replace(message, intent=deleting.INTENT), deleting=wish, is_all=True)
+    if message.intent == deleting.INTENT:
+        message = replace(message, intent=_NOT_UNDERSTOOD)
+    check = daily_check.hear(conversation, message, knowledge)
+    if check:
+        is_start = check.act is daily_check.Act.STARTS
+        return Aside(daily_check.without_denials(message, check), is_all=is_start, check=check)
+    if message.intent == "summary":
+        return Aside(message)
+    if asking.means_no_harm(message, knowledge):
+        message = _without_harm(message)
+    steps = progress.steps(message, knowledge)
+    if steps:
+        alone = progress.is_all(message, knowledge)
+        return Aside(_as(_TELLS, message) if alone else message, steps=steps, is_all=alone)
+    of_the_app = asking.asked_of_the_app(message, knowledge)
+    letters = asking.letters(message, knowledge)
+    fears = asking.fears_dying(message, knowledge)
+    asks = None if of_the_app or letters or fears else asking.asked(message, knowledge)
+    reports = _reports(message)
+    if asking.of_medicine(message, knowledge) and not reports:
+        return Aside(_as("ask_medicine", message))
+    alone = bool(asks or of_the_app or letters or fears) and not reports
+    if not (alone or reports or message.topic or message.medicines or message.intent in _STANDS | _TALK):
+        check = daily_check.no_answer(conversation, message, knowledge)
+    return Aside(
+        _as(_ASKS, message) if alone else message,
+        asks=asks if alone else None,
+        of_the_app=of_the_app,
+        letters=letters,
+        fears_dying=fears,
+        is_all=asks in _OF_THE_QUESTION or bool(alone and not asks),
+        check=check,
+    )
+
+
+def _without_harm(message: Message) -> Message:
+    signs = tuple(sign for sign in message.reading.signs if sign.id != _HARM)
+    intent = _NOT_UNDERSTOOD if message.intent == _HARM else message.intent
+    return replace(message, intent=intent, reading=replace(message.reading, signs=signs))
+
+
+def _as(intent: str, message: Message) -> Message:
+    return message if message.intent in _STANDS else replace(message, intent=intent)
+
+
+def _reports(message: Message) -> bool:
+    reading = message.reading
+    said = [*(item.status for item in reading.findings), *(item.status for item in reading.signs)]
+    return bool(reading.measurements) or any(status in REPORTED for status in said)

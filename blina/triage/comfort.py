@@ -1,0 +1,96 @@
+"""When a reply may comfort: comfort has to be earned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from blina.knowledge.base import Knowledge
+from blina.knowledge.schema import Urgency
+from blina.reading.model import REPORTED, Reading, Status
+from blina.triage import cues
+from blina.triage.conversation import Conversation
+from blina.triage.decision import Decision
+from blina.triage.turn import Message
+
+_QUOTED = re.compile(r'"[^"]*"')  # the patient's own words
+_NO_TROUBLE = frozenset({"none_of_those"})  # the only sign that says that all is well
+_LEAST_SURE = 0.5
+_NOT_SETTLED = ("answer_unsure", "answer_refuses", "question", "progress")  # acts, or how they start
+
+
+def may_comfort(
+    conversation: Conversation, decision: Decision, message: Message, knowledge: Knowledge
+) -> bool:
+    """Whether a reply may say that nothing needs doing, or that it is good to hear.
+
+    Never while a question is open, advice stands, a value is not known to be fine, a warning of an
+    earlier turn holds, or anything in this message or an earlier one was not understood.
+
+    Args:
+        conversation: after the message and its answer.
+        decision: what it adds up to.
+        message: what the patient wrote.
+        knowledge: the knowledge files.
+    """
+    return (
+        decision.urgency is Urgency.NONE
+        and conversation.question is None
+        and all(report.status is Status.DENIED for report in conversation.reports)
+        and all(sign.status is Status.DENIED or sign.id in _NO_TROUBLE for sign in conversation.signs)
+        and not any(kept.complaint for kept in conversation.unclear)
+        and _values_are_fine(conversation, knowledge)
+        and is_understood(message, knowledge)
+    )
+
+
+def comforts(text: str, knowledge: Knowledge) -> bool:
+    """Whether a reply comforts, apart from what it quotes of the patient."""
+    return cues.says(_QUOTED.sub(" ", text), "comforting", knowledge)
+
+
+def is_understood(message: Message, knowledge: Knowledge) -> bool:
+    """Whether every word of the message is known to say that all is well, or what is denied or measured."""
+    reading = message.reading
+    if reading.language != "english" or reading.truncated or reading.disagreements:
+        return False
+    if reading.act.startswith(_NOT_SETTLED) and reading.act_confidence >= _LEAST_SURE:
+        return False
+    if reading.suspicion >= knowledge.policy.reading.comfort_below:
+        return False
+    if any(not value.plausible for value in reading.measurements):
+        return False
+    if any(finding.status is not Status.DENIED for finding in reading.findings):
+        return False
+    if any(sign.status in REPORTED and sign.id not in _NO_TROUBLE for sign in reading.signs):
+        return False
+    left = cues.plain(" ".join(_unexplained(message.text, reading)))
+    said_fine = not cues.says(message.text, "not_fine", knowledge)
+    return said_fine and (not left or cues.consists_of(left, ("plain_words",), knowledge))
+
+
+def _unexplained(text: str, reading: Reading) -> Iterator[str]:
+    """What no denial and no value in the message accounts for."""
+    spans = sorted(
+        [
+            *((finding.start, finding.end) for finding in reading.findings),
+            *((value.start, value.end) for value in reading.measurements),
+        ]
+    )
+    for value in reading.measurements:
+        text = text.replace(value.text, " " * len(value.text))
+    at = 0
+    for start, end in spans:
+        yield text[at : max(at, start)]
+        at = max(at, end)
+    yield text[at:]
+
+
+def _values_are_fine(conversation: Conversation, knowledge: Knowledge) -> bool:
+    """Whether each value lies where the policy knows it to be fine; what has no such range never does."""
+    ranges = {kind.id: kind.fine for kind in knowledge.values.kinds}
+    return all(
+        value.status is Status.DENIED
+        or ((fine := ranges.get(value.kind)) is not None and fine.holds(value.value))
+        for value in conversation.values
+    )

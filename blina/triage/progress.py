@@ -1,0 +1,130 @@
+"""What was done since: called, nobody answers, on the way, "they said wait". It never lowers anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from blina.knowledge.base import Knowledge
+from blina.triage import cues
+from blina.triage.conversation import Conversation, Event
+from blina.triage.turn import Message
+
+NO_ANSWER, NO_PHONE, FIXED, CALLED, WILL_CALL = "no_answer", "no_phone", "fixed", "called", "will_call"
+# The one that says most comes first, and is answered.
+KINDS = (
+    NO_ANSWER,
+    NO_PHONE,
+    "told_come_in",
+    "told_wait",
+    "told_expected",
+    "ring_back",
+    "arrived",
+    "on_the_way",
+    FIXED,
+    CALLED,
+    WILL_CALL,
+)
+# Somebody who can help knows of it.
+REACHED = frozenset(KINDS) - {NO_ANSWER, NO_PHONE, FIXED, WILL_CALL}
+MOST_EVENTS = 30
+_INSTRUCTIONS = frozenset({"told_come_in", "told_wait", "told_expected", "ring_back"})
+
+_ACT = "progress_"
+_SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
+_CLAUSE = re.compile(r",|\b(?:and|but|so|then|because)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|in case|unless|whether)\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"\s*(?:so |and |but |ok |okay )?(?:should|shall|can|could|may|must|do i|does|did|is it|are they|"
+    r"what|who|whom|how|why|where|will they|would)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:not|never|nobody|no one|havent|hasnt|didnt|dont|wont|cant|couldnt|isnt|arent|yet to)\b"
+)
+_SURE_OF_ACT = 0.8
+_MOST_LEFT = 4  # words beside the step, under which nothing else is said
+
+
+def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
+    """What the message says was done, the step that is to be answered first.
+
+    Args:
+        message: the reader's own word for it (``reading.act``) counts like the cues.
+        knowledge: the cues ``progress_...`` of ``lexicon/conversation.yml``.
+
+    Returns:
+        Some of ``KINDS``; that somebody called goes without saying beside the others.
+    """
+    clauses = list(_told(message.text))
+    found = {kind for kind in KINDS for clause in clauses if _says(clause, kind, knowledge)}
+    kind = message.reading.act.removeprefix(_ACT)
+    # That a pump runs again is said in so many words; the reader's own word for it is no proof of a pump.
+    if kind in KINDS and kind != FIXED and message.reading.act_confidence >= _SURE_OF_ACT:
+        found.add(kind)
+    if len(found) > 1:
+        found -= {WILL_CALL}
+    if len(found) > 1:
+        found -= {CALLED}
+    return tuple(kind for kind in KINDS if kind in found)
+
+
+def is_all(message: Message, knowledge: Knowledge) -> bool:
+    """Whether the message tells nothing but what was done: no finding, and hardly a word beside."""
+    reading = message.reading
+    if reading.findings or reading.measurements or reading.signs:
+        return False
+    for sentence in _SENTENCE.findall(message.text):
+        said = {kind for clause in _told(sentence) for kind in KINDS if _says(clause, kind, knowledge)}
+        if said & _INSTRUCTIONS:
+            continue  # the rest of the sentence is what they said
+        left = [c for c in _CLAUSE.split(sentence) if not any(_says(c, kind, knowledge) for kind in KINDS)]
+        if any(len(clause.split()) > _MOST_LEFT for clause in left):
+            return False
+    return True
+
+
+def note(conversation: Conversation, done: Sequence[str], text: str, now: datetime) -> Conversation:
+    """The conversation with what was done in this message.
+
+    Args:
+        conversation: with the turn already counted.
+        done: as from ``steps``.
+        text: the message.
+        now: its time.
+    """
+    new = tuple(Event(kind, cues.quote(text), conversation.turn, now) for kind in done)
+    return replace(conversation, events=(*conversation.events, *new)[-MOST_EVENTS:]) if new else conversation
+
+
+def has_reached_help(conversation: Conversation) -> bool:
+    """Whether the last that was said of it is that somebody who can help knows."""
+    last = [event.kind for event in conversation.events if event.kind not in (FIXED, WILL_CALL)]
+    return bool(last) and last[-1] in REACHED
+
+
+def is_out_of_reach(conversation: Conversation) -> bool:
+    """Whether the last that was said of it is that nobody answers, or that there is no phone."""
+    last = [event.kind for event in conversation.events if event.kind not in (FIXED, WILL_CALL)]
+    return bool(last) and last[-1] in (NO_ANSWER, NO_PHONE)
+
+
+def _told(text: str) -> list[str]:
+    """The clauses in which something is told: no questions, and nothing that hangs on an "if"."""
+    told = (
+        _CONDITION.split(sentence)[0]
+        for sentence in _SENTENCE.findall(text)
+        if not sentence.rstrip().endswith("?") and not _ASKING.match(sentence)
+    )
+    # what somebody said may be in two clauses ("they said take it easy and ring back")
+    return [part for sentence in told for part in (*_CLAUSE.split(sentence), sentence)]
+
+
+def _says(clause: str, kind: str, knowledge: Knowledge) -> bool:
+    if not cues.says_loosely(clause, f"{_ACT}{kind}", knowledge):
+        return False
+    if cues.says_loosely(clause, f"{_ACT}not", knowledge):
+        return False
+    return kind in (NO_ANSWER, NO_PHONE) or _NOT.search(cues.plain(clause)) is None

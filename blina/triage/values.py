@@ -1,0 +1,287 @@
+"""Measured values: which of them are symptoms, corrections, and values to ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from blina.knowledge.base import Knowledge
+from blina.knowledge.schema import ValueKind, ValueLimit
+from blina.knowledge.settings import Settings
+from blina.reading.judgement import LEARNED
+from blina.reading.model import Finding, Measurement, Reading, Status
+from blina.reading.values.times import moment_of
+from blina.triage.conversation import Conversation, Report, Value
+
+TEMPERATURE = "temperature"
+_FEVER_LIMIT = "fever_threshold_c"  # of the settings
+_HALF_A_DAY = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From which values on a number is a symptom.
+
+    Args:
+        fever_c: a temperature from here on is a fever (degrees Celsius).
+        fever: the symptom that it is.
+        kinds: what ``values.yml`` says of each kind.
+        limits: the policy's limits by kind.
+        means: the symptom that a kind can mean.
+        numbers: the policy's numbers and the fever limit, by name.
+    """
+
+    fever_c: float
+    fever: str
+    kinds: Mapping[str, ValueKind]
+    limits: Mapping[str, tuple[ValueLimit, ...]]
+    means: Mapping[str, str]
+    numbers: Mapping[str, float]
+
+    @classmethod
+    def of(cls, knowledge: Knowledge, settings: Settings) -> Limits:
+        """The settings' fever limit and the policy's other limits."""
+        policy = knowledge.policy
+        kinds = {kind.id: kind for kind in knowledge.values.kinds}
+        fever_c = float(settings.fever_threshold_c)
+        names = {limit.number for limits in policy.limits.values() for limit in limits} - {_FEVER_LIMIT}
+        numbers = {name: float(getattr(policy.numbers, name)) for name in names}
+        numbers[_FEVER_LIMIT] = fever_c
+        return cls(fever_c, policy.roles.fever, kinds, policy.limits, policy.means, numbers)
+
+    def applying(self, value: Value | Measurement) -> ValueLimit | None:
+        """The limit beyond the documents that a value falls under: the first of its kind that holds."""
+        limits = self.limits.get(value.kind, ())
+        return next((limit for limit in limits if self._holds(limit, value.value)), None)
+
+    def meaning(self, kind: str) -> ValueLimit | None:
+        """The limit from which on a value of this kind is a symptom."""
+        return next((limit for limit in self.limits.get(kind, ()) if limit.means), None)
+
+    def is_fine(self, value: Value) -> bool:
+        """Whether a value lies where nothing needs doing; a kind without such a range never does."""
+        kind = self.kinds.get(value.kind)
+        return bool(kind and kind.fine and kind.fine.holds(value.value) and not value.is_uncertain)
+
+    def is_near_fever(self, value: Value) -> bool:
+        """Whether a temperature is no fever yet, and has to be measured again."""
+        near = self.numbers.get("near_fever_c", self.fever_c)
+        return value.kind == TEMPERATURE and near <= round(value.value, 1) < round(self.fever_c, 1)
+
+    def _holds(self, limit: ValueLimit, value: float) -> bool:
+        # to a tenth: 100.4 °F is 38.0 °C
+        number, rounded = round(self.numbers[limit.number], 1), round(value, 1)
+        return rounded >= number if limit.side == "from" else rounded < number
+
+    def is_alarming(self, kind: str, value: float) -> bool:
+        """Whether a value means its symptom. Source: triage policy, step 4 ("Numbers count").
+
+        Args:
+            kind: as in ``blina.reading.model.Measurement``.
+            value: degrees Celsius, mmHg or percent.
+        """
+        limit = self.meaning(kind)
+        if limit is None:
+            return False
+        # not rounded on the way down: 93.96 is under 94
+        return self._holds(limit, value) or (limit.side == "under" and value < self.numbers[limit.number])
+
+
+def without_measured(reading: Reading, limits: Limits) -> Iterator[Finding]:
+    """The findings without those that only a number stands for: numbers are judged here.
+
+    A fever that only the encoder saw in a message whose temperature is under the limit is none.
+    """
+    for finding in reading.findings:
+        if finding.source == LEARNED and _is_against(finding.symptom, reading, limits):
+            continue
+        numbers = [item for item in _usable(reading) if limits.means.get(item.kind) == finding.symptom]
+        harmless = numbers and not any(limits.is_alarming(item.kind, item.value) for item in numbers)
+        if numbers and finding.source == "measurement":
+            continue
+        is_sure = not any(item.is_uncertain for item in numbers)
+        if harmless and is_sure and finding.source == "encoder":
+            continue
+        yield finding
+
+
+def _is_against(symptom: str, reading: Reading, limits: Limits) -> bool:
+    """Whether a number of the kind that reports a symptom was given, and none reports it: a low sugar."""
+    kinds = {id for id, each in limits.limits.items() if any(limit.reports == symptom for limit in each)}
+    given = [item for item in _usable(reading) if item.kind in kinds]
+    held = [limits.applying(item) for item in given]
+    return bool(given) and not any(limit and limit.reports == symptom for limit in held)
+
+
+def meanings(reading: Reading, limits: Limits) -> Iterator[tuple[str, Status, str]]:
+    """The symptoms that the numbers in a message stand for: id, status, the patient's words."""
+    for item in _usable(reading):
+        if limits.is_alarming(item.kind, item.value):
+            yield limits.means[item.kind], item.status, item.text
+        elif (limit := limits.applying(item)) and limit.reports:
+            yield limit.reports, item.status, item.text
+
+
+def take_in(
+    conversation: Conversation,
+    reading: Reading,
+    corrects: bool,
+    limits: Limits,
+    now: datetime,
+    is_unwell: bool = False,
+) -> Conversation:
+    """The conversation with the message's plausible values; a correction takes earlier ones back.
+
+    Args:
+        conversation: with the turn already counted.
+        reading: the message as read.
+        corrects: whether the message takes something back ("sorry, I meant 37.6").
+        limits: which symptom a kind of value means.
+        now: the time of the message.
+        is_unwell: whether the message says that the patient feels unwell.
+    """
+    new = _in_order([_value(item, conversation.turn, now) for item in _usable(reading)])
+    taken_back = {value.kind for value in new if value.status is Status.PRESENT}
+    denied = {finding.symptom for finding in reading.findings if finding.status is Status.DENIED}
+    taken_back |= {kind for kind, symptom in limits.means.items() if symptom in denied}
+    old = tuple(
+        replace(value, status=Status.DENIED) if corrects and value.kind in taken_back else value
+        for value in conversation.values
+    )
+    values = (*old, *new)
+    if is_unwell:
+        values = tuple(replace(value, is_unwell=True) for value in values)
+    return replace(conversation, values=values)
+
+
+def _in_order(told: Sequence[Value]) -> tuple[Value, ...]:
+    """The values of one message, with times half a day earlier where their order asks for it.
+
+    "37.2 at noon, 37.7 at three, 38.2 at five": the three is not that of the night after.
+    """
+    ordered: list[Value] = []
+    after: dict[str, datetime] = {}
+    for value in reversed(told):
+        at, limit = value.measured_at, after.get(value.kind)
+        if at is not None:
+            if limit is not None and _HALF_A_DAY / 2 < at - limit <= _HALF_A_DAY:
+                at -= _HALF_A_DAY
+            after[value.kind] = at
+        ordered.append(replace(value, measured_at=at))
+    return tuple(reversed(ordered))
+
+
+def _value(item: Measurement, turn: int, now: datetime) -> Value:
+    return Value(
+        item.kind,
+        item.value,
+        item.status,
+        item.text,
+        turn,
+        now,
+        when_said=item.when,
+        measured_at=moment_of(item.when, now) if item.when else None,
+        place=item.place,
+        is_uncertain=item.is_uncertain,
+        trend=item.trend,
+        bound=item.bound,
+    )
+
+
+def settle(
+    conversation: Conversation, reading: Reading, corrects: bool, limits: Limits, now: datetime
+) -> Conversation:
+    """Bring the reports in line with the numbers, after a message was merged.
+
+    A number that was corrected to a harmless one takes its symptom back. A denial does not undo
+    an alarming number that still stands ("38.6", then "no fever").
+    """
+    reports = []
+    for report in conversation.reports:
+        standing_alarm = alarming(report.symptom, conversation, limits)
+        corrected = [
+            item
+            for item in _usable(reading)
+            if limits.means.get(item.kind) == report.symptom and item.status is Status.PRESENT
+        ]
+        if report.status is Status.DENIED and standing_alarm:
+            value = standing_alarm[-1]
+            report = replace(report, status=Status.PRESENT, text=value.text, present_time=value.time)
+        elif corrects and report.present and corrected and not standing_alarm:
+            report = replace(
+                report,
+                status=Status.DENIED,
+                text=corrected[-1].text,
+                turn=conversation.turn,
+                time=now,
+                present_time=None,
+                qualifiers=(),
+                course=None,
+            )
+        reports.append(report)
+    return replace(conversation, reports=tuple(reports))
+
+
+def standing(kind: str, conversation: Conversation) -> list[Value]:
+    """Values of a kind that were given for now and not taken back, oldest first."""
+    return [value for value in conversation.values if value.kind == kind and value.status is Status.PRESENT]
+
+
+def alarming(symptom: str, conversation: Conversation, limits: Limits) -> list[Value]:
+    """Standing values that mean this symptom, oldest first."""
+    return [
+        value
+        for kind, meant in limits.means.items()
+        if meant == symptom
+        for value in standing(kind, conversation)
+        if limits.is_alarming(value.kind, value.value)
+    ]
+
+
+def is_below_limit(report: Report, conversation: Conversation, limits: Limits) -> bool:
+    """Whether a fever in words has a thermometer against it: measured since, and no number over the limit."""
+    if report.symptom != limits.fever or report.present_time is None:
+        return False
+    if alarming(limits.fever, conversation, limits):
+        return False
+    return any(
+        value.time >= report.present_time
+        for value in standing(TEMPERATURE, conversation)
+        if not value.is_uncertain and value.bound != "over"
+    )
+
+
+def has_low_reading(conversation: Conversation, limits: Limits) -> bool:
+    """Whether a temperature was measured and none that stands is over the limit."""
+    return bool(standing(TEMPERATURE, conversation)) and not alarming(limits.fever, conversation, limits)
+
+
+def worsening(kind: str, conversation: Conversation, limits: Limits) -> Value | None:
+    """The last standing value of a kind, if it got worse and is not fine; None where it did not."""
+    read = standing(kind, conversation)
+    if not read or limits.is_fine(read[-1]):
+        return None
+    last, sign = read[-1], 1 if limits.kinds[kind].worse == "up" else -1
+    if last.trend == ("rising" if sign > 0 else "falling"):
+        return last
+    by = float(limits.kinds[kind].worse_by)
+    return last if any(sign * (last.value - old.value) >= by for old in read[:-1]) else None
+
+
+def impossible(reading: Reading, knowledge: Knowledge) -> Measurement | None:
+    """The first value that cannot be right and may mean a symptom, when no possible one is beside it."""
+    possible = {item.kind for item in _usable(reading)}
+    means = knowledge.policy.means
+    return next(
+        (
+            item
+            for item in reading.measurements
+            if not item.plausible and item.kind in means and item.kind not in possible
+        ),
+        None,
+    )
+
+
+def _usable(reading: Reading) -> list[Measurement]:
+    return [item for item in reading.measurements if item.plausible]
