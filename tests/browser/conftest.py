@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chat import Chat
 from tests.server.running import Assistant, free_port
@@ -28,6 +28,8 @@ FLAGS = [
     "--no-first-run",
 ]
 OPEN = Callable[..., Chat]
+
+expect.set_options(timeout=15_000)  # a machine that pauses for a while is no fault of the page
 
 
 class Server:

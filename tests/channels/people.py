@@ -22,7 +22,7 @@ from tests.server.running import Assistant
 from tests.stored import counted
 
 PUBLIC_URL = "https://blina.example.org"
-SECONDS = 20.0  # for an answer
+SECONDS = 30.0  # for an answer
 _ids = itertools.count(1_000)
 ABOUT = "nobody from your team reads this"  # told once
 Reply = tuple[int, str]

@@ -124,7 +124,7 @@ def in_front(kind: str, upstream: str, folder: Path, location: str = "") -> Iter
 
 
 def _wait_for(port: int) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while time.monotonic() < end:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return

@@ -22,6 +22,7 @@ from socketio import AsyncClient
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 150
+PATIENCE = 30  # seconds: what a test that hangs waits; a machine that pauses for a while is no fault
 CARE_TEAM = "+44 113 496 0000"
 _NOT_INHERITED = ("BLINA_", "TF_")  # Rasa, loaded by another test, sets TensorFlow's for the whole process
 
@@ -163,6 +164,11 @@ def free_port() -> int:
     return number
 
 
+def socket_client() -> AsyncClient:
+    """What the chat page's connection is made with; it does not connect again by itself."""
+    return AsyncClient(reconnection=False, request_timeout=PATIENCE)
+
+
 async def leave(page: AsyncClient) -> None:
     """Be gone from one moment to the next, as a phone without a network is."""
     http = page.eio.http
@@ -172,8 +178,9 @@ async def leave(page: AsyncClient) -> None:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    """Wait for something, at most ten seconds."""
-    for _ in range(200):
+    """Wait for something, at most half a minute."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         if happened():
             return
         await asyncio.sleep(0.05)

@@ -33,7 +33,7 @@ from tests.stored import counted
 pytestmark = pytest.mark.server
 
 SECRET = "zebrafish"
-SECONDS_TO_RECOVER = 20
+SECONDS_TO_RECOVER = 30
 SECONDS_TO_STOP = 8
 
 

@@ -64,7 +64,7 @@ class Patients:
         body = json.dumps({"sender": sender, "message": text}).encode()
         request = urllib.request.Request(self._url, body, {"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 return bool(answer.status == 200 and json.loads(answer.read()))
         except (OSError, ValueError):  # the server died while it answered
             return False

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import socketio
 
-from tests.server.running import Assistant, leave, until
+from tests.server.running import Assistant, leave, socket_client, until
 from tests.stored import counted, on_disk
 
 pytestmark = [pytest.mark.model, pytest.mark.server]
@@ -39,7 +38,7 @@ def kinds(faulty: Assistant, assistant: Assistant) -> tuple[Assistant, Assistant
 
 async def on_the_web(server: Assistant, messages: tuple[str, ...]) -> None:
     """A conversation on the page."""
-    page = socketio.AsyncClient(reconnection=False)
+    page = socket_client()
     await page.connect(server.url, socketio_path="/chat/socket.io", transports=["polling"])
     await page.call("join", {})
     for text in messages:
@@ -107,7 +106,7 @@ def test_who_was_forgotten_starts_anew(assistant: Assistant) -> None:
 
 async def test_asking_on_the_page_clears_it_and_the_disk(faulty: Assistant) -> None:
     word = f"word{uuid.uuid4().hex}"
-    page = socketio.AsyncClient(reconnection=False)
+    page = socket_client()
     forgotten: list[Any] = []
     page.on("forgotten", forgotten.append)
     await page.connect(faulty.url, socketio_path="/chat/socket.io", transports=["polling"])

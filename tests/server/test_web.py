@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.server.running import Assistant, leave, until
+from tests.server.running import PATIENCE, Assistant, leave, socket_client, until
 from tests.stored import counted
 
 pytestmark = [pytest.mark.model, pytest.mark.server]
@@ -24,7 +24,7 @@ class Page:
 
     def __init__(self, url: str, **headers: str) -> None:
         self._url, self._headers = url, headers
-        self.client = socketio.AsyncClient(reconnection=False)
+        self.client = socket_client()
         self.items: list[dict[str, Any]] = []
         self.forgotten: list[dict[str, Any]] = []
         self.token: str | None = None
@@ -38,7 +38,7 @@ class Page:
             socketio_path="/chat/socket.io",
             headers=self._headers,
             transports=["polling"],
-            wait_timeout=30,
+            wait_timeout=PATIENCE,
         )
         return self
 
