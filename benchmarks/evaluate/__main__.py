@@ -15,7 +15,7 @@ from benchmarks.evaluate.pipeline import pipeline
 from benchmarks.evaluate.rasa_default import EPOCHS, intents
 from benchmarks.evaluate.report import MORE_SETS, Figures, write
 from benchmarks.evaluate.statistics import Share
-from benchmarks.evaluate.thresholds import cases, curves, held_out
+from benchmarks.evaluate.thresholds import cases, curves, held_out, named
 from benchmarks.performance.processes import ours
 from blina.assistant import knowledge
 from blina.reading.learned.model import default_model
@@ -56,7 +56,8 @@ def script() -> None:
         tallies = {name: bounds.measure(assistant, rest, bar.update) for name, rest in bounded.items()}
         found = {name: parts.found_by(reader, rows, bar.update) for name, reader in readers.items()}
         lexicon, learned = readers["lexicon alone"], LearnedReader(default_model())
-        by_cost = curves(list(cases(kept, knowledge(), lexicon, learned, bar.update)))
+        decided = list(cases(kept, knowledge(), lexicon, learned, bar.update))
+        by_cost = curves(decided)
         patients = _patients(arguments.files, bar)
     whole = readers[list(readers)[-1]]
     texts = [row.text for row in rows]
@@ -82,6 +83,7 @@ def script() -> None:
         epochs=arguments.epochs or EPOCHS,
         curves=by_cost,
         used={(decision, group): getattr(costs.group(group), decision) for decision, group in by_cost},
+        named=named(decided, knowledge()),
         held_out=len(kept),
         bounded=tallies,
         milliseconds=milliseconds,

@@ -11,7 +11,7 @@ from benchmarks.evaluate.challenge import HARMFUL, Failure, Fault, Kind, Row
 from benchmarks.evaluate.parts import Quality
 from benchmarks.evaluate.patients import Measured
 from benchmarks.evaluate.statistics import Share, highest_rate
-from benchmarks.evaluate.thresholds import COST_OF_A_MISS, Curve
+from benchmarks.evaluate.thresholds import COST_OF_A_MISS, Curve, Named
 from benchmarks.markdown import table_lines
 from blina.knowledge.schema import Urgency
 
@@ -59,6 +59,7 @@ class Figures:
     epochs: int
     curves: Mapping[tuple[str, str], Curve]
     used: Mapping[tuple[str, str], float]
+    named: Mapping[str, Named]
     held_out: int
     bounded: Mapping[str, Mapping[str, Tally]]
     milliseconds: float
@@ -278,6 +279,18 @@ def _thresholds(figures: Figures) -> str:
             *table_lines(["decision", "labels", "cost of a miss", "reported", "cheapest", "in use"], rows),
             "",
             "![Cost against threshold](images/evaluation-thresholds.png)",
+            "",
+            "Labels with thresholds of their own, where the lexicon names them: how sure the learned reader",
+            "is at least when they are there, and how many false names it may take away. These thresholds",
+            "were also tried on messages written after the reader of today had learned (docs/data.md).",
+            "",
+            *table_lines(
+                ["label", "there", "at least as sure as", "not there", "of them taken away", "keeps from"],
+                (
+                    [label, one.right, f"{one.lowest:.3f}", one.wrong, one.taken_away, f"{one.keeps:.3f}"]
+                    for label, one in figures.named.items()
+                ),
+            ),
         ]
     )
 

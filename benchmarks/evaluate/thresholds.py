@@ -55,10 +55,30 @@ class Curve:
 class Case:
     """One label in one message: what the lexicon said, how sure the learned reader is, and what is right."""
 
+    label: str
     group: str
     decision: str
     reported: float
     right: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """How sure the learned reader is where the lexicon names one label.
+
+    Args:
+        right: how often it is there.
+        lowest: how sure it is at least where it is there; 1 where it never is.
+        wrong: how often it is not there.
+        taken_away: how often it is not there and the policy lets the learned reader say so.
+        keeps: the policy's threshold.
+    """
+
+    right: int
+    lowest: float
+    wrong: int
+    taken_away: int
+    keeps: float
 
 
 def held_out() -> list[LabelledMessage]:
@@ -85,6 +105,7 @@ def cases(
         doubtful = {label for entry in there if "/" in entry for label in entry.split("/")}
         for label in labels - doubtful:
             yield Case(
+                label,
                 _group(label, knowledge),
                 _decision(said.get(label)),
                 opinions[label].reported,
@@ -100,6 +121,24 @@ def curves(found: Sequence[Case]) -> dict[tuple[str, str], Curve]:
         for decision in DECISIONS
         for group, cost in COST_OF_A_MISS.items()
     }
+
+
+def named(found: Sequence[Case], knowledge: Knowledge) -> dict[str, Named]:
+    """What the thresholds for single labels stand on: those of which the policy says something of its own."""
+    costs = knowledge.policy.reading
+    return {
+        label: _named(
+            [case for case in found if (case.label, case.decision) == (label, "keeps")],
+            costs.of(label, knowledge.symptoms).keeps,
+        )
+        for label in costs.labels
+    }
+
+
+def _named(found: Sequence[Case], keeps: float) -> Named:
+    right = [case.reported for case in found if case.right]
+    wrong = [case.reported for case in found if not case.right]
+    return Named(len(right), min(right, default=1.0), len(wrong), sum(one < keeps for one in wrong), keeps)
 
 
 def _group(label: str, knowledge: Knowledge) -> str:

@@ -304,6 +304,17 @@ class Certainty(Record):
     turned: Probability
 
 
+class OwnCertainty(Record):
+    """What of `Certainty` is a label's own; the rest is that of its group."""
+
+    adds: Probability | None = None
+    keeps: Probability | None = None
+    denied: Probability | None = None
+    past: Probability | None = None
+    mentioned: Probability | None = None
+    turned: Probability | None = None
+
+
 class ReadingCosts(Record):
     """`Certainty` by what a miss costs: base urgency, complaints in no list, signs, and single labels."""
 
@@ -312,13 +323,13 @@ class ReadingCosts(Record):
     by_urgency: Mapping[Urgency, Certainty]
     unlisted: Certainty
     signs: Certainty
-    labels: Mapping[StrictStr, Certainty] = {}
+    labels: Mapping[StrictStr, OwnCertainty] = {}
 
     def of(self, label: str, symptoms: Mapping[str, Symptom]) -> Certainty:
         """What holds for a symptom, ``unlisted`` or a sign."""
-        if label in self.labels:
-            return self.labels[label]
-        return self.group(symptoms[label].urgency.value if label in symptoms else label)
+        group = self.group(symptoms[label].urgency.value if label in symptoms else label)
+        own = self.labels[label].dict(exclude_none=True) if label in self.labels else {}
+        return group.copy(update=own)
 
     def group(self, name: str) -> Certainty:
         """What holds for a base urgency, for ``unlisted``, and for everything else: signs."""

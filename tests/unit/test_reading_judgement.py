@@ -6,10 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
+from blina.knowledge import load_knowledge
+from blina.knowledge.schema import OwnCertainty
 from blina.reading.judgement import Judged
 from blina.reading.learned.reader import Opinion
 from blina.reading.model import REPORTED, Finding, Sign, Status
 from tests.unit.opinions import finding, judge, opinion, sign
+
+KNOWLEDGE = load_knowledge()
 
 
 def weigh(
@@ -25,6 +29,14 @@ def weigh(
 def status_of(judged: Judged) -> Status:
     (only,) = judged.findings
     return only.status
+
+
+def test_a_label_has_costs_of_its_own_where_the_policy_says_so_and_else_those_of_its_group() -> None:
+    own = {"rash": OwnCertainty(keeps=0.07)}
+    costs = KNOWLEDGE.policy.reading.copy(update={"labels": own})
+    group = costs.group(KNOWLEDGE.symptoms["rash"].urgency.value)
+    assert costs.of("rash", KNOWLEDGE.symptoms) == group.copy(update={"keeps": 0.07})
+    assert costs.of("chills", KNOWLEDGE.symptoms) == costs.group(KNOWLEDGE.symptoms["chills"].urgency.value)
 
 
 @pytest.mark.parametrize(("reported", "found"), [(0.5, True), (0.49, False)])

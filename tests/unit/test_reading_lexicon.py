@@ -46,9 +46,7 @@ def test_a_look_alike_hides_the_symptom_it_belongs_to() -> None:
 
 
 def test_an_idiom_hides_whatever_it_covers() -> None:
-    found = matches("I could die of laughter until it hurts")
-    assert found.symptoms == ()
-    assert found.hidden
+    assert matches("I could die of laughter until it hurts").symptoms == ()
 
 
 def test_a_sign_is_found_beside_the_symptom_it_is_said_about() -> None:
@@ -85,10 +83,31 @@ def test_every_symptom_is_found_by_its_own_label(id: str) -> None:
         "a rash decision",
         "it cost an arm and a leg",
         "the fever pitch of the match",
+        "I had a minor heart attack when the bill came",
+        "my printer is having a fit",
+        "the second line was very faint",
+        "her doctors are confused by it",
+        "it balances itself out in a week",
+        "he is being chill about it",
+        "my salt balance is checked on Mondays",
     ],
 )
 def test_idioms_report_nothing(text: str) -> None:
     assert present(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"),
+    [
+        ("he can't balance himself", "loss_of_balance"),
+        ("I have a chill that won't go", "chills"),
+        ("he is confused and asks where he is", "confusion"),
+        ("I think I had a heart attack when I got up", "chest_pain"),
+        ("he was at the computer and had a fit", "seizures"),
+    ],
+)
+def test_words_of_an_idiom_report_elsewhere(text: str, symptom: str) -> None:
+    assert symptom in present(text)
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,10 @@ class Matches:
     Args:
         symptoms: label is a symptom id; the more specific of two nested matches is kept.
         signs: label is a sign id.
-        hidden: positions inside idioms and look-alikes.
     """
 
     symptoms: tuple[Match, ...]
     signs: tuple[Match, ...]
-    hidden: frozenset[int]
 
 
 class Lexicon:
@@ -73,8 +71,7 @@ class Lexicon:
         idioms = [match for match in found if match.label == _IDIOM]
         symptoms = _visible(found, _SYMPTOM, _NOT_SYMPTOM, idioms)
         signs = _visible(found, _SIGN, _NOT_SIGN, idioms)
-        hidden = frozenset(at for match in idioms for at in range(match.start, match.end))
-        return Matches(tuple(_most_specific(symptoms)), tuple(_shortest(signs)), hidden)
+        return Matches(tuple(_most_specific(symptoms)), tuple(_shortest(signs)))
 
     def _found(self, tokens: Sequence[Token]) -> list[Match]:
         """The matches, across lines that are only broken."""
