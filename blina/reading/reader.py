@@ -72,6 +72,8 @@ class SymptomReader:
         self._numbers = knowledge.policy.numbers
         self._symptoms = frozenset(knowledge.symptoms)
         self._means = knowledge.policy.means
+        # a temperature says whether there is a fever; a good oxygen reading does not say that breathing is easy
+        self._telling = frozenset({knowledge.policy.roles.fever})
         self._judge = _judge(knowledge, self._learned, self._kept_signs)
 
     def read(self, text: str, asked: str = "") -> Reading:
@@ -102,7 +104,9 @@ class SymptomReader:
         if language == "english" and self._learned is not None and self._can_be_heard(cleaned):
             opinions, act, sure = self._learned.opinions(cleaned, asked)
             around = _clauses_around(cleaned, tokens, opinions)
-            told = frozenset(self._means[value.kind] for value in measured if value.kind in self._means)
+            told = frozenset(
+                self._means[value.kind] for value in measured if self._means.get(value.kind) in self._telling
+            )
             turns = self._turn.search(cleaned.lower()) is not None
             kept = self._garbled(cleaned, findings, signs)
             kept |= self._plain(tokens, matches, cues, findings, answers)

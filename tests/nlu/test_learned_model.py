@@ -27,6 +27,7 @@ from blina.reading.learned.model import (
 )
 from blina.reading.learned.reader import LearnedReader
 from blina.reading.model import Status
+from blina.reading.reader import SymptomReader
 
 SENTENCES = [
     "I have a fever of 38.6",
@@ -78,6 +79,11 @@ def test_what_is_said_of_a_symptom(model: LearnedModel, text: str, label: str, s
     opinion = LearnedReader(model).opinions(text)[0][label]
     read = Status.PRESENT if opinion.reported >= 0.5 else opinion.status
     assert read is status, opinion
+
+
+def test_a_good_oxygen_reading_does_not_unsay_that_breathing_is_hard(model: LearnedModel) -> None:
+    reading = SymptomReader(knowledge(), model).read("each breath takes real effort tonight. sats 96")
+    assert ("trouble_breathing", Status.PRESENT) in {(one.symptom, one.status) for one in reading.findings}
 
 
 def test_an_answer_is_read_with_its_question(model: LearnedModel) -> None:

@@ -408,3 +408,18 @@ def test_what_runs_in_the_family_is_not_the_patients() -> None:
 )
 def test_what_one_has_not_got_rid_of_is_there(text: str, symptom: str) -> None:
     assert present(text) == {symptom}
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"),
+    [
+        ("I'm not positive about the rash", "rash"),
+        ("I'm not positive where the bleeding is", "unusual_bleeding"),
+    ],
+)
+def test_who_is_not_positive_denies_nothing(text: str, symptom: str) -> None:
+    assert statuses(text)[symptom] in ("present", "uncertain")
+
+
+def test_a_test_that_is_not_positive_leaves_a_denial_as_it_is() -> None:
+    assert statuses("the test was not positive, no fever") == {"fever": "denied"}
