@@ -72,7 +72,7 @@ class SymptomReader:
         self._numbers = knowledge.policy.numbers
         self._symptoms = frozenset(knowledge.symptoms)
         self._means = knowledge.policy.means
-        # a temperature says whether there is a fever; a good oxygen reading does not say that breathing is easy
+        # a temperature says whether there is a fever; good oxygen does not say that breathing is easy
         self._telling = frozenset({knowledge.policy.roles.fever})
         self._judge = _judge(knowledge, self._learned, self._kept_signs)
 
