@@ -280,14 +280,36 @@ def _thresholds(figures: Figures) -> str:
             "",
             "![Cost against threshold](images/evaluation-thresholds.png)",
             "",
-            "Labels with thresholds of their own, where the lexicon names them: how sure the learned reader",
-            "is at least when they are there, and how many false names it may take away. These thresholds",
-            "were also tried on messages written after the reader of today had learned (docs/data.md).",
+            "Labels with thresholds of their own. Where the lexicon names one: how often it is there, how sure",
+            "the learned reader is of it at least, how often it is not there, and how many of those are taken",
+            "away. Where the lexicon does not: how many of those that are there are added, and how many are",
+            "invented. These thresholds were also tried on messages written after the reader of today had",
+            "learned (docs/data.md).",
             "",
             *table_lines(
-                ["label", "there", "at least as sure as", "not there", "of them taken away", "keeps from"],
+                [
+                    "label",
+                    "keeps",
+                    "there",
+                    "as sure as",
+                    "not there",
+                    "taken away",
+                    "adds",
+                    "added",
+                    "invented",
+                ],
                 (
-                    [label, one.right, f"{one.lowest:.3f}", one.wrong, one.taken_away, f"{one.keeps:.3f}"]
+                    [
+                        label,
+                        f"{one.costs.keeps:.3f}",
+                        one.right,
+                        f"{one.lowest:.3f}",
+                        one.wrong,
+                        one.taken_away,
+                        f"{one.costs.adds:.2f}",
+                        f"{one.added} of {one.silent}",
+                        one.invented,
+                    ]
                     for label, one in figures.named.items()
                 ),
             ),

@@ -14,7 +14,7 @@ import numpy as np
 
 from blina.knowledge import Knowledge
 from blina.knowledge.references import UNLISTED
-from blina.knowledge.schema import Urgency
+from blina.knowledge.schema import Certainty, Urgency
 from blina.reading.learned.reader import LearnedReader
 from blina.reading.model import REPORTED, Status
 from blina.reading.reader import SymptomReader
@@ -64,21 +64,27 @@ class Case:
 
 @dataclass(frozen=True)
 class Named:
-    """How sure the learned reader is where the lexicon names one label.
+    """What a label's own thresholds do.
 
     Args:
-        right: how often it is there.
-        lowest: how sure it is at least where it is there; 1 where it never is.
-        wrong: how often it is not there.
-        taken_away: how often it is not there and the policy lets the learned reader say so.
-        keeps: the policy's threshold.
+        right: how often the lexicon names it and it is there.
+        lowest: how sure the learned reader is at least of those; 1 where there are none.
+        wrong: how often the lexicon names it and it is not there.
+        taken_away: how many of these the learned reader may take away.
+        silent: how often it is there and the lexicon does not name it.
+        added: how many of these the learned reader may add.
+        invented: how often it may add it where it is not there.
+        costs: the policy's.
     """
 
     right: int
     lowest: float
     wrong: int
     taken_away: int
-    keeps: float
+    silent: int
+    added: int
+    invented: int
+    costs: Certainty
 
 
 def held_out() -> list[LabelledMessage]:
@@ -124,21 +130,30 @@ def curves(found: Sequence[Case]) -> dict[tuple[str, str], Curve]:
 
 
 def named(found: Sequence[Case], knowledge: Knowledge) -> dict[str, Named]:
-    """What the thresholds for single labels stand on: those of which the policy says something of its own."""
+    """What the thresholds for single labels do: those of which the policy says something of its own."""
     costs = knowledge.policy.reading
     return {
-        label: _named(
-            [case for case in found if (case.label, case.decision) == (label, "keeps")],
-            costs.of(label, knowledge.symptoms).keeps,
-        )
+        label: _named([case for case in found if case.label == label], costs.of(label, knowledge.symptoms))
         for label in costs.labels
     }
 
 
-def _named(found: Sequence[Case], keeps: float) -> Named:
-    right = [case.reported for case in found if case.right]
-    wrong = [case.reported for case in found if not case.right]
-    return Named(len(right), min(right, default=1.0), len(wrong), sum(one < keeps for one in wrong), keeps)
+def _named(found: Sequence[Case], costs: Certainty) -> Named:
+    def sure(decision: str, right: bool) -> list[float]:
+        return [case.reported for case in found if (case.decision, case.right) == (decision, right)]
+
+    right, wrong = sure("keeps", True), sure("keeps", False)
+    silent = sure("adds", True)
+    return Named(
+        right=len(right),
+        lowest=min(right, default=1.0),
+        wrong=len(wrong),
+        taken_away=sum(one < costs.keeps for one in wrong),
+        silent=len(silent),
+        added=sum(one >= costs.adds for one in silent),
+        invented=sum(one >= costs.adds for one in sure("adds", False)),
+        costs=costs,
+    )
 
 
 def _group(label: str, knowledge: Knowledge) -> str:
