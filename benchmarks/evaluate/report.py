@@ -280,11 +280,11 @@ def _thresholds(figures: Figures) -> str:
             "",
             "![Cost against threshold](images/evaluation-thresholds.png)",
             "",
-            "Labels with thresholds of their own. Where the lexicon names one: how often it is there, how sure",
-            "the learned reader is of it at least, how often it is not there, and how many of those are taken",
-            "away. Where the lexicon does not: how many of those that are there are added, and how many are",
-            "invented. These thresholds were also tried on messages written after the reader of today had",
-            "learned (docs/data.md).",
+            "Labels with thresholds of their own. Where the lexicon names one: how often it is there, how",
+            "sure the learned reader is of it at least, how often it is not there, and how many of those are",
+            "taken away. Where the lexicon does not: how many of those that are there are added, and how",
+            "many are invented. These thresholds were also tried on messages written after the reader of",
+            "today had learned (docs/data.md).",
             "",
             *table_lines(
                 [
