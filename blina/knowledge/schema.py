@@ -462,6 +462,7 @@ class Phrases(Record):
 
     phrases: tuple[StrictStr, ...] = ()
     excluded: tuple[StrictStr, ...] = Field((), alias="not")
+    never: tuple[StrictStr, ...] = ()  # what is excluded also where the learned reader hears it
 
 
 class SignWords(Phrases):

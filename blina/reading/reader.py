@@ -103,6 +103,7 @@ class SymptomReader:
         judged, act, sure = Judged(findings, signs, (), 0.0), "", 0.0
         if language == "english" and self._learned is not None and self._can_be_heard(cleaned):
             opinions, act, sure = self._learned.opinions(cleaned, asked)
+            opinions = _without(opinions, matches.never, tokens)
             around = _clauses_around(cleaned, tokens, opinions)
             told = frozenset(
                 self._means[value.kind] for value in measured if self._means.get(value.kind) in self._telling
@@ -274,6 +275,18 @@ def _judge(knowledge: Knowledge, learned: LearnedReader | None, describing: froz
     valued = frozenset(knowledge.policy.means.values())
     gives_way = knowledge.policy.reading.gives_way
     return Judge(Costs(costs, frozenset(urgent & labels), valued, gives_way), symptoms, describing)
+
+
+def _without(
+    opinions: Mapping[str, Opinion], never: Sequence[Match], tokens: Sequence[Token]
+) -> dict[str, Opinion]:
+    """The opinions but those that rest on words which the lexicon says are never that."""
+    spans = [(match.label, tokens[match.start].start, tokens[match.end - 1].end) for match in never]
+    return {
+        label: opinion
+        for label, opinion in opinions.items()
+        if not any(id == label and start < opinion.end and opinion.start < end for id, start, end in spans)
+    }
 
 
 def _clauses_around(text: str, tokens: Sequence[Token], opinions: Mapping[str, Opinion]) -> dict[str, str]:

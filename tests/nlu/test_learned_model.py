@@ -86,6 +86,17 @@ def test_a_good_oxygen_reading_does_not_unsay_that_breathing_is_hard(model: Lear
     assert ("trouble_breathing", Status.PRESENT) in {(one.symptom, one.status) for one in reading.findings}
 
 
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [("there is no balance owed", False), ("no balance owed, but my balance is gone when I stand", True)],
+)
+def test_what_the_lexicon_says_is_never_it_the_learned_reader_does_not_add(
+    model: LearnedModel, text: str, there: bool
+) -> None:
+    found = SymptomReader(knowledge(), model).read(text).findings
+    assert any(one.symptom == "loss_of_balance" and one.status is Status.PRESENT for one in found) is there
+
+
 def test_an_answer_is_read_with_its_question(model: LearnedModel) -> None:
     opinions, _, _ = LearnedReader(model).opinions("none except my breathing", "screening")
     assert opinions["trouble_breathing"].reported > 0.5

@@ -9,8 +9,8 @@ from blina.reading.lexicon.lexicon import Lexicon, Matches
 from tests.unit.reading_words import KNOWLEDGE, present, read, signs, tokeniser, tokens
 
 
-def phrases(*written: str, excluded: tuple[str, ...] = ()) -> Phrases:
-    return Phrases.parse_obj({"phrases": written, "not": excluded})
+def phrases(*written: str, excluded: tuple[str, ...] = (), never: tuple[str, ...] = ()) -> Phrases:
+    return Phrases.parse_obj({"phrases": written, "not": excluded, "never": never})
 
 
 def matches(text: str) -> Matches:
@@ -20,7 +20,7 @@ def matches(text: str) -> Matches:
         {
             "pain": phrases("hurt"),
             "chest_pain": phrases("chest hurt", excluded=("chest hair ~ hurt",)),
-            "vomiting": phrases("sick", excluded=("sick of",)),
+            "vomiting": phrases("sick", excluded=("sick of",), never=("sick joke",)),
         },
         {"severe": SignWords.parse_obj({"meaning": "how bad", "phrases": ["really/terribly hurt"]})},
         ["dying for a coffee", "die of laughter ~ hurt"],
@@ -43,6 +43,12 @@ def test_matches_that_only_stand_side_by_side_both_count() -> None:
 def test_a_look_alike_hides_the_symptom_it_belongs_to() -> None:
     assert labels("sick of waiting") == []
     assert labels("sick of waiting, and sick") == ["vomiting"]
+
+
+def test_what_a_clinician_says_is_never_it_hides_the_symptom_and_is_named() -> None:
+    found = matches("a sick joke, and sick")
+    assert [match.label for match in found.symptoms] == ["vomiting"]
+    assert [match.label for match in found.never] == ["vomiting"]
 
 
 def test_an_idiom_hides_whatever_it_covers() -> None:

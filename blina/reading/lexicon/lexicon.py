@@ -11,6 +11,7 @@ from blina.reading.lexicon.tokens import Token, Tokeniser
 
 _IDIOM = "idiom"
 _SYMPTOM, _SIGN, _NOT_SYMPTOM, _NOT_SIGN = "symptom:", "sign:", "not symptom:", "not sign:"
+_NEVER = "never:"
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,12 @@ class Matches:
     Args:
         symptoms: label is a symptom id; the more specific of two nested matches is kept.
         signs: label is a sign id.
+        never: words that no reading may take for the symptom or sign of the label.
     """
 
     symptoms: tuple[Match, ...]
     signs: tuple[Match, ...]
+    never: tuple[Match, ...] = ()
 
 
 class Lexicon:
@@ -48,10 +51,12 @@ class Lexicon:
         self._patterns = PatternSet(tokeniser, groups)
         for id, words in symptoms.items():
             self._add(_SYMPTOM + id, words.phrases)
-            self._add(_NOT_SYMPTOM + id, words.excluded)
+            self._add(_NOT_SYMPTOM + id, (*words.excluded, *words.never))
+            self._add(_NEVER + id, words.never)
         for id, sign in signs.items():
             self._add(_SIGN + id, sign.phrases)
-            self._add(_NOT_SIGN + id, sign.excluded)
+            self._add(_NOT_SIGN + id, (*sign.excluded, *sign.never))
+            self._add(_NEVER + id, sign.never)
         self._add(_IDIOM, idioms)
 
     def words(self) -> set[str]:
@@ -71,7 +76,12 @@ class Lexicon:
         idioms = [match for match in found if match.label == _IDIOM]
         symptoms = _visible(found, _SYMPTOM, _NOT_SYMPTOM, idioms)
         signs = _visible(found, _SIGN, _NOT_SIGN, idioms)
-        return Matches(tuple(_most_specific(symptoms)), tuple(_shortest(signs)))
+        never = [
+            Match(match.label.removeprefix(_NEVER), match.tokens)
+            for match in found
+            if match.label.startswith(_NEVER)
+        ]
+        return Matches(tuple(_most_specific(symptoms)), tuple(_shortest(signs)), tuple(never))
 
     def _found(self, tokens: Sequence[Token]) -> list[Match]:
         """The matches, across lines that are only broken."""
