@@ -164,7 +164,7 @@ def test_what_is_not_good_need_not_be_a_patient(text: str) -> None:
         ("no control over my legs", "loss_of_strength"),
         ("no control over my breathing", "trouble_breathing"),
         ("tasting blood", "unusual_bleeding"),
-        ("my memory is shot", "unlisted"),
+        ("my memory is terrible", "unlisted"),
         ("I see things that are not there", "hallucinations"),
     ],
 )
@@ -208,3 +208,10 @@ def test_signs_are_found_in_everyday_words(text: str, sign: str) -> None:
 )
 def test_signs_are_not_found_where_they_are_not(text: str, sign: str) -> None:
     assert sign not in signs(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["he has memory loss", "my memory is shot", "she's losing her memory since Monday"]
+)
+def test_memory_that_goes_is_an_early_sign_of_the_nerves(text: str) -> None:
+    assert "early_nerve_sign" in signs(text)
