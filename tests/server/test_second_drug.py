@@ -15,7 +15,7 @@ import pytest
 
 from tests.server.running import CARE_TEAM, ROOT, Assistant, texts
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(600)]  # the first test trains
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(1200)]  # the first test trains
 
 PARTS = """actions blina data knowledge scripts tests/second_drug web
 config.yml credentials.yml domain.yml endpoints.yml requirements.txt settings.yml""".split()
