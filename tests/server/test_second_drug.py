@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(1200)]  
 PARTS = """actions blina data knowledge scripts tests/second_drug web
 config.yml credentials.yml domain.yml endpoints.yml requirements.txt settings.yml""".split()
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "messages")  # labelled messages are for the reader alone
+SCREENFUL = 24  # lines of a terminal
 SERVER = ".venv/bin/python -m blina.server"
 OTHER_DRUGS = re.compile("blinatumomab|blincyto|pump|cytokine", re.IGNORECASE)
 
@@ -45,6 +46,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for command in commands:
         done = subprocess.run(command, shell=True, cwd=copy, capture_output=True, text=True)  # noqa: S602 - our docs
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        (copy / "typed.log").write_text(done.stdout + done.stderr, encoding="utf-8")  # of the last: training
     return copy
 
 
@@ -105,6 +107,13 @@ def test_the_project_it_was_made_from_is_not_in_it(trained: Path) -> None:
     assert "woolly_tongue" in intents
     assert "hallucinations" not in intents
     assert "blinatumomab" not in (trained / "docs/triage.md").read_text(encoding="utf-8").lower()
+
+
+def test_training_prints_a_screenful_and_no_warnings_of_others(trained: Path) -> None:
+    said = re.split(r"[\r\n]+", (trained / "typed.log").read_text(encoding="utf-8").strip())
+    assert "trained and saved" in said[-1]
+    assert len(said) <= SCREENFUL
+    assert [line for line in said if "warning" in line.lower()] == []
 
 
 @pytest.mark.parametrize(
