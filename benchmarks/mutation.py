@@ -29,7 +29,7 @@ MODULES = ("policy", "memory", "answers")
 FIRST = {"policy": ["triage_policy"], "memory": ["conversation_memory"], "answers": ["conversation_answers"]}
 TESTS = (
     "triage_policy conversation_memory conversation_answers conversation_questions conversation_next "
-    "conversation_over triage_questions triage_values daily_check replies"
+    "conversation_over triage_questions triage_values comfort daily_check replies"
 ).split()
 EVERY = 12
 SECONDS = 600  # a break that makes the tests run for ever is noticed too
@@ -128,7 +128,7 @@ def broken(module: str, place: int) -> ast.Module:
         module: its name.
         place: number of the place, as `places` counts.
     """
-    tree = _Breaker(module, place).visit(_parsed(module))
+    tree: ast.Module = _Breaker(module, place).visit(_parsed(module))
     return ast.fix_missing_locations(tree)
 
 
