@@ -15,12 +15,10 @@ from blina.assistant import (
     Message,
     Reply,
     Turn,
+    core,
     in_context,
-    knowledge,
     local_time,
-    respond,
     safe_answer,
-    settings,
 )
 from blina.observe import metrics
 from blina.reading.model import Reading
@@ -157,7 +155,7 @@ def _answered(
     metadata = latest.get("metadata") or {}
     conversation = Conversation.from_json(tracker.slots.get(MEMORY))
     message = in_context(message_from(latest), conversation)
-    turn = respond(conversation, message, knowledge(), settings(), local_time(metadata.get(ZONE)))
+    turn = core().respond(conversation, message, local_time(metadata.get(ZONE)))
     _count(message, turn)
     rich = tracker.get_latest_input_channel() in RICH_CHANNELS or SHOWS_CHIPS in metadata
     for reply in turn.replies:

@@ -1,13 +1,13 @@
 """The one entry point: a message comes in, the conversation and the replies come out.
 
-What is answered from, the knowledge and the settings, is read once in a process.
+`Core` is bound to what it answers from, the knowledge and the settings; `core` is this process's, built once.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import TypeVar
@@ -51,13 +51,14 @@ from blina.triage.turn import Chip, Message, Reply, Turn
 __all__ = [
     "Chip",
     "Conversation",
+    "Core",
     "Message",
     "Reply",
     "Turn",
+    "core",
     "hand_over",
     "knowledge",
     "local_time",
-    "respond",
     "safe_answer",
     "safe_reply",
     "settings",
@@ -122,23 +123,54 @@ def voice() -> Voice:
     return Voice(knowledge(), settings())
 
 
-def respond(
-    conversation: Conversation, message: Message, knowledge: Knowledge, settings: Settings, now: datetime
-) -> Turn:
-    """Answer one message of the patient.
-
-    What the patient feels always comes before anything that the message asks.
+@dataclass(frozen=True)
+class Core:
+    """Answers messages and hands conversations over; it remembers nothing itself.
 
     Args:
-        conversation: what is remembered (``Conversation()`` for a new one).
-        message: what the patient wrote and what was read in it.
-        knowledge: the validated knowledge files.
+        knowledge: the validated files; `load_knowledge` refuses what lacks a name that is used here.
         settings: phone numbers, threshold, name of the centre.
-        now: the time of the message (with time zone).
-
-    Returns:
-        The conversation to keep and one or more replies, never none.
     """
+
+    knowledge: Knowledge
+    settings: Settings
+
+    def respond(self, conversation: Conversation, message: Message, now: datetime) -> Turn:
+        """Answer one message of the patient.
+
+        What the patient feels always comes before anything that the message asks.
+
+        Args:
+            conversation: what is remembered (``Conversation()`` for a new one).
+            message: what the patient wrote and what was read in it.
+            now: the time of the message (with time zone).
+
+        Returns:
+            The conversation to keep and one or more replies, never none.
+        """
+        return _respond(conversation, message, self.knowledge, self.settings, now)
+
+    def hand_over(self, conversation: Conversation, now: datetime) -> HandOver:
+        """What the team must know of a conversation, in the order in which they ask for it.
+
+        Args:
+            conversation: what is remembered.
+            now: the time, in the time zone to show times in.
+        """
+        current = memory.expire(conversation, self.knowledge, now)
+        decision = decide(current, self.knowledge, self.settings, now)
+        return build.hand_over(current, decision, Voice(self.knowledge, self.settings), now)
+
+
+@lru_cache(maxsize=1)
+def core() -> Core:
+    """The core of this process."""
+    return Core(knowledge(), settings())
+
+
+def _respond(
+    conversation: Conversation, message: Message, knowledge: Knowledge, settings: Settings, now: datetime
+) -> Turn:
     message = replace(message, reading=disagreement.more_urgent(message.reading, knowledge))
     message = follow_up.with_infusion(message, knowledge)
     aside = read_aside(memory.expire(conversation, knowledge, now), message, knowledge)
@@ -161,15 +193,8 @@ def respond(
 
 
 def hand_over(conversation: Conversation, now: datetime) -> HandOver:
-    """What the team must know of a conversation, in the order in which they ask for it.
-
-    Args:
-        conversation: what is remembered.
-        now: the time, in the time zone to show times in.
-    """
-    current = memory.expire(conversation, knowledge(), now)
-    decision = decide(current, knowledge(), settings(), now)
-    return build.hand_over(current, decision, voice(), now)
+    """See `Core.hand_over`, of the core of this process."""
+    return core().hand_over(conversation, now)
 
 
 def local_time(zone_name: object = None) -> datetime:

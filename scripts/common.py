@@ -93,8 +93,18 @@ def one_at_a_time(lock_file: Path) -> Iterator[None]:
 
     Yields:
         nothing, once no other command holds the lock.
+
+    Raises:
+        Stop: nothing can be written in the folder.
     """
-    with lock_file.open("w") as lock:
+    try:
+        lock = lock_file.open("w")
+    except OSError as error:
+        raise Stop(
+            f"nothing can be written in {lock_file.parent} ({error.strerror}): copy the project to a folder "
+            "that is yours and run the same command there."
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -86,18 +86,16 @@ def answers(knowledge: Any, texts: Iterable[str]) -> Iterator[Said]:
     """
     from datetime import datetime, timezone
 
-    from blina.assistant import Conversation, Message, respond
+    from blina.assistant import Conversation, Core, Message
     from blina.knowledge.settings import load_settings
     from blina.reading.learned.model import default_model
     from blina.reading.reader import SymptomReader
 
-    reader, settings = SymptomReader(knowledge, default_model()), load_settings(environ={})
+    reader, core = SymptomReader(knowledge, default_model()), Core(knowledge, load_settings(environ={}))
     now = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
     for text in texts:
         reading = reader.read(text)
-        turn = respond(
-            Conversation(), Message(text, _intent(reading, knowledge), reading), knowledge, settings, now
-        )
+        turn = core.respond(Conversation(), Message(text, _intent(reading, knowledge), reading), now)
         payload: Mapping[str, Any] = next((reply.payload for reply in turn.replies if reply.payload), {})
         yield Said(payload.get("urgency", "none"), "\n".join(reply.text for reply in turn.replies))
 

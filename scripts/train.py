@@ -28,6 +28,7 @@ SETTINGS = {
     "RASA_TELEMETRY_ENABLED": "false",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "LOG_LEVEL": "WARNING",  # what Rasa does step by step tells nobody anything; what it warns of does
     # The two parts of a classifier learn side by side: with threads of their own they would be in each
     # other's way.
     "OMP_NUM_THREADS": "1",

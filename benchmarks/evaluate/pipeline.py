@@ -27,7 +27,7 @@ from rasa.shared.nlu.training_data.message import Message as RasaMessage
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.reply import message_from
-from blina.assistant import Conversation, Turn, in_context, knowledge, respond
+from blina.assistant import Conversation, Core, Turn, in_context, knowledge
 from blina.knowledge.settings import Settings, load_settings
 from blina.reading.model import Reading
 from scripts.common import ROOT, digest
@@ -86,7 +86,7 @@ class Pipeline:
         """What is read in ``text``, by itself or after a conversation, and what the assistant answers."""
         conversation = before or Conversation()
         message = in_context(message_from(self.parse(text)), conversation)
-        turn = respond(conversation, message, knowledge(), settings(), datetime.now(timezone.utc))
+        turn = core().respond(conversation, message, datetime.now(timezone.utc))
         return message.reading, turn
 
 
@@ -94,6 +94,12 @@ class Pipeline:
 def settings() -> Settings:
     """The settings as they come with the project, whatever the environment says."""
     return load_settings(environ={})
+
+
+@lru_cache(maxsize=1)
+def core() -> Core:
+    """What answers, with those settings."""
+    return Core(knowledge(), settings())
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,7 @@ class Knowledge:
 
     Args:
         symptoms: the documented side effects by id, in the order of the file.
+        drug: the name of the drug.
         documents: the sources by id.
         conditions: what the documents name that is no symptom.
         policy: numbers and rules.
@@ -43,6 +44,7 @@ class Knowledge:
     """
 
     symptoms: Mapping[str, Symptom]
+    drug: str
     documents: Mapping[str, Document]
     conditions: tuple[Mention, ...]
     policy: Policy

@@ -29,12 +29,13 @@ from blina.knowledge.yaml_file import YamlFile
 DEFAULT = Path(__file__).resolve().parents[2] / "knowledge"
 LEXICON = "lexicon"
 SHARED = "shared"
+WORDING = "wording.yml"  # a drug's own holds the texts that differ; those of the shared one stay beside them
 FILES: Mapping[str, type[Record]] = {
     "documents.yml": DocumentsFile,
     "symptoms.yml": SymptomsFile,
     "policy.yml": Policy,
     "values.yml": ValuesFile,
-    "wording.yml": WordingFile,
+    WORDING: WordingFile,
     "questions.yml": QuestionsFile,
     "medicines.yml": MedicinesFile,
     "daily_check.yml": DailyCheckFile,
@@ -50,6 +51,7 @@ def load_knowledge(path: Path = DEFAULT, shared: Path | None = None) -> Knowledg
         path: the folder.
         shared: a folder whose files stand in for those that ``path`` lacks, for a drug that shares lexicon,
             values and wording with another (docs/new-drug.md); ``shared/`` in the folder where there is one.
+            Of ``wording.yml`` each text does so.
             What it says of symptoms that this drug does not list counts as complaints that no list names.
 
     Returns:
@@ -78,14 +80,21 @@ def read_files(path: Path = DEFAULT, shared: Path | None = None) -> dict[str, tu
         KnowledgeError: a file is missing or not right in itself.
     """
     problems: list[Problem] = []
-    files: dict[str, tuple[YamlFile, Any]] = {}
-    for name, (folder, model) in _places(path, shared).items():
+
+    def read(name: str, folder: Path, model: type[Record]) -> tuple[YamlFile, Any]:
         is_own = folder == path
         label = path.name if is_own else _label(folder, path)
         file = YamlFile(folder / name, f"{label}/{name}", is_shared=not is_own)
         content, wrong = validate(file, model)
-        problems += wrong
-        files[name] = (file, content)
+        problems.extend(wrong)
+        return file, content
+
+    files = {name: read(name, folder, model) for name, (folder, model) in _places(path, shared).items()}
+    if (folder := _shared_wording(path, shared)) is not None:
+        (file, own), (below, texts) = files[WORDING], read(WORDING, folder, WordingFile)
+        file.below = below
+        if own is not None and texts is not None:
+            files[WORDING] = file, own.over(texts)
     if problems:
         raise KnowledgeError(problems)
     return files
@@ -109,7 +118,10 @@ def fingerprint(path: Path = DEFAULT) -> str:
         KnowledgeError: a file cannot be read.
     """
     digest = hashlib.sha256()
-    for name, (folder, _) in sorted(_places(path, None).items()):
+    read = [(name, folder) for name, (folder, _) in _places(path, None).items()]
+    if (below := _shared_wording(path, None)) is not None:
+        read.append((f"{SHARED}/{WORDING}", below.parent))
+    for name, folder in sorted(read):
         try:
             content = (folder / name).read_bytes()
         except OSError as error:
@@ -131,6 +143,13 @@ def _places(path: Path, shared: Path | None) -> dict[str, tuple[Path, type[Recor
     return found
 
 
+def _shared_wording(path: Path, shared: Path | None) -> Path | None:
+    """The folder of the wording that the drug's own stands over, if it has both."""
+    shared = shared or path / SHARED
+    both = (path / WORDING).exists() and (shared / WORDING).exists()
+    return shared if both and shared != path else None
+
+
 def _label(folder: Path, path: Path) -> str:
     return f"{path.name}/{SHARED}" if folder.parent == path else folder.name
 
@@ -145,11 +164,12 @@ def _assemble(content: Mapping[str, Any]) -> Knowledge:
     documents = content["documents.yml"]
     return Knowledge(
         symptoms=_by_id(content["symptoms.yml"].symptoms),
+        drug=documents.drug,
         documents=_by_id(documents.documents),
         conditions=documents.conditions,
         policy=content["policy.yml"],
         values=content["values.yml"],
-        wording=_merged([content["wording.yml"].texts]),
+        wording=_merged([content[WORDING].texts]),
         questions=_by_id(content["questions.yml"].topics),
         medicines=_by_id(content["medicines.yml"].medicines),
         daily_check=content["daily_check.yml"],

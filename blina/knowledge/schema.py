@@ -50,8 +50,9 @@ class Document(Record):
 
 
 class DocumentsFile(Record):
-    """``documents.yml``."""
+    """``documents.yml``; ``drug`` is the name of what they are about, as a nurse knows it."""
 
+    drug: StrictStr
     documents: tuple[Document, ...]
     conditions: tuple[Mention, ...]  # rows of the mentions table that name no symptom
 
@@ -379,10 +380,19 @@ class Policy(Record):
 
 
 class WordingFile(Record):
-    """Everything the assistant says: ``texts`` by section and name, and the placeholders they may use."""
+    """Everything the assistant says: ``texts`` by section and name, and the placeholders they may use.
 
-    placeholders: Mapping[StrictStr, StrictStr]
+    A drug's own file over a shared one holds what differs only, and no placeholders.
+    """
+
+    placeholders: Mapping[StrictStr, StrictStr] = {}
     texts: Mapping[StrictStr, Mapping[StrictStr, StrictStr]]
+
+    def over(self, shared: WordingFile) -> WordingFile:
+        """The shared texts, with these in the place of those of the same name."""
+        sections = {*shared.texts, *self.texts}
+        texts = {name: {**shared.texts.get(name, {}), **self.texts.get(name, {})} for name in sections}
+        return WordingFile(placeholders={**shared.placeholders, **self.placeholders}, texts=texts)
 
 
 class Topic(Sourced):

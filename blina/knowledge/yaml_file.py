@@ -31,8 +31,11 @@ class YamlFile:
         name: how problems call it.
         is_shared: whether it may hold more than this drug needs, as other drugs use it too.
 
-    After construction, ``data`` is None when ``problems`` holds anything.
+    After construction, ``data`` is None when ``problems`` holds anything. ``below`` may be set to the shared
+    file that this one stands over: what is wrong with a place that is only there is said of that file.
     """
+
+    below: YamlFile | None = None
 
     def __init__(self, path: Path, name: str, *, is_shared: bool = False) -> None:
         self.name = name
@@ -56,8 +59,20 @@ class YamlFile:
             line = key.start_mark.line + 1
         return line
 
+    def has(self, path: Place) -> bool:
+        """Whether there is such a place."""
+        node = self._root
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                return False
+            _, node = found
+        return True
+
     def problem(self, path: Place, message: str) -> Problem:
         """A problem at a place of this file."""
+        if self.below is not None and self.below.has(path) and not self.has(path):
+            return self.below.problem(path, message)
         return Problem(self.name, self.line(path), field_name(path), message)
 
     def _read(self, path: Path) -> None:

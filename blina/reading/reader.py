@@ -116,6 +116,7 @@ class SymptomReader:
             )
             findings = [*judged.findings, *self._implications(judged.signs, judged.findings)]
             signs = judged.signs
+        findings = [self._as_this_drug_lists_it(finding) for finding in findings]
         paired = with_qualifiers(findings, signs, cleaned)
         return Reading(
             text=text[:MAX_CHARACTERS],
@@ -147,7 +148,7 @@ class SymptomReader:
             start, end = tokens[match.start].start, tokens[match.end - 1].end
             findings.append(
                 Finding(
-                    symptom=match.label if match.label in self._symptoms else UNLISTED,
+                    symptom=match.label,
                     status=status,
                     text=_words_around(text, tokens, pieces, match),
                     start=start,
@@ -155,6 +156,13 @@ class SymptomReader:
                 )
             )
         return findings
+
+    def _as_this_drug_lists_it(self, finding: Finding) -> Finding:
+        """Another drug's side effect is a complaint that no list names.
+
+        It is judged under its own name before: the learned reader hears no unknown complaint in it.
+        """
+        return finding if finding.symptom in self._symptoms else replace(finding, symptom=UNLISTED)
 
     def _implications(self, signs: Sequence[Sign], findings: Sequence[Finding]) -> list[Finding]:
         """The symptoms that signs report by themselves, where no finding does."""
@@ -265,16 +273,19 @@ class SymptomReader:
 
 def _judge(knowledge: Knowledge, learned: LearnedReader | None, describing: frozenset[str]) -> Judge:
     """What weighs the readings, with the costs of the policy for each label that the learned reader knows."""
-    symptoms = frozenset({*knowledge.symptoms, UNLISTED})
+    symptoms = frozenset({*knowledge.symptoms, *knowledge.lexicon, UNLISTED})
     labels = learned.labels & (symptoms | frozenset(knowledge.signs)) if learned else frozenset()
     urgent = {id for id, symptom in knowledge.symptoms.items() if symptom.urgency >= Urgency.CONTACT_NOW}
     for rule in knowledge.policy.rules:
         if rule.urgency is not None and rule.urgency >= Urgency.CONTACT_NOW:
             urgent |= {term for group in rule.any_of for term in group}
-    costs = {label: knowledge.policy.reading.of(label, knowledge.symptoms) for label in labels}
+    reading = knowledge.policy.reading
+    costs = {label: reading.of(label, knowledge.symptoms) for label in labels}
+    # another drug's side effects: as sure as a complaint must be that needs the same advice
+    as_complaint = reading.group(knowledge.policy.unlisted.urgency.value)
+    costs |= dict.fromkeys(labels & symptoms - {*knowledge.symptoms, UNLISTED}, as_complaint)
     valued = frozenset(knowledge.policy.means.values())
-    gives_way = knowledge.policy.reading.gives_way
-    return Judge(Costs(costs, frozenset(urgent & labels), valued, gives_way), symptoms, describing)
+    return Judge(Costs(costs, frozenset(urgent & labels), valued, reading.gives_way), symptoms, describing)
 
 
 def _without(

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import warnings
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -126,12 +126,12 @@ class Clock:
                 cls.ahead = hours * 3600.0
 
 
-class ShiftedTime:
+class ShiftedTime(datetime):
     """What the triage core takes for the time."""
 
-    @staticmethod
-    def now() -> datetime:
-        return datetime.now().astimezone() + timedelta(seconds=Clock.ahead)
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + timedelta(seconds=Clock.ahead)
 
 
 def breaks(word: str, text: str | None) -> None:
@@ -144,12 +144,12 @@ def break_parts() -> None:
     """Put the faults in place."""
     from rasa.core.processor import MessageProcessor
 
-    from actions import reply
-    from blina.assistant import respond
+    from blina import assistant
+    from blina.assistant import Core
     from blina.rasa_adapter.symptom_reader import SymptomReader
     from blina.rasa_adapter.tracker_store import ConversationStore
 
-    read = SymptomReader.process
+    read, respond = SymptomReader.process, Core.respond
     predict, save = MessageProcessor.predict_next_with_tracker_if_should, ConversationStore.save
     right_time = time.time
 
@@ -158,9 +158,9 @@ def break_parts() -> None:
             breaks("breakreader", message.get("text"))
         return read(self, messages)
 
-    def broken_respond(conversation: Any, message: Any, *others: Any) -> Any:
+    def broken_respond(self: Core, conversation: Any, message: Any, now: Any) -> Any:
         breaks("breakaction", message.text)
-        return respond(conversation, message, *others)
+        return respond(self, conversation, message, now)
 
     def predict_next(self: MessageProcessor, tracker: Any) -> Any:
         breaks("breakpolicy", tracker.latest_message.text)
@@ -186,8 +186,8 @@ def break_parts() -> None:
         await save(self, tracker)
 
     setattr(SymptomReader, "process", process)  # noqa: B010 - a fault is not a type error
-    setattr(reply, "respond", broken_respond)  # noqa: B010
-    setattr(reply, "datetime", ShiftedTime)  # noqa: B010
+    setattr(Core, "respond", broken_respond)  # noqa: B010
+    setattr(assistant, "datetime", ShiftedTime)  # noqa: B010
     setattr(ConversationStore, "save", broken_save)  # noqa: B010
     MessageProcessor.predict_next_with_tracker_if_should = predict_next
     time.time = lambda: right_time() + Clock.ahead

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+import urllib.parse
+
 import pytest
 
-from tests.server.running import CARE_TEAM, Assistant, texts
+from tests.server.running import CARE_TEAM, ROOT, Assistant, texts
 
 pytestmark = pytest.mark.server
 
@@ -39,6 +43,17 @@ def test_a_symptom_is_assessed(
     assert (payload["urgency"], payload["category"]) == (urgency, category)
     assert payload["symptoms"][0]["id"] == symptom
     assert payload["symptoms"][0]["status"] == "present"
+
+
+def test_what_the_readme_sends_from_a_program_is_answered(assistant: Assistant) -> None:
+    (command,) = re.findall(
+        r"^curl (?:.*\\\n)*.*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    _, _, address, *options = shlex.split(command.replace("\\\n", " "))
+    path = urllib.parse.urlsplit(address).path
+    status, replies = assistant.post(options[options.index("-d") + 1].encode(), path)
+    assert status == 200
+    assert replies[-1]["custom"]["urgency"] == "contact_now"
 
 
 def test_a_denied_symptom_is_noted_as_denied(assistant: Assistant) -> None:

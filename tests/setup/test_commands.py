@@ -1,5 +1,6 @@
 """The commands that a person types, without what takes long."""
 
+import errno
 import os
 import re
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import ROOT, VENV, Stop, main
+from scripts.common import ROOT, VENV, Stop, main, one_at_a_time
 
 BROWSER_SCRIPT = str(ROOT / "scripts/install_browser.sh")
 
@@ -56,6 +57,24 @@ def test_a_reason_to_stop_is_printed_as_one_sentence(capsys: pytest.CaptureFixtu
         main(script)
     assert left.value.code == 1
     assert capsys.readouterr().err.strip() == "Stopped: the port is taken."
+
+
+def test_a_folder_that_is_read_only_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))  # also root is refused there
+
+    def script() -> None:
+        with one_at_a_time(tmp_path / ".setup.lock"):
+            pytest.fail("it must not go on")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(SystemExit) as left:
+        main(script)
+    assert left.value.code == 1
+    (said,) = capsys.readouterr().err.strip().splitlines()
+    assert said.startswith(f"Stopped: nothing can be written in {tmp_path} (Read-only file system): copy ")
 
 
 def test_ctrl_c_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:

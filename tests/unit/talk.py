@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from blina.assistant import Conversation, Message, Reply, Turn, respond
+from blina.assistant import Conversation, Core, Message, Reply, Turn
 from blina.knowledge import Knowledge, load_knowledge
 from blina.knowledge.settings import Settings, load_settings
 from blina.reading.model import Finding, Measurement, Reading, Sign, Status
@@ -78,7 +78,7 @@ class Talk:
         self.now += after
         message = Message(text, intent, read or reading(text, items), topic, medicines)
         stored = Conversation.from_json(self.conversation.to_json())
-        self.turn = respond(stored, message, self.knowledge, self.settings, self.now)
+        self.turn = Core(self.knowledge, self.settings).respond(stored, message, self.now)
         self.conversation = self.turn.conversation
         return self
 

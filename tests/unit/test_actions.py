@@ -46,9 +46,7 @@ class Core:
         chips = (Chip("Yes", "yes"), Chip("No", "none of those"))
         self.replies: tuple[Reply, ...] = (Reply("Call now.", chips, PAYLOAD),)
 
-    def __call__(
-        self, conversation: Conversation, message: Message, knowledge: Any, settings: Any, now: datetime
-    ) -> Turn:
+    def respond(self, conversation: Conversation, message: Message, now: datetime) -> Turn:
         self.asked.append((conversation, message, now))
         return Turn(Conversation(turn=conversation.turn + 1), self.replies)
 
@@ -56,7 +54,7 @@ class Core:
 @pytest.fixture
 def core(monkeypatch: pytest.MonkeyPatch) -> Core:
     stand_in = Core()
-    monkeypatch.setattr(reply, "respond", stand_in)
+    monkeypatch.setattr(reply, "core", lambda: stand_in)
     return stand_in
 
 

@@ -294,6 +294,8 @@ def test_where_two_readings_disagree_the_more_urgent_one_gives_the_advice(items:
 def test_one_direct_question_settles_it() -> None:
     assert disagreeing().say("No").urgency == "none"
     assert disagreeing().say("no, he is not", denied("seizures")).symptoms == {"seizures": "denied"}
+    plainly = disagreeing().say("he has had no fit", denied("seizures"))
+    assert (plainly.urgency, plainly.is_asking) == ("none", False)
     for text in ("Yes", "Not sure", "no wait yes", "leave me alone", "blah"):
         talk = disagreeing().say(text)
         assert talk.urgency == "emergency"

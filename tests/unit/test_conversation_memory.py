@@ -10,8 +10,8 @@ import pytest
 
 from blina.assistant import Conversation
 from blina.reading.model import Status
-from blina.triage.memory import MOST_UNLISTED
-from tests.unit.talk import START, TEAM, Talk, celsius, denied, finding, sign, value
+from blina.triage.memory import MOST_UNLISTED, expire
+from tests.unit.talk import KNOWLEDGE, START, TEAM, Talk, celsius, denied, finding, sign, value
 
 
 def test_each_symptom_keeps_the_words_the_turn_and_the_time() -> None:
@@ -305,3 +305,30 @@ def test_very_many_complaints_that_no_list_names_do_not_slow_the_conversation_do
     unlisted = [report.text for report in talk.conversation.reports if report.symptom == "unlisted"]
     assert unlisted == [f"my toe number {number} feels odd" for number in range(10, MOST_UNLISTED + 10)]
     assert talk.urgency == "contact_now"  # what is urgent is never dropped
+
+
+def test_all_of_a_message_is_remembered_to_the_last_second_of_its_hours_and_no_longer() -> None:
+    talk = Talk().say("I have a headache", finding("headache")).say("nobody answers the phone")
+    talk.say(
+        "38.6, I took paracetamol", celsius(38.6), sign("took_fever_medicine", text="I took paracetamol")
+    )
+    told = talk.conversation
+    last = told.values[0].time
+    fields = ("signs", "values", "told")
+    hours = timedelta(hours=KNOWLEDGE.policy.numbers.memory_hours)
+    kept, gone = (expire(told, KNOWLEDGE, last + hours + timedelta(seconds=more)) for more in (0, 1))
+    assert all(getattr(kept, field) for field in fields)
+    assert not any(getattr(gone, field) for field in fields)
+    for field in ("reports", "events"):
+        of_then = getattr(told, field)
+        assert of_then
+        assert getattr(expire(told, KNOWLEDGE, of_then[0].time + hours), field)[:1] == of_then[:1]
+        assert of_then[0] not in getattr(
+            expire(told, KNOWLEDGE, of_then[0].time + hours + timedelta(seconds=1)), field
+        )
+
+
+def test_a_sign_beside_a_symptom_is_no_complaint_of_its_own_and_alone_it_is() -> None:
+    assert Talk().say("my heart is racing", sign("palpitations")).symptoms == {"unlisted": "present"}
+    beside = Talk().say("headache and my heart is racing", finding("headache"), sign("palpitations"))
+    assert beside.symptoms == {"headache": "present"}

@@ -40,6 +40,7 @@ NO: list[tuple[str, str, tuple[Item, ...]]] = [
     ("haven't any of that", "deny", (sign("none_of_those", status="denied"),)),
     ("NONE", "nlu_fallback", ()),
     ("no, no fever", "deny", (denied("fever"),)),
+    ("no no fever", "deny", (denied("fever"),)),
     ("no, just tired", "extreme_fatigue", (finding("extreme_fatigue"),)),
     ("just the headache", "headache", (finding("headache"),)),
     ("only my head, nothing else", "headache", (finding("headache"),)),

@@ -16,6 +16,7 @@ from blina.knowledge import KnowledgeError, load_knowledge
 from blina.knowledge.demands import Files, names, problems
 from blina.knowledge.loader import DEFAULT, read_files
 from blina.knowledge.problems import Problem
+from blina.knowledge.references import check
 from blina.knowledge.schema import LexiconFile, Numbers
 from blina.triage import asking, progress
 from tests.unit.talk import Talk, value
@@ -42,6 +43,7 @@ def without(files: Files, what: str, name: str) -> Files:
         return {path: _lexicon_without(item, fields[what], name) for path, item in files.items()}
     path, field = {
         "rule": ("policy.yml", "rules"),
+        "symptom": ("symptoms.yml", "symptoms"),
         "question": ("policy.yml", "questions"),
         "kind": ("values.yml", "kinds"),
     }[what]
@@ -80,6 +82,36 @@ def test_what_the_program_names_cannot_be_removed(what: str, name: str) -> None:
     named = [problem for problem in refused if f"'{name}'" in problem.message]
     assert named, f"{what} {name} was removed without a word"
     assert all(problem.file.startswith("knowledge/") and problem.line and problem.field for problem in named)
+
+
+def named_by_the_policy() -> set[str]:
+    """Symptoms that policy.yml gives a part to play: they may be renamed, and not be missing."""
+    policy = KNOWLEDGE.policy
+    limits = {limit.means for entries in policy.limits.values() for limit in entries if limit.means}
+    asked = {id for item in policy.screening for id in (item.symptom, *item.also)}
+    syndrome = {*policy.syndrome.alone, *policy.syndrome.any_two}
+    return (
+        limits
+        | asked
+        | syndrome
+        | {str(policy.roles.fever), str(policy.roles.chills), *policy.roles.first_aid}
+    )
+
+
+@pytest.mark.parametrize("id", sorted(named_by_the_policy()))
+def test_a_symptom_that_the_policy_names_cannot_be_removed(id: str) -> None:
+    refused = [problem for problem in check(without(files(), "symptom", id)) if f"'{id}'" in problem.message]
+    assert any(problem.file == "knowledge/policy.yml" for problem in refused)
+    assert all(problem.line and problem.field for problem in refused)
+
+
+@pytest.mark.parametrize(
+    "id", sorted({limit.rule for entries in KNOWLEDGE.policy.limits.values() for limit in entries})
+)
+def test_a_rule_that_a_limit_names_cannot_be_removed(id: str) -> None:
+    """Without the rule number.oxygen an oxygen of 82 would end the conversation with an error."""
+    refused = [problem for problem in check(without(files(), "rule", id)) if f"'{id}'" in problem.message]
+    assert any(problem.field.startswith("limits.") and problem.line for problem in refused)
 
 
 @pytest.mark.parametrize("kind", ["temperature", "systolic", "oxygen"])

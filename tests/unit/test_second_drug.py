@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from blina.knowledge import KnowledgeError, load_knowledge
+from blina.knowledge import KnowledgeError, fingerprint, load_knowledge
 from blina.knowledge.loader import DEFAULT
+from blina.reading.learned.model import default_model
 from blina.reading.reader import SymptomReader
 from blina.replies.clinician_page import page
 from tests.unit.talk import SETTINGS, Talk
 
 FOLDER = Path(__file__).parents[1] / "second_drug" / "knowledge"
 EXEMPLINE = load_knowledge(FOLDER, shared=DEFAULT)
-READER = SymptomReader(EXEMPLINE)
+READER = SymptomReader(EXEMPLINE, default_model())
 
 
 def told(*messages: str) -> Talk:
@@ -86,11 +88,62 @@ def test_there_is_no_pump_to_break() -> None:
     assert "infusion" not in talk.text
 
 
-def test_what_it_does_not_list_is_a_complaint_all_the_same() -> None:
-    talk = told("I have a sore throat")
+def test_its_own_wording_stands_over_the_shared_one() -> None:
+    shared = load_knowledge().wording
+    assert EXEMPLINE.text("web", "tagline") == "Side effects of exempline"
+    assert EXEMPLINE.text("web", "title") == shared["web"]["title"]
+    # what is left speaks of a pump that somebody else has told about
+    others = re.compile("blinatumomab|blincyto|pump|infusion", re.IGNORECASE)
+    left = {
+        section for section, texts in EXEMPLINE.wording.items() if others.search(" ".join(texts.values()))
+    }
+    assert left == {"infusion", "question", "progress_name", "hand_over", "sign"} & left
+
+
+def test_a_mistake_in_either_wording_is_said_of_the_file_that_has_it(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    shutil.copytree(DEFAULT, folder / "shared")
+    for file, old in (
+        (folder / "wording.yml", "tagline: Side effects of exempline"),
+        (folder / "shared" / "wording.yml", "title: Blina"),
+    ):
+        text = file.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        file.write_text(text.replace(old, f"{old} {{nothing}}"), encoding="utf-8")
+    with pytest.raises(KnowledgeError) as caught:
+        load_knowledge(folder)
+    shared, own = sorted(str(problem) for problem in caught.value.problems)
+    assert re.match(r"knowledge/shared/wording\.yml:\d+: texts\.web\.title: ", shared)
+    assert re.match(r"knowledge/wording\.yml:\d+: texts\.web\.tagline: ", own)
+
+
+def test_training_notices_a_change_of_either_wording(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    shutil.copytree(DEFAULT, folder / "shared")
+    before = fingerprint(folder)
+    for path in (folder / "wording.yml", folder / "shared" / "wording.yml"):
+        path.write_text(path.read_text(encoding="utf-8") + "# read\n", encoding="utf-8")
+        assert (before, before := fingerprint(folder))[0] != before
+
+
+@pytest.mark.parametrize("text", ["I have a sore throat", "my head hurts", "I had a seizure"])
+def test_what_it_does_not_list_is_a_complaint_all_the_same(text: str) -> None:
+    """Although the learned reader knows it by another drug's name."""
+    talk = told(text)
     assert talk.symptoms == {"unlisted": "present"}
     assert talk.urgency == "tell_team"
-    assert "sore throat" in talk.text
+    assert text in talk.text
+
+
+def test_what_it_does_not_list_can_be_denied() -> None:
+    assert told("no headache").symptoms == {"unlisted": "denied"}
+
+
+def test_what_it_does_not_list_is_heard_in_other_words_too() -> None:
+    """No phrase of the lexicon has these words: the learned reader alone finds them."""
+    text = "somebody is hammering nails into the left half of my skull"
+    assert SymptomReader(EXEMPLINE).read(text).findings == ()
+    assert told(text).symptoms == {"unlisted": "present"}
 
 
 def test_its_own_side_effect_is_heard_in_its_own_words() -> None:

@@ -40,8 +40,7 @@ from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
 
-from actions import reply
-from blina.assistant import Conversation, Reply, Turn, safe_answer
+from blina.assistant import Conversation, Core, Reply, Turn, safe_answer
 from blina.rasa_adapter import in_process_actions, patches, safety_net
 from blina.rasa_adapter.guard import MessageGuard
 from blina.rasa_adapter.patches import functions, hot_paths, imports
@@ -81,7 +80,7 @@ def core(monkeypatch: pytest.MonkeyPatch) -> None:
     def respond(*_: Any) -> Turn:
         return Turn(Conversation(turn=5), (Reply("from this process"),))
 
-    monkeypatch.setattr(reply, "respond", respond)
+    monkeypatch.setattr(Core, "respond", respond)
 
 
 @pytest.fixture
@@ -89,7 +88,7 @@ def broken_core(monkeypatch: pytest.MonkeyPatch) -> None:
     def respond(*_: Any) -> Turn:
         raise RuntimeError(WORDS)
 
-    monkeypatch.setattr(reply, "respond", respond)
+    monkeypatch.setattr(Core, "respond", respond)
 
 
 @asynccontextmanager
@@ -168,13 +167,13 @@ async def test_an_action_that_does_not_exist_says_the_safe_answer() -> None:
 
 
 async def test_an_action_that_says_nothing_says_the_safe_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reply, "respond", lambda *_: Turn(Conversation(), ()))
+    monkeypatch.setattr(Core, "respond", lambda *_: Turn(Conversation(), ()))
     assert texts(await run_action()) == [safe_answer()]
 
 
 async def test_one_message_is_answered_once_whatever_the_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
     respond = Mock(return_value=Turn(Conversation(), (Reply("Call now."),)))
-    monkeypatch.setattr(reply, "respond", respond)
+    monkeypatch.setattr(Core, "respond", respond)
     tracker = conversation()
     first = await in_process_actions.run("action_triage", tracker)
     tracker.update(ActionExecuted("action_triage"))

@@ -44,7 +44,6 @@ from blina.triage.memory import UNLISTED
 from blina.triage.policy import MEDICINE_SIGN, SCREENING
 from blina.triage.questions import FEVERISH, SURE
 
-DRUG = "blinatumomab"
 _OPEN = frozenset({SCREENING, FEVERISH, SURE})  # questions whose yes is a complaint
 _SHORT, _SHORT_WITH_VALUE = 3, 9  # words: of fewer, nothing is lost that is quoted nowhere
 _ANSWERS = ("answer_yes", "answer_no", "answer_unsure")
@@ -130,7 +129,10 @@ class _Builder:
         cycles = (spoken.cycle(*one) for one in written)
         days = (spoken.day(*one) for one in written)
         return Treatment(
-            DRUG, next(filter(None, cycles), None), next(filter(None, days), None), tuple(self._line())
+            self.voice.knowledge.drug,
+            next(filter(None, cycles), None),
+            next(filter(None, days), None),
+            tuple(self._line()),
         )
 
     def _line(self) -> Iterator[Quote]:
