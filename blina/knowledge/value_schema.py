@@ -77,11 +77,17 @@ class ValueWords(Record):
     onward: tuple[StrictStr, ...]
     under: tuple[StrictStr, ...]
     over: tuple[StrictStr, ...]
+    at_most: tuple[StrictStr, ...]
+    at_least: tuple[StrictStr, ...]
     negations: tuple[StrictStr, ...]
     up: tuple[StrictStr, ...]
     down: tuple[StrictStr, ...]
     states: tuple[StrictStr, ...]
     feelings: tuple[StrictStr, ...]
+    habits: tuple[StrictStr, ...]
+    low_part: tuple[StrictStr, ...]
+    middle_part: tuple[StrictStr, ...]
+    high_part: tuple[StrictStr, ...]
 
 
 class ValuesFile(Record):

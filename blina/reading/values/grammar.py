@@ -7,7 +7,7 @@ rules that holds, from the surest to the faintest:
     named    NAME filler* bound? NUMBER unit?        "temp has stayed below 38"
     series   value (join | onward | time | state)* NUMBER    "sats 96/90/88", "97 last night 90 now"
     unit     NUMBER unit-that-names                  "38.6 °C", "160 bpm"
-    pair     NUMBER (/ | over | on) NUMBER           "120/80"
+    pair     NUMBER (/ | over | on) NUMBER beats?    "120/80", "120/80 72"
     bare     a number among nothing but known words  "39 again", "38-39", "cough and 38.4"
 
 A name that says something else ("platelets 40", "room 39") takes its number away before a later rule sees it.
@@ -17,18 +17,17 @@ from __future__ import annotations
 
 from blina.knowledge.schema import ValuesFile
 from blina.reading.model import Measurement, Status
-from blina.reading.values.around import NEAR
-from blina.reading.values.numbers import Number
-from blina.reading.values.parts import IT_IS, MOST_STRANGE_WORDS, OXYGEN, PRESSURE, TEMPERATURE, Parts, Value
+from blina.reading.values.around import IT_IS, NEAR
+from blina.reading.values.parts import MOST_STRANGE_WORDS, OXYGEN, PRESSURE, PULSE, SMALL, TEMPERATURE, Parts, Value
 from blina.reading.values.tokens import Type, names_other, tokens
 from blina.reading.values.vocabulary import SHORT, STRONG, WEAK, Vocabulary
 from blina.reading.values.when import Placed, When, times_of
 
 _BEFORE_DEVICE = frozenset("of on the my his her our is for".split())  # "93 on the oximeter"
-_PAIR_MARKS = frozenset(["/", "over", "on", "-"])
+_PAIR_MARKS = frozenset(["/", "over", "on", "by", "|", "-"])
+_FAINT_MARKS = frozenset(["-", "by", ""])  # of a pair only where the pressure is named
 _HIGHEST_BEHIND_DASH = 110  # "140-90" is a pair, "120-130" a range
 _FEWEST_APART = 15  # mmHg between the two numbers of a pair that nothing names
-_SMALL = 20  # a smaller whole number may count anything
 _BARE_CELSIUS = (35.0, 42.5)
 _FEVERISH_CELSIUS = (38.0, 42.0)
 _BARE_FAHRENHEIT = (99.0, 108.5)
@@ -81,11 +80,12 @@ class _Reading(Parts):
             at += 1
         whens = times_of([Placed(value.at, value.last) for value in self._values], self._said)
         told = list(zip(self._values, whens, strict=True))
-        # a value of another day is over where a newer one of its kind is told too
-        newer = {value.kind for value, when in told if when is None or not when.moment.is_earlier}
+        # what is usual, or of another day, is over where a newer value of its kind is told too
+        old = [value.is_habit or bool(when and when.moment.is_earlier) for value, when in told]
+        newer = {value.kind for (value, _), is_old in zip(told, old, strict=True) if not is_old}
         return [
-            self._measurement(value, when, bool(when and when.moment.is_earlier and value.kind in newer))
-            for value, when in told
+            self._measurement(value, when, is_old and value.kind in newer)
+            for (value, when), is_old in zip(told, old, strict=True)
         ]
 
     def _waits(self, at: int) -> bool:
@@ -107,14 +107,17 @@ class _Reading(Parts):
 
     def _read_number(self, at: int, sentence_start: int) -> int:
         """Decide what a number is; returns the last token that belongs to it."""
+        if self._said.is_denied(at):
+            second_at = self._second_of_pair(at)
+            return at + 2 if second_at == at + 2 else at
         pair = self._pair(at, sentence_start)
         if pair is not None:
             return pair
-        value = self._value(at, sentence_start)
-        if value is None:
-            self._rejected = at
-        else:
+        value = self._beats_behind_pair(at) or self._value(at, sentence_start)
+        if value is not None:
             self._accept(value)
+        elif not self._said.is_step(at):
+            self._rejected = at
         return at
 
     def _accept(self, value: Value) -> None:
@@ -136,7 +139,7 @@ class _Reading(Parts):
         token = self._tokens[at]
         if token.number is None or self._is_strangers(at):
             return None
-        if self._said.is_reference(at, sentence_start):
+        if self._said.is_reference(at, sentence_start) or self._said.is_price(at) or self._said.is_step(at):
             return None
         return (
             self._behind(at, sentence_start)
@@ -210,8 +213,9 @@ class _Reading(Parts):
             stands_free = self._tokens[at - 1].type is not Type.UNKNOWN and said.goes_on_well(at)
             return strange <= MOST_STRANGE_WORDS and usual and (is_precise or stands_free)
         if not usual:
-            return entry.naming == STRONG and said.goes_on_well(at) and not said.stops(name, at)
-        is_small = bool(number and number.value < _SMALL)  # "sugar, down 2 sizes"
+            is_reading = not said.is_moved_by(at) and not self._is_list_mark(at)
+            return entry.naming == STRONG and is_reading and said.goes_on_well(at) and not said.stops(name, at)
+        is_small = bool(number and number.value < SMALL)  # "sugar, down 2 sizes"
         in_doubt = entry.naming == WEAK or bool(said.stops(name, at)) or is_small
         return not in_doubt or is_precise or said.goes_on_well(at)
 
@@ -285,10 +289,10 @@ class _Reading(Parts):
         """A number that nothing names, and that is a body's temperature or nothing."""
         token = self._tokens[at]
         number = token.number
-        if number is None or token.units or number.decimals > 1:
+        whole_message = self._is_whole_message(at)
+        if number is None or token.units or number.decimals > (2 if whole_message else 1):
             return None
         celsius = number.value
-        whole_message = self._is_whole_message(at)
         lowest = _BARE_FAHRENHEIT_DECIMAL if number.decimals else _BARE_FAHRENHEIT
         looks = _BARE_CELSIUS[0] <= celsius <= _BARE_CELSIUS[1] or lowest[0] <= celsius <= lowest[1]
         feverish = _FEVERISH_CELSIUS[0] <= celsius <= _FEVERISH_CELSIUS[1]
@@ -310,61 +314,110 @@ class _Reading(Parts):
 
         A pair that is nothing known ("12/11") is no value at all.
         """
-        found, pair = self._tokens, self._two_numbers(at)
-        if pair is None:
+        second_at = self._second_of_pair(at)
+        if second_at is None:
             return None
-        first, second = pair
-        kind = self._topic(at, sentence_start)
-        if kind is not None and kind != PRESSURE:
+        kind = self._topic(at, second_at, sentence_start)
+        if kind != PRESSURE and (kind is not None or second_at == at + 1):
             return None
-        if self._is_strangers(at):
-            self._rejected = at + 2
-            return at + 2
-        units = {unit_kind.id for unit_kind, _ in (*found[at].units, *found[at + 2].units)}
+        if self._is_strangers(at) or self._said.is_reference(at, sentence_start):
+            self._rejected = second_at
+            return second_at
+        units = {unit_kind.id for token in (at, second_at) for unit_kind, _ in self._tokens[token].units}
         if units - {PRESSURE}:
             return None
-        high_kind = self._kinds[PRESSURE]
-        low_kind = self._kinds[high_kind.pair or PRESSURE]
-        high, low = first.value, second.value
         named = kind == PRESSURE or PRESSURE in units
-        if found[at + 1].text == "-" and not (
-            named and low <= _HIGHEST_BEHIND_DASH and high - low >= _FEWEST_APART
-        ):
+        high, low = self._pressures(at, second_at, named)
+        mark = self._tokens[at + 1].text if second_at == at + 2 else ""
+        if mark in _FAINT_MARKS and not (named and self._are_apart(high, low)):
             return None
-        if named:
-            high = self._assumed(high_kind, high)
-            low = self._assumed(low_kind, low) if high != first.value else low
-        plausible = high_kind.plausible.holds(high) and low_kind.plausible.holds(low) and low < high
+        if not named and not self._stands_as_pair(at, second_at, sentence_start):
+            if mark == "/":
+                self._rejected = second_at
+                return second_at
+            return None
+        self._accept_pair(at, second_at, high, low)
+        return second_at
+
+    def _pressures(self, at: int, second_at: int, named: bool) -> tuple[float, float]:
+        """The two numbers in mmHg."""
+        high, low = (number.value for number in (self._number(at), self._number(second_at)) if number)
         if not named:
-            usual = high_kind.usual.holds(high) and low_kind.usual.holds(low)
-            before = self._tokens[at - 1].type if at > sentence_start else Type.STOP
-            fits = before not in (Type.UNKNOWN, Type.NUMBER) and self._said.goes_on_well(at + 2)
-            fits = fits and high - low >= _FEWEST_APART and not first.decimals and not second.decimals
-            if not usual or not fits:
-                if found[at + 1].text == "/":
-                    self._rejected = at + 2
-                    return at + 2
-                return None
+            return high, low
+        high_kind, low_kind = self._pair_kinds
+        assumed = self._assumed(high_kind, high)
+        return assumed, self._assumed(low_kind, low) if assumed != high else low
+
+    def _are_apart(self, high: float, low: float) -> bool:
+        high_kind, low_kind = self._pair_kinds
+        is_usual = high_kind.usual.holds(high) and low_kind.usual.holds(low)
+        return is_usual and low <= _HIGHEST_BEHIND_DASH and high - low >= _FEWEST_APART
+
+    def _stands_as_pair(self, at: int, second_at: int, sentence_start: int) -> bool:
+        """Whether two numbers that nothing names can only be pressures."""
+        first, second = self._number(at), self._number(second_at)
+        if first is None or second is None or first.decimals or second.decimals:
+            return False
+        before = self._tokens[at - 1].type if at > sentence_start else Type.STOP
+        if before in (Type.UNKNOWN, Type.NUMBER) or not self._said.goes_on_well(second_at):
+            return False
+        high_kind, low_kind = self._pair_kinds
+        usual = high_kind.usual.holds(first.value) and low_kind.usual.holds(second.value)
+        return usual and first.value - second.value >= _FEWEST_APART
+
+    def _accept_pair(self, at: int, second_at: int, high: float, low: float) -> None:
+        high_kind, low_kind = self._pair_kinds
+        plausible = high_kind.plausible.holds(high) and low_kind.plausible.holds(low) and low < high
         bound = self._said.bound(at)
         trend = "" if bound else self._said.trend(at)
-        first_value = Value(at, at + 2, PRESSURE, high, plausible, bound, trend)
-        self._accept(first_value._replace(value=self._bounded(high_kind, high, bound)))
-        self._accept(first_value._replace(kind=low_kind.id, value=self._bounded(low_kind, low, bound)))
+        first = Value(at, second_at, PRESSURE, high, plausible, bound, trend, "", self._said.is_habit(at))
+        self._accept(first._replace(value=self._bounded(high_kind, high, bound)))
+        self._accept(first._replace(kind=low_kind.id, value=self._bounded(low_kind, low, bound)))
         if self._name >= 0 and self._tokens[self._name].entry.kind == PRESSURE:
             self._used = True
-        return at + 2
 
-    def _two_numbers(self, at: int) -> tuple[Number, Number] | None:
-        """The numbers on both sides of a mark; None in a chain ("96/90/88")."""
+    def _second_of_pair(self, at: int) -> int | None:
+        """The second number behind a mark or a blank; None where there is none, and in a chain."""
         found = self._tokens
+        if at + 1 < len(found) and found[at + 1].type is Type.NUMBER:
+            return at + 1
         if at + 2 >= len(found) or found[at + 1].text not in _PAIR_MARKS:
             return None
-        first, second = found[at].number, found[at + 2].number
-        if first is None or second is None or found[at + 2].type is not Type.NUMBER:
+        if found[at].number is None or found[at + 2].type is not Type.NUMBER:
             return None
-        is_chain = at + 3 < len(found) and found[at + 3].text == "/"
-        is_chain = is_chain or (at > 0 and found[at - 1].text == "/")
-        return None if is_chain and found[at + 1].text == "/" else (first, second)
+        if found[at + 1].text != "/":
+            return at + 2
+        is_chain = (at > 0 and found[at - 1].text == "/") or self._goes_on_like_pressure(at + 2)
+        return None if is_chain else at + 2
+
+    def _goes_on_like_pressure(self, at: int) -> bool:
+        """Whether a slash and another number stand behind, as in "96/90/88"; "120/80/72" ends with the beats."""
+        found = self._tokens
+        if at + 1 >= len(found) or found[at + 1].text != "/":
+            return False
+        numbers = [self._number(place) for place in (at - 2, at, at + 2) if place < len(found)]
+        if None in numbers or len(numbers) < 3:
+            return True
+        first, second, third = (number.value for number in numbers if number)
+        is_decimal = any(number.decimals for number in numbers if number)
+        return is_decimal or not (self._are_apart(first, second) and third != second)
+
+    def _beats_behind_pair(self, at: int) -> Value | None:
+        """The third number of a monitor: "120/80 72" ends with the pulse."""
+        last, token = self._last_value, self._tokens[at]
+        if last is None or last.kind != self._pair_kinds[1].id or last.last == last.at:
+            return None
+        between = self._tokens[last.last + 1 : at] if at - last.last <= 2 else ()
+        is_next = at == last.last + 1 or (len(between) == 1 and between[0].text in ("/", ",", ";"))
+        if not is_next or token.units or (self._name > last.at and not self._used):
+            return None
+        if self._second_of_pair(at) is not None or not self._said.ends_well(at):
+            return None
+        value = self._as_kind(at, self._kinds[PULSE])
+        number = token.number
+        if value is None or number is None or number.decimals or _BARE_CELSIUS[0] <= number.value <= _BARE_CELSIUS[1]:
+            return None
+        return value if self._is_usual(value) else None
 
     def _measurement(self, value: Value, when: When | None, is_past: bool) -> Measurement:
         first, last = self._tokens[value.at], self._tokens[value.last]

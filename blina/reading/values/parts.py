@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from blina.knowledge.schema import ValueKind, ValueUnit
-from blina.reading.values.around import NEAR, OVER, UNDER, Around, has
+from blina.reading.values.around import IT_IS, NEAR, OVER, UNDER, Around, has
+from blina.reading.values.numbers import Number
 from blina.reading.values.tokens import Token, Type, names_other
 from blina.reading.values.vocabulary import LABEL, OTHER, STRONG, Vocabulary
 
-TEMPERATURE, PRESSURE, OXYGEN = "temperature", "systolic", "oxygen"
+TEMPERATURE, PRESSURE, OXYGEN, PULSE = "temperature", "systolic", "oxygen", "pulse"
 MOST_STRANGE_WORDS = 4  # between a name and its number
+SMALL = 20  # a smaller whole number may count anything
 _FARTHEST_OTHER = 6  # tokens from a name of something else to its number
-IT_IS = frozenset(["its", "it is", "it was", "is", "it", "was"])
 
 
 class Value(NamedTuple):
-    """A number that was understood: the token, what it is, and whether anybody can have it."""
+    """A number that was understood: the token, what it is, whether anybody can have it, and if it is the usual."""
 
     at: int
     last: int
@@ -27,6 +28,7 @@ class Value(NamedTuple):
     bound: str = ""
     trend: str = ""
     place: str = ""
+    is_habit: bool = False
 
 
 class Parts:
@@ -42,6 +44,8 @@ class Parts:
         self._text = text
         self._tokens = found
         self._kinds = vocabulary.kinds
+        high = vocabulary.kinds[PRESSURE]
+        self._pair_kinds = (high, vocabulary.kinds[high.pair or PRESSURE])
         self._uncertain = vocabulary.uncertain_places
         self._said = Around(found)
         self._values: list[Value] = []
@@ -69,6 +73,15 @@ class Parts:
             self._used = True
             return True
         return False
+
+    def _number(self, at: int) -> Number | None:
+        return self._tokens[at].number if self._tokens[at].type is Type.NUMBER else None
+
+    def _is_list_mark(self, at: int) -> bool:
+        """Such as the "1." or "2)" before the first of several readings."""
+        number, behind = self._number(at), self._tokens[at + 1 : at + 3]
+        is_marked = len(behind) == 2 and behind[0].text in (".", ")") and behind[1].type is Type.NUMBER
+        return is_marked and number is not None and not number.decimals and number.value < SMALL
 
     def _own_number(self, name: int) -> int | None:
         """The number that follows a name closely."""
@@ -163,7 +176,7 @@ class Parts:
             self._said.numbers.total * 2 + self._said.onward.total + 1 >= len(self._tokens)
         )
 
-    def _topic(self, at: int, sentence_start: int) -> str | None:
+    def _topic(self, at: int, second_at: int, sentence_start: int) -> str | None:
         """What is spoken of where a pair stands: by the name in front, or the readings before."""
         name = self._name
         if name >= 0 and names_other(self._tokens[name]):
@@ -180,7 +193,7 @@ class Parts:
                     return PRESSURE
                 value = self._as_kind(at, self._kinds[kind])
                 if number and value is not None and self._is_usual(value):
-                    second = self._as_kind(at + 2, self._kinds[kind])
+                    second = self._as_kind(second_at, self._kinds[kind])
                     return kind if second is not None and self._is_usual(second) else None
         return None
 
@@ -197,7 +210,8 @@ class Parts:
         plausible = kind.plausible.holds(value)
         value = self._bounded(kind, value, bound)
         trend = "" if bound else self._said.trend(at)
-        return Value(at, at, kind.id, value, plausible, bound, trend, self._said.place(at))
+        place, is_habit = self._said.place(at), self._said.is_habit(at)
+        return Value(at, at, kind.id, value, plausible, bound, trend, place, is_habit)
 
     def _converted(self, kind: ValueKind, written: float, unit: ValueUnit | None) -> float:
         if unit is not None and (unit.times != 1 or unit.subtract or unit.id in ("celsius", "mmol")):
