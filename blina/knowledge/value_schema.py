@@ -43,6 +43,8 @@ class ValueKind(Record):
     weak_names: tuple[StrictStr, ...] = ()  # words that also mean something else
     short_names: tuple[StrictStr, ...] = ()  # single letters: only right before a number
     pair: StrictStr | None = None
+    third: StrictStr | None = None  # what a third number behind a pair is
+    a_minute: bool = False  # whether it may be counted for some seconds only
     worse: Literal["up", "down"]
     worse_by: Number
     fine: Range | None = None  # only a value in here may be answered with comfort

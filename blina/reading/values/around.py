@@ -77,11 +77,13 @@ class Around:
         return ends
 
     def bound(self, at: int) -> str:
-        """The bound that stands right before a number, or behind it; "hasn't gone over" is one from above."""
+        """The bound right before a number, or behind it ("hasn't gone over" is one from above)."""
         for before in range(at - 1, max(-1, at - 1 - NEAR), -1):
             token = self.tokens[before]
             if token.type in (Type.NUMBER, Type.STOP, Type.UNKNOWN, Type.TAKEN) or token.entry.naming:
                 break
+            if has(token, "onward") and before and self.tokens[before - 1].type is Type.NUMBER:
+                break  # an arrow: "37.0 > 37.8"
             bound = next((bound for bound in _OPPOSITE if has(token, bound)), None)
             if bound is not None:
                 return _OPPOSITE[bound] if self._is_negated(before) else bound
@@ -113,7 +115,7 @@ class Around:
         return False
 
     def is_denied(self, at: int) -> bool:
-        """Such as "not 38", "I don't have a temp of 38": what it is not, no bound and no answer ("no, 37")."""
+        """Such as "not 38", "I don't have a temp of 38": what it is not; "no, 37" is an answer."""
         is_named, link = False, ""
         for before in range(at - 1, max(-1, at - 1 - 2 * NEAR), -1):
             token = self.tokens[before]
@@ -126,6 +128,13 @@ class Around:
             else:
                 return False
         return False
+
+    def is_now(self, at: int) -> bool:
+        """Such as "now 95", "now it's 95": what it is after all that was said between."""
+        before = at - 1
+        while before > 0 and self.tokens[before].text in (*IT_IS, "at", "up to", "down to"):
+            before -= 1
+        return before >= 0 and self.tokens[before].text.endswith("now") and at - before <= NEAR
 
     def is_habit(self, at: int) -> bool:
         """Such as "normally 60", "my usual is 36.2": what it is at other times."""
@@ -142,7 +151,7 @@ class Around:
         return at > 0 and self.tokens[at - 1].text == "by"
 
     def is_moved_by(self, at: int) -> bool:
-        """Such as "up 2 degrees", "down 3 to 91", "1 degree higher": by how much it moved, where it is no reading."""
+        """Such as "up 2 degrees", "down 3 to 91", "1 degree higher": by how much it moved."""
         number = self.tokens[at].number
         if number is None or number.value > _LARGEST_STEP:
             return False

@@ -18,22 +18,20 @@ from __future__ import annotations
 from blina.knowledge.schema import ValuesFile
 from blina.reading.model import Measurement, Status
 from blina.reading.values.around import IT_IS, NEAR
-from blina.reading.values.parts import MOST_STRANGE_WORDS, OXYGEN, PRESSURE, PULSE, SMALL, TEMPERATURE, Parts, Value
+from blina.reading.values.pairs import Pairs
+from blina.reading.values.parts import MOST_STRANGE_WORDS, OXYGEN, PRESSURE, SMALL, TEMPERATURE, Value
 from blina.reading.values.tokens import Type, names_other, tokens
 from blina.reading.values.vocabulary import SHORT, STRONG, WEAK, Vocabulary
 from blina.reading.values.when import Placed, When, times_of
 
 _BEFORE_DEVICE = frozenset("of on the my his her our is for".split())  # "93 on the oximeter"
-_PAIR_MARKS = frozenset(["/", "over", "on", "by", "|", "-"])
-_FAINT_MARKS = frozenset(["-", "by", ""])  # of a pair only where the pressure is named
-_HIGHEST_BEHIND_DASH = 110  # "140-90" is a pair, "120-130" a range
-_FEWEST_APART = 15  # mmHg between the two numbers of a pair that nothing names
 _BARE_CELSIUS = (35.0, 42.5)
 _FEVERISH_CELSIUS = (38.0, 42.0)
 _BARE_FAHRENHEIT = (99.0, 108.5)
 _BARE_FAHRENHEIT_DECIMAL = (96.0, 108.5)
 _FEVERISH_FAHRENHEIT = (100.4, 106.0)
 _BARE_OXYGEN = (70, 97)
+_FARTHEST_NOW = 16  # tokens from a reading to the "now 95" that goes on with it
 
 
 class ValueReader:
@@ -60,7 +58,7 @@ class ValueReader:
         return _Reading(text, found, self._vocabulary).measurements()
 
 
-class _Reading(Parts):
+class _Reading(Pairs):
     # ---- the walk
 
     def measurements(self) -> list[Measurement]:
@@ -119,21 +117,6 @@ class _Reading(Parts):
         elif not self._said.is_step(at):
             self._rejected = at
         return at
-
-    def _accept(self, value: Value) -> None:
-        last = self._last_value
-        is_before = self._tokens[value.at - 1].text in ("from", "up from", "down from") if value.at else False
-        if (
-            last is not None
-            and last.trend
-            and last.kind == value.kind
-            and is_before
-            and value.at - last.at <= NEAR
-        ):
-            self._values.insert(len(self._values) - 1, value)  # "down to 88 from 96"
-            return
-        self._values.append(value)
-        self._last_value = value
 
     def _value(self, at: int, sentence_start: int) -> Value | None:
         token = self._tokens[at]
@@ -206,6 +189,8 @@ class _Reading(Parts):
         joined = said.joins(name, at) and at - name != 2  # "temp, 39"
         usual = self._is_usual(value)
         is_precise = bool(number and number.decimals) or bool(self._tokens[at].units)
+        if joined and entry.naming == WEAK and self._looks_like_fever(at):
+            return False
         if joined:
             is_told = not strange or self._starts_anew(name, at)
             return usual and is_told and (is_precise or said.ends_well(at))
@@ -213,23 +198,35 @@ class _Reading(Parts):
             stands_free = self._tokens[at - 1].type is not Type.UNKNOWN and said.goes_on_well(at)
             return strange <= MOST_STRANGE_WORDS and usual and (is_precise or stands_free)
         if not usual:
-            is_reading = not said.is_moved_by(at) and not self._is_list_mark(at)
-            return entry.naming == STRONG and is_reading and said.goes_on_well(at) and not said.stops(name, at)
+            is_reading = not said.is_moved_by(at) and not self._is_list_mark(at) and not self._is_count(at)
+            return (
+                entry.naming == STRONG and is_reading and said.goes_on_well(at) and not said.stops(name, at)
+            )
         is_small = bool(number and number.value < SMALL)  # "sugar, down 2 sizes"
         in_doubt = entry.naming == WEAK or bool(said.stops(name, at)) or is_small
         return not in_doubt or is_precise or said.goes_on_well(at)
 
+    def _looks_like_fever(self, at: int) -> bool:
+        """Such as "heart racing, 39": a number that a pulse could have too, but a fever sooner."""
+        number = self._tokens[at].number
+        if number is None or self._tokens[at].units:
+            return False
+        return _FEVERISH_CELSIUS[0] <= number.value <= _FEVERISH_CELSIUS[1]
+
     def _series(self, at: int, sentence_start: int) -> Value | None:
         """The next of several readings of one kind."""
         last = self._last_value
-        if last is None or self._rejected > last.last:
+        is_now = self._said.is_now(at) and self._said.ends_well(at)
+        if last is None or (self._rejected > last.last and not is_now):
             return None
         if self._name > last.last and not names_other(self._tokens[self._name]):
             return None
         crossed = last.at < sentence_start
         if crossed and self._is_too_far(last.last, at, sentence_start):
             return None
-        if self._said.strange_or_taken(last.last, at) or self._said.is_age(last.last, at):
+        if self._said.strange_or_taken(last.last, at) and not (is_now and at - last.last <= _FARTHEST_NOW):
+            return None
+        if self._said.is_age(last.last, at):
             return None
         if self._said.is_amount(at) or self._is_share(at):
             return None
@@ -246,6 +243,7 @@ class _Reading(Parts):
         goes_onward = goes_onward or (last.at > 0 and self._tokens[last.at - 1].text == "between")
         if crossed and not is_precise:
             starts = self._tokens[sentence_start].text in (*IT_IS, "now", "then", "later")
+            starts = starts or self._tokens[sentence_start - 1].text.startswith("..")
             fits = self._said.ends_well(at) and (starts or self._tokens[sentence_start].type is Type.TIME)
         elif goes_onward or is_precise:
             fits = is_precise or self._said.goes_on_well(at)
@@ -281,9 +279,20 @@ class _Reading(Parts):
     def _bare_percent(self, at: int) -> Value | None:
         token = self._tokens[at]
         kind = next((kind for kind, _ in token.units), None)
-        if kind is None or kind.id != OXYGEN or token.number is None or not self._is_whole_message(at):
+        if kind is None or kind.id != OXYGEN or token.number is None:
             return None
-        return self._as_kind(at, kind) if _BARE_OXYGEN[0] <= token.number.value <= _BARE_OXYGEN[1] else None
+        if not self._is_whole_message(at) and not self._is_next_on_monitor(at):
+            return None
+        highest = _BARE_OXYGEN[1] if self._is_whole_message(at) else kind.usual.high
+        return self._as_kind(at, kind) if _BARE_OXYGEN[0] <= token.number.value <= highest else None
+
+    def _is_next_on_monitor(self, at: int) -> bool:
+        """Such as "37.8, 110/70, 96%": a percentage right behind other values."""
+        last = self._last_value
+        is_next = (
+            last is not None and at - last.last <= 2 and self._said.joins(last.last, at) == at - last.last - 1
+        )
+        return is_next and self._said.ends_well(at)
 
     def _bare(self, at: int, sentence_start: int) -> Value | None:
         """A number that nothing names, and that is a body's temperature or nothing."""
@@ -308,116 +317,6 @@ class _Reading(Parts):
         else:
             fits = feverish and self._ends_a_list(at, sentence_start)
         return self._as_kind(at, self._kinds[TEMPERATURE]) if fits else None
-
-    def _pair(self, at: int, sentence_start: int) -> int | None:
-        """Such as "120/80": two pressures; returns the last token, None where there are none.
-
-        A pair that is nothing known ("12/11") is no value at all.
-        """
-        second_at = self._second_of_pair(at)
-        if second_at is None:
-            return None
-        kind = self._topic(at, second_at, sentence_start)
-        if kind != PRESSURE and (kind is not None or second_at == at + 1):
-            return None
-        if self._is_strangers(at) or self._said.is_reference(at, sentence_start):
-            self._rejected = second_at
-            return second_at
-        units = {unit_kind.id for token in (at, second_at) for unit_kind, _ in self._tokens[token].units}
-        if units - {PRESSURE}:
-            return None
-        named = kind == PRESSURE or PRESSURE in units
-        high, low = self._pressures(at, second_at, named)
-        mark = self._tokens[at + 1].text if second_at == at + 2 else ""
-        if mark in _FAINT_MARKS and not (named and self._are_apart(high, low)):
-            return None
-        if not named and not self._stands_as_pair(at, second_at, sentence_start):
-            if mark == "/":
-                self._rejected = second_at
-                return second_at
-            return None
-        self._accept_pair(at, second_at, high, low)
-        return second_at
-
-    def _pressures(self, at: int, second_at: int, named: bool) -> tuple[float, float]:
-        """The two numbers in mmHg."""
-        high, low = (number.value for number in (self._number(at), self._number(second_at)) if number)
-        if not named:
-            return high, low
-        high_kind, low_kind = self._pair_kinds
-        assumed = self._assumed(high_kind, high)
-        return assumed, self._assumed(low_kind, low) if assumed != high else low
-
-    def _are_apart(self, high: float, low: float) -> bool:
-        high_kind, low_kind = self._pair_kinds
-        is_usual = high_kind.usual.holds(high) and low_kind.usual.holds(low)
-        return is_usual and low <= _HIGHEST_BEHIND_DASH and high - low >= _FEWEST_APART
-
-    def _stands_as_pair(self, at: int, second_at: int, sentence_start: int) -> bool:
-        """Whether two numbers that nothing names can only be pressures."""
-        first, second = self._number(at), self._number(second_at)
-        if first is None or second is None or first.decimals or second.decimals:
-            return False
-        before = self._tokens[at - 1].type if at > sentence_start else Type.STOP
-        if before in (Type.UNKNOWN, Type.NUMBER) or not self._said.goes_on_well(second_at):
-            return False
-        high_kind, low_kind = self._pair_kinds
-        usual = high_kind.usual.holds(first.value) and low_kind.usual.holds(second.value)
-        return usual and first.value - second.value >= _FEWEST_APART
-
-    def _accept_pair(self, at: int, second_at: int, high: float, low: float) -> None:
-        high_kind, low_kind = self._pair_kinds
-        plausible = high_kind.plausible.holds(high) and low_kind.plausible.holds(low) and low < high
-        bound = self._said.bound(at)
-        trend = "" if bound else self._said.trend(at)
-        first = Value(at, second_at, PRESSURE, high, plausible, bound, trend, "", self._said.is_habit(at))
-        self._accept(first._replace(value=self._bounded(high_kind, high, bound)))
-        self._accept(first._replace(kind=low_kind.id, value=self._bounded(low_kind, low, bound)))
-        if self._name >= 0 and self._tokens[self._name].entry.kind == PRESSURE:
-            self._used = True
-
-    def _second_of_pair(self, at: int) -> int | None:
-        """The second number behind a mark or a blank; None where there is none, and in a chain."""
-        found = self._tokens
-        if at + 1 < len(found) and found[at + 1].type is Type.NUMBER:
-            return at + 1
-        if at + 2 >= len(found) or found[at + 1].text not in _PAIR_MARKS:
-            return None
-        if found[at].number is None or found[at + 2].type is not Type.NUMBER:
-            return None
-        if found[at + 1].text != "/":
-            return at + 2
-        is_chain = (at > 0 and found[at - 1].text == "/") or self._goes_on_like_pressure(at + 2)
-        return None if is_chain else at + 2
-
-    def _goes_on_like_pressure(self, at: int) -> bool:
-        """Whether a slash and another number stand behind, as in "96/90/88"; "120/80/72" ends with the beats."""
-        found = self._tokens
-        if at + 1 >= len(found) or found[at + 1].text != "/":
-            return False
-        numbers = [self._number(place) for place in (at - 2, at, at + 2) if place < len(found)]
-        if None in numbers or len(numbers) < 3:
-            return True
-        first, second, third = (number.value for number in numbers if number)
-        is_decimal = any(number.decimals for number in numbers if number)
-        return is_decimal or not (self._are_apart(first, second) and third != second)
-
-    def _beats_behind_pair(self, at: int) -> Value | None:
-        """The third number of a monitor: "120/80 72" ends with the pulse."""
-        last, token = self._last_value, self._tokens[at]
-        if last is None or last.kind != self._pair_kinds[1].id or last.last == last.at:
-            return None
-        between = self._tokens[last.last + 1 : at] if at - last.last <= 2 else ()
-        is_next = at == last.last + 1 or (len(between) == 1 and between[0].text in ("/", ",", ";"))
-        if not is_next or token.units or (self._name > last.at and not self._used):
-            return None
-        if self._second_of_pair(at) is not None or not self._said.ends_well(at):
-            return None
-        value = self._as_kind(at, self._kinds[PULSE])
-        number = token.number
-        if value is None or number is None or number.decimals or _BARE_CELSIUS[0] <= number.value <= _BARE_CELSIUS[1]:
-            return None
-        return value if self._is_usual(value) else None
 
     def _measurement(self, value: Value, when: When | None, is_past: bool) -> Measurement:
         first, last = self._tokens[value.at], self._tokens[value.last]

@@ -1,4 +1,4 @@
-"""Numbers in words: "thirty-eight point five", "one oh one", "a hundred and two", "two twenty", "eighties"."""
+"""Numbers in words: "thirty-eight point five", "one oh one", "a hundred and two", "eighties"."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ _LOOKS_LIKE_BODY = (34, 42)
 _LOOKS_LIKE_BODY_F = (95, 107)
 _MARKS_FOR_A_POINT = (".", "'", ":")
 # What may stand behind a digit that was parted from its number: an end or a unit, and no word that it counts.
-_ENDS = frozenset([*".,;)!?\n", "c", "f", "\u00b0", "\u2103", "\u2109", "celsius", "fahrenheit", "degrees", "deg"])
+_ENDS = frozenset(
+    [*".,;)!?\n", "c", "f", "\u00b0", "\u2103", "\u2109", "celsius", "fahrenheit", "degrees", "deg"]
+)
 
 
 class Number(NamedTuple):

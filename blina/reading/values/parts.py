@@ -11,14 +11,26 @@ from blina.reading.values.numbers import Number
 from blina.reading.values.tokens import Token, Type, names_other
 from blina.reading.values.vocabulary import LABEL, OTHER, STRONG, Vocabulary
 
-TEMPERATURE, PRESSURE, OXYGEN, PULSE = "temperature", "systolic", "oxygen", "pulse"
+TEMPERATURE, PRESSURE, OXYGEN = "temperature", "systolic", "oxygen"
 MOST_STRANGE_WORDS = 4  # between a name and its number
 SMALL = 20  # a smaller whole number may count anything
 _FARTHEST_OTHER = 6  # tokens from a name of something else to its number
 
 
 class Value(NamedTuple):
-    """A number that was understood: the token, what it is, whether anybody can have it, and if it is the usual."""
+    """A number that was understood.
+
+    Args:
+        at: its token.
+        last: the last token that belongs to it.
+        kind: what it is.
+        value: in the kind's own unit.
+        plausible: whether anybody can have it.
+        bound: where only a limit was given.
+        trend: which way it moves, as said.
+        place: where it was taken.
+        is_habit: whether it is what is usual.
+    """
 
     at: int
     last: int
@@ -77,11 +89,39 @@ class Parts:
     def _number(self, at: int) -> Number | None:
         return self._tokens[at].number if self._tokens[at].type is Type.NUMBER else None
 
+    def _accept(self, value: Value) -> None:
+        last = self._last_value
+        is_before = self._tokens[value.at - 1].text in ("from", "up from", "down from") if value.at else False
+        if (
+            last is not None
+            and last.trend
+            and last.kind == value.kind
+            and is_before
+            and value.at - last.at <= NEAR
+        ):
+            self._values.insert(len(self._values) - 1, value)  # "down to 88 from 96"
+            return
+        self._values.append(value)
+        self._last_value = value
+
+    def _is_decimal(self, at: int) -> bool:
+        number = self._number(at)
+        return bool(number and number.decimals)
+
     def _is_list_mark(self, at: int) -> bool:
         """Such as the "1." or "2)" before the first of several readings."""
         number, behind = self._number(at), self._tokens[at + 1 : at + 3]
         is_marked = len(behind) == 2 and behind[0].text in (".", ")") and behind[1].type is Type.NUMBER
         return is_marked and number is not None and not number.decimals and number.value < SMALL
+
+    def _is_count(self, at: int) -> bool:
+        """Such as the 3 of "last 3 readings": small, and something that is counted stands behind."""
+        number, behind = self._number(at), self._tokens[at + 1 : at + 2]
+        is_small = number is not None and not number.decimals and number.value < SMALL
+        is_word = (
+            bool(behind) and behind[0].type in (Type.WORDS, Type.UNKNOWN) and not has(behind[0], "joins")
+        )
+        return is_small and is_word and not self._tokens[at].units
 
     def _own_number(self, name: int) -> int | None:
         """The number that follows a name closely."""
@@ -205,6 +245,8 @@ class Parts:
         own = [unit for unit_kind, unit in token.units if unit_kind.id == kind.id]
         if token.units and not own:
             return None
+        if kind.id != TEMPERATURE and not token.units and self._is_to_a_tenth(kind, token.number):
+            return None
         value = self._converted(kind, token.number.value, own[-1] if own else None)
         bound = self._said.bound(at)
         plausible = kind.plausible.holds(value)
@@ -212,6 +254,11 @@ class Parts:
         trend = "" if bound else self._said.trend(at)
         place, is_habit = self._said.place(at), self._said.is_habit(at)
         return Value(at, at, kind.id, value, plausible, bound, trend, place, is_habit)
+
+    def _is_to_a_tenth(self, kind: ValueKind, number: Number) -> bool:
+        """Whether a number is as fine as a temperature is, and this kind is not: "pulse fine, 38.4"."""
+        is_temperature = self._kinds[TEMPERATURE].usual.holds(number.value)
+        return bool(number.decimals) and kind.step >= 1 and is_temperature
 
     def _converted(self, kind: ValueKind, written: float, unit: ValueUnit | None) -> float:
         if unit is not None and (unit.times != 1 or unit.subtract or unit.id in ("celsius", "mmol")):

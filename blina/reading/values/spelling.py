@@ -41,7 +41,12 @@ class NameSpeller:
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - one speller lives as long as the process
     def _meant(self, word: str) -> str:
-        if len(word) < _SHORTEST_MENDED or word in self._known or not word.isalpha() or word in common_words():
+        if (
+            len(word) < _SHORTEST_MENDED
+            or word in self._known
+            or not word.isalpha()
+            or word in common_words()
+        ):
             return word
         reach = 2 if len(word) >= _SHORTEST_FOR_TWO_EDITS else 1
         near = self._words.lookup(word, Verbosity.TOP, max_edit_distance=reach)

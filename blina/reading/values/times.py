@@ -52,8 +52,8 @@ _TREATMENT = frozenset(["day", "week", "cycle", "d", "c"])
 _LONGEST_TREATMENT = 99
 _NO_TREATMENT_DAY = frozenset(["/", "\u00b0", "c", "f", "%", "degrees"])  # behind a number that is a reading
 _PARTS_OF_DAY = {
-    "morning": Moment(hour=8), "afternoon": Moment(hour=15), "evening": Moment(hour=19), "am": Moment(),
-    "pm": Moment(),
+    "morning": Moment(hour=8, is_about=True), "afternoon": Moment(hour=15, is_about=True),
+    "evening": Moment(hour=19, is_about=True), "am": Moment(), "pm": Moment(),
 }  # fmt: skip
 
 
@@ -254,7 +254,7 @@ def _weekday(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
         return None
     end = behind + 1
     part = {"morning": 8, "afternoon": 15, "evening": 19, "night": 22}.get(text_at(pieces, end))
-    return (end + 1, Moment(weekday=day, hour=part)) if part else (end, Moment(weekday=day))
+    return (end + 1, Moment(weekday=day, hour=part, is_about=True)) if part else (end, Moment(weekday=day))
 
 
 def _date(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from blina.knowledge.schema import ValueKind, ValueUnit
-from blina.reading.values.lexemes import NUMBER, STOP, WORD
+from blina.reading.values.lexemes import NUMBER, STOP, WORD, text_at
 from blina.reading.values.moments import Moment
 from blina.reading.values.numbers import Number, number_at, typed_apart
 from blina.reading.values.times import bare_clock_at, duration_at, time_at
@@ -16,6 +16,8 @@ _LINKS = frozenset([":", "=", "is", "of", "was", "at", "-", ".", ",", "now", "st
 _LONGEST_NUMBER = 6  # digits; more is a phone or a reference number
 _FEWEST_PHONE_DIGITS = 9
 _TEMPERATURE = "temperature"
+_SECONDS = frozenset(["second", "seconds", "sec", "secs", "s"])
+_MINUTE = 60  # seconds
 _PARTS = {"low_part": 0.2, "middle_part": 0.5, "high_part": 0.8}  # of "the 80s", as shares
 _WHOSE = frozenset(["my", "your", "his", "her", "their"])
 _NO_ENTRY = Entry()
@@ -146,6 +148,9 @@ class _Tokeniser:
         if score:
             return score, self._token(Type.TAKEN, at, score)
         end, units = self._unit(number)
+        counted = self._beats_a_minute(number, end)
+        if counted is not None:
+            number, end, units = counted
         if units is None:
             return end, self._token(Type.TAKEN, at, end)
         start = self._pieces[at].start
@@ -180,7 +185,7 @@ class _Tokeniser:
         return next((part for part in _PARTS if found and part in found[1].roles), None)
 
     def _part_of_many(self, at: int, number: Number) -> Number:
-        """Such as "the mid 80s": about 85. Where no part is said, it is the first of them, or 38.5 for "38s"."""
+        """Such as "the mid 80s": about 85. Without a part it is the first of them, or 38.5 for "38s"."""
         before = self._before_part(at)
         part = self._part(before + 1) if before + 1 < at else None
         width = 1 if number.value % 10 else 10
@@ -219,6 +224,22 @@ class _Tokeniser:
         ):
             return end + 2, units
         return end, units
+
+    def _beats_a_minute(
+        self, number: Number, end: int
+    ) -> tuple[Number, int, list[tuple[ValueKind, ValueUnit]] | None] | None:
+        """Such as "30 in 15 seconds": counted by hand, and so an amount unless the pulse is spoken of."""
+        if text_at(self._pieces, end) not in ("in", "per", "over") or end + 1 >= len(self._pieces):
+            return None
+        lasting = number_at(self._pieces, end + 1)
+        if lasting is None or text_at(self._pieces, lasting.end) not in _SECONDS:
+            return None
+        end = lasting.end + 1
+        kind = self._vocabulary.kinds.get(self._named or "")
+        if kind is None or not kind.a_minute or not 0 < lasting.value <= _MINUTE:
+            return number, end, None
+        counted = number._replace(value=round(number.value * _MINUTE / lasting.value))
+        return counted, end, [(kind, unit) for unit in kind.units if unit.names_it]
 
     def _names_a_number(self, at: int) -> bool:
         """Whether the words here are a name with a number of its own: "39.4 hr 110", "38.6 bag 5"."""
