@@ -82,12 +82,22 @@ class Around:
             token = self.tokens[before]
             if token.type in (Type.NUMBER, Type.STOP, Type.UNKNOWN, Type.TAKEN) or token.entry.naming:
                 break
-            if has(token, "onward") and before and self.tokens[before - 1].type is Type.NUMBER:
-                break  # an arrow: "37.0 > 37.8"
+            if has(token, "onward") and self._is_arrow(before):
+                break
             bound = next((bound for bound in _OPPOSITE if has(token, bound)), None)
             if bound is not None:
                 return _OPPOSITE[bound] if self._is_negated(before) else bound
         return self._bound_behind(at)
+
+    def _is_arrow(self, at: int) -> bool:
+        """Whether a mark stands behind a reading, as in "37.0 at noon > 37.8"."""
+        for before in range(at - 1, max(-1, at - 1 - 2 * NEAR), -1):
+            token = self.tokens[before]
+            if token.type is Type.NUMBER:
+                return True
+            if token.type is Type.STOP or token.entry.naming:
+                return False
+        return False
 
     def _bound_behind(self, at: int) -> str:
         """Such as "38 or more", "39+", "37.5 or below"."""

@@ -15,7 +15,7 @@ A name that says something else ("platelets 40", "room 39") takes its number awa
 
 from __future__ import annotations
 
-from blina.knowledge.schema import ValuesFile
+from blina.knowledge.schema import ValueKind, ValuesFile
 from blina.reading.model import Measurement, Status
 from blina.reading.values.around import IT_IS, NEAR
 from blina.reading.values.pairs import Pairs
@@ -114,7 +114,7 @@ class _Reading(Pairs):
         value = self._beats_behind_pair(at) or self._value(at, sentence_start)
         if value is not None:
             self._accept(value)
-        elif not self._said.is_step(at):
+        elif not self._said.is_step(at) and not self._is_list_mark(at):
             self._rejected = at
         return at
 
@@ -192,7 +192,8 @@ class _Reading(Pairs):
         if joined and entry.naming == WEAK and self._looks_like_fever(at):
             return False
         if joined:
-            is_told = not strange or self._starts_anew(name, at)
+            is_told = not strange and self._rejected <= name  # no other number was said since
+            is_told = is_told or self._starts_anew(name, at)
             return usual and is_told and (is_precise or said.ends_well(at))
         if strange:
             stands_free = self._tokens[at - 1].type is not Type.UNKNOWN and said.goes_on_well(at)
@@ -244,16 +245,23 @@ class _Reading(Pairs):
         if crossed and not is_precise:
             starts = self._tokens[sentence_start].text in (*IT_IS, "now", "then", "later")
             starts = starts or self._tokens[sentence_start - 1].text.startswith("..")
+            starts = starts or (sentence_start > 1 and self._is_list_mark(sentence_start - 2))
             fits = self._said.ends_well(at) and (starts or self._tokens[sentence_start].type is Type.TIME)
         elif goes_onward or is_precise:
             fits = is_precise or self._said.goes_on_well(at)
         else:
-            fits = self._said.ends_well(at)
+            fits = self._said.ends_well(at) or self._goes_on_with(kind, at)
         if kind.id == TEMPERATURE and (
             self._said.is_other_heat(last.last, at) or self._said.is_of_other_heat(last.last, at)
         ):
             return None
         return value if fits else None
+
+    def _goes_on_with(self, kind: ValueKind, at: int) -> bool:
+        """Whether the next number may be one of the same kind: "temps 36 39 38"."""
+        behind = self._number(at + 1) if at + 1 < len(self._tokens) else None
+        value = self._as_kind(at + 1, kind) if behind else None
+        return value is not None and self._is_usual(value)
 
     def _by_unit(self, at: int, sentence_start: int) -> Value | None:
         """Such as "38.6 °C", "160 bpm": the unit says what it is."""

@@ -100,6 +100,8 @@ def typed_apart(lexemes: Sequence[Lexeme], number: Number, may_be_blank: bool) -
         return number
     if at + 1 < len(lexemes) and lexemes[at + 1].text not in _ENDS:
         return number
+    if at + 2 < len(lexemes) and lexemes[at + 1].text in ".)" and lexemes[at + 2].type == NUMBER:
+        return number  # "36 2. 37.9": the second of a list
     return Number(number.value + int(digit.text) / 10, 1, at + 1, False)
 
 

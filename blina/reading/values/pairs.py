@@ -34,7 +34,9 @@ class Pairs(Parts):
         named = kind == PRESSURE or PRESSURE in units
         high, low = self._pressures(at, second_at, named)
         mark = self._tokens[at + 1].text if second_at == at + 2 else ""
-        if mark in _FAINT_MARKS and not (named and self._are_apart(high, low)):
+        if mark in _FAINT_MARKS and not (
+            named and low <= _HIGHEST_BEHIND_DASH and self._are_apart(high, low)
+        ):
             return None
         if not named and not self._stands_as_pair(at, second_at, sentence_start):
             if mark == "/" and not self._is_decimal(at):
@@ -56,7 +58,7 @@ class Pairs(Parts):
     def _are_apart(self, high: float, low: float) -> bool:
         high_kind, low_kind = self._pair_kinds
         is_usual = high_kind.usual.holds(high) and low_kind.usual.holds(low)
-        return is_usual and low <= _HIGHEST_BEHIND_DASH and high - low >= _FEWEST_APART
+        return is_usual and high - low >= _FEWEST_APART
 
     def _stands_as_pair(self, at: int, second_at: int, sentence_start: int) -> bool:
         """Whether two numbers that nothing names can only be pressures."""

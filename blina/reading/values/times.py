@@ -321,7 +321,8 @@ def _part_of_day(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None
     if moment is None or (at > 0 and pieces[at - 1].text == "good") or at + 1 >= len(pieces):
         return None
     behind = at + 2 if pieces[at + 1].text in (":", "-", "=", ")") else at + 1
-    return (at + 1, moment) if behind < len(pieces) and pieces[behind].type == NUMBER else None
+    is_before_number = behind < len(pieces) and number_at(pieces, behind) is not None
+    return (at + 1, moment) if is_before_number else None
 
 
 def _past_ordinal(pieces: Sequence[Lexeme], at: int) -> int:
