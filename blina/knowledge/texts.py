@@ -76,7 +76,7 @@ _NAMES = {
     "topic": "beyond not_covered reach",
     "unlisted": "say tell",
     "value": (
-        "again below cannot_judge hidden_fever if_ill near_fever no_thermometer noted over series "
+        "again at_least at_most below cannot_judge hidden_fever if_ill near_fever no_thermometer noted over series "
         "uncertain under"
     ),
     "what_to_do": (

@@ -50,6 +50,16 @@ class ValueKind(Record):
     fine: Range | None = None  # only a value in here may be answered with comfort
     units: tuple[ValueUnit, ...] = ()
 
+    def is_fine(self, value: float, bound: str = "") -> bool:
+        """Whether a value may be answered with comfort; one that is open to the worse side may not.
+
+        Args:
+            value: in the kind's own unit.
+            bound: ``under``, ``over``, ``at_most`` or ``at_least`` where only a limit was given.
+        """
+        open_to = {"over": "up", "at_least": "up", "under": "down", "at_most": "down"}.get(bound)
+        return self.fine is not None and self.fine.holds(value) and open_to != self.worse
+
 
 class MeasuringPlace(Record):
     """Where on the body a value was taken; an ``uncertain`` one never makes anything less urgent."""

@@ -70,7 +70,7 @@ def is_understood(message: Message, knowledge: Knowledge) -> bool:
 
 
 def _unexplained(text: str, reading: Reading) -> Iterator[str]:
-    """What no denial and no value in the message accounts for."""
+    """What no denial, no value and no time of one in the message accounts for."""
     spans = sorted(
         [
             *((finding.start, finding.end) for finding in reading.findings),
@@ -78,7 +78,8 @@ def _unexplained(text: str, reading: Reading) -> Iterator[str]:
         ]
     )
     for value in reading.measurements:
-        text = text.replace(value.text, " " * len(value.text))
+        for words in filter(None, (value.text, value.when)):
+            text = text.replace(words, " " * len(words))
     at = 0
     for start, end in spans:
         yield text[at : max(at, start)]
@@ -88,9 +89,9 @@ def _unexplained(text: str, reading: Reading) -> Iterator[str]:
 
 def _values_are_fine(conversation: Conversation, knowledge: Knowledge) -> bool:
     """Whether each value lies where the policy knows it to be fine; what has no such range never does."""
-    ranges = {kind.id: kind.fine for kind in knowledge.values.kinds}
+    kinds = {kind.id: kind for kind in knowledge.values.kinds}
     return all(
         value.status is Status.DENIED
-        or ((fine := ranges.get(value.kind)) is not None and fine.holds(value.value))
+        or (value.kind in kinds and kinds[value.kind].is_fine(value.value, value.bound))
         for value in conversation.values
     )

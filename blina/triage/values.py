@@ -62,7 +62,7 @@ class Limits:
     def is_fine(self, value: Value) -> bool:
         """Whether a value lies where nothing needs doing; a kind without such a range never does."""
         kind = self.kinds.get(value.kind)
-        return bool(kind and kind.fine and kind.fine.holds(value.value) and not value.is_uncertain)
+        return bool(kind and kind.is_fine(value.value, value.bound) and not value.is_uncertain)
 
     def is_near_fever(self, value: Value) -> bool:
         """Whether a temperature is no fever yet, and has to be measured again."""
@@ -248,7 +248,7 @@ def is_below_limit(report: Report, conversation: Conversation, limits: Limits) -
     return any(
         value.time >= report.present_time
         for value in standing(TEMPERATURE, conversation)
-        if not value.is_uncertain and value.bound != "over"
+        if not value.is_uncertain and value.bound not in ("over", "at_least")
     )
 
 
@@ -266,7 +266,14 @@ def worsening(kind: str, conversation: Conversation, limits: Limits) -> Value | 
     if last.trend == ("rising" if sign > 0 else "falling"):
         return last
     by = float(limits.kinds[kind].worse_by)
-    return last if any(sign * (last.value - old.value) >= by for old in read[:-1]) else None
+    before = [old for old in read[:-1] if not is_range(old, last)]
+    return last if any(sign * (last.value - old.value) >= by for old in before) else None
+
+
+def is_range(first: Value, second: Value) -> bool:
+    """Whether two values of one message are the ends of a range ("38-39"), which moves nowhere."""
+    same = (first.turn, first.kind) == (second.turn, second.kind)
+    return same and (first.bound, second.bound) == ("at_least", "at_most")
 
 
 def impossible(reading: Reading, knowledge: Knowledge) -> Measurement | None:

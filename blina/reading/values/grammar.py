@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from blina.knowledge.schema import ValueKind, ValuesFile
 from blina.reading.model import Measurement, Status
-from blina.reading.values.around import IT_IS, NEAR
+from blina.reading.values.around import AT_LEAST, AT_MOST, IT_IS, NEAR
 from blina.reading.values.pairs import Pairs
 from blina.reading.values.parts import MOST_STRANGE_WORDS, OXYGEN, PRESSURE, SMALL, TEMPERATURE, Value
 from blina.reading.values.tokens import Type, names_other, tokens
@@ -76,6 +76,7 @@ class _Reading(Pairs):
             elif token.type is Type.NUMBER:
                 at = self._read_number(at, sentence_start)
             at += 1
+        self._mark_ranges()
         whens = times_of([Placed(value.at, value.last) for value in self._values], self._said)
         told = list(zip(self._values, whens, strict=True))
         # what is usual, or of another day, is over where a newer value of its kind is told too
@@ -85,6 +86,25 @@ class _Reading(Pairs):
             self._measurement(value, when, is_old and value.kind in newer)
             for (value, when), is_old in zip(told, old, strict=True)
         ]
+
+    def _mark_ranges(self) -> None:
+        """Make the two ends of a range ("38-39", "between 38 and 39") limits, which move nowhere."""
+        for index in range(1, len(self._values)):
+            low, high = self._values[index - 1 : index + 1]
+            is_rising = low.kind == high.kind and low.value < high.value and not (low.bound or high.bound)
+            if is_rising and self._is_range(low.last, high.at):
+                self._values[index - 1] = low._replace(bound=AT_LEAST)
+                self._values[index] = high._replace(bound=AT_MOST)
+
+    def _is_range(self, first: int, second: int) -> bool:
+        if second != first + 2:
+            return False
+        before = self._tokens[first - 1].text if first else ""
+        behind = self._tokens[second + 1].text if second + 1 < len(self._tokens) else ""
+        mark = self._tokens[first + 1].text
+        if before == "between":
+            return mark in ("and", "to", "-")
+        return mark == "-" and "-" not in (before, behind)
 
     def _waits(self, at: int) -> bool:
         """Whether a surer name of the same kind already waits for its number ("temp is running 39")."""
