@@ -12,6 +12,7 @@ from blina.triage import cues
 from blina.triage.conversation import Conversation
 from blina.triage.decision import Decision
 from blina.triage.turn import Message
+from blina.triage.values import without_value_words
 
 _QUOTED = re.compile(r'"[^"]*"')  # the patient's own words
 _NO_TROUBLE = frozenset({"none_of_those"})  # the only sign that says that all is well
@@ -65,6 +66,8 @@ def is_understood(message: Message, knowledge: Knowledge) -> bool:
     if any(sign.status in REPORTED and sign.id not in _NO_TROUBLE for sign in reading.signs):
         return False
     left = cues.plain(" ".join(_unexplained(message.text, reading)))
+    if reading.measurements:
+        left = without_value_words(left, knowledge.values)
     said_fine = not cues.says(message.text, "not_fine", knowledge)
     return said_fine and (not left or cues.consists_of(left, ("plain_words",), knowledge))
 
@@ -92,6 +95,10 @@ def _values_are_fine(conversation: Conversation, knowledge: Knowledge) -> bool:
     kinds = {kind.id: kind for kind in knowledge.values.kinds}
     return all(
         value.status is Status.DENIED
-        or (value.kind in kinds and kinds[value.kind].is_fine(value.value, value.bound))
+        or (
+            value.kind in kinds
+            and not value.is_uncertain
+            and kinds[value.kind].is_fine(value.value, value.bound)
+        )
         for value in conversation.values
     )

@@ -179,7 +179,7 @@ def _said(
     """What the message says, symptom by symptom, and the signs that describe none of them in particular."""
     reading = message.reading
     said: dict[tuple[str, str], Said] = {}
-    for finding in values.without_measured(reading, limits):
+    for finding in values.without_measured(reading, limits, knowledge.values):
         _add(said, Said(finding.symptom, finding.status, finding.text, frozenset(finding.qualifiers)))
     for sign in reading.signs:
         words = knowledge.signs.get(sign.id)

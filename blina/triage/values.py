@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from blina.knowledge.base import Knowledge
-from blina.knowledge.schema import ValueKind, ValueLimit
+from blina.knowledge.references import UNLISTED
+from blina.knowledge.schema import ValueKind, ValueLimit, ValuesFile
 from blina.knowledge.settings import Settings
 from blina.reading.judgement import LEARNED
 from blina.reading.model import Finding, Measurement, Reading, Status
 from blina.reading.values.times import moment_of
+from blina.triage import cues
 from blina.triage.conversation import Conversation, Report, Value
 
 TEMPERATURE = "temperature"
@@ -88,12 +92,15 @@ class Limits:
         return self._holds(limit, value) or (limit.side == "under" and value < self.numbers[limit.number])
 
 
-def without_measured(reading: Reading, limits: Limits) -> Iterator[Finding]:
+def without_measured(reading: Reading, limits: Limits, values: ValuesFile) -> Iterator[Finding]:
     """The findings without those that only a number stands for: numbers are judged here.
 
     A fever that only the encoder saw in a message whose temperature is under the limit is none.
     """
     for finding in reading.findings:
+        is_guess = finding.symptom == UNLISTED and finding.source == LEARNED
+        if is_guess and _is_only_measured(finding, reading, values):
+            continue
         if finding.source == LEARNED and _is_against(finding.symptom, reading, limits):
             continue
         numbers = [item for item in _usable(reading) if limits.means.get(item.kind) == finding.symptom]
@@ -112,6 +119,34 @@ def _is_against(symptom: str, reading: Reading, limits: Limits) -> bool:
     given = [item for item in _usable(reading) if item.kind in kinds]
     held = [limits.applying(item) for item in given]
     return bool(given) and not any(limit and limit.reports == symptom for limit in held)
+
+
+def without_value_words(text: str, values: ValuesFile) -> str:
+    """Plain words without the names of values, their units and where they are taken: what a number is.
+
+    Args:
+        text: as `cues.plain` gives it.
+        values: ``values.yml``.
+    """
+    names = tuple(word for kind in values.kinds for word in kind.names)
+    units = tuple(word for kind in values.kinds for unit in kind.units for word in unit.spellings)
+    places = tuple(word for place in values.places for word in place.words)
+    return " ".join(_any_of((*names, *units, *places)).sub(" ", text).split())
+
+
+@lru_cache(maxsize=8)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    plain = sorted({cues.plain(word) for word in words} - {""}, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, plain))})\b")
+
+
+def _is_only_measured(finding: Finding, reading: Reading, values: ValuesFile) -> bool:
+    """Whether the words of a finding are a value and its name, and no complaint ("pulse 112")."""
+    text = finding.text
+    for item in _usable(reading):
+        for words in filter(None, (item.text, item.when)):
+            text = text.replace(words, " ")
+    return text != finding.text and not without_value_words(cues.plain(text), values)
 
 
 def meanings(reading: Reading, limits: Limits) -> Iterator[tuple[str, Status, str]]:

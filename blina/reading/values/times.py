@@ -121,7 +121,7 @@ def time_at(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
             or _weekday(pieces, at)
             or _date(pieces, at)
             or clock_at(pieces, at)
-            or _treatment_day(pieces, at)
+            or treatment_day_at(pieces, at)
             or _part_of_day(pieces, at)
         )
     if lexeme.text == "@":
@@ -287,8 +287,13 @@ def _date(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
     return None
 
 
-def _treatment_day(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
-    """Such as "day 3 of cycle 2", "C2D3", "on day 12": a day that is not worked out."""
+def treatment_day_at(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
+    """Such as "day 3 of cycle 2", "C2D3", "on day 12": a day that is not worked out.
+
+    Args:
+        pieces: of the message.
+        at: where it would start.
+    """
     behind = at + 1 if pieces[at].text in ("on", "in") else at
     end = _numbered(pieces, behind)
     if end is None:
