@@ -309,8 +309,8 @@ def _value_note(value: Value, second: Value | None, decision: Decision, voice: V
         return
     shown = paired(value, second, voice) if second else measured(value, voice)
     limit = limits.applying(value)
-    is_judged = limits.is_fine(value) or (limit is not None and limit.rule in decision.rules)
-    is_judged = is_judged and (second is None or limits.is_fine(second))
+    is_fine = limits.is_fine(value) and (second is None or limits.is_fine(second))
+    is_judged = is_fine or (limit is not None and limit.rule in decision.rules)
     is_near_fever = limits.is_near_fever(value) and value.bound in ("", "at_most")
     # in a warning, a number under the limit must not sound like a reassurance
     if value.kind != values.TEMPERATURE or value.status is not Status.PRESENT or _is_warning(decision):

@@ -187,7 +187,8 @@ def _said(
             _add(said, Said(words.implies, sign.status, sign.text, frozenset({sign.id})))
     for symptom, status, text in values.meanings(reading, limits):
         _add(said, Said(symptom, status, text, frozenset()))
-    if not any(item.status in REPORTED for item in said.values()):
+    is_measured = values.is_only_measured(message.text, reading, knowledge.values)
+    if not is_measured and not any(item.status in REPORTED for item in said.values()):
         for sign in _homeless(reading, conversation, knowledge):
             _add(said, Said(UNLISTED, sign.status, message.text, frozenset({sign.id})))
         if (

@@ -99,7 +99,7 @@ def without_measured(reading: Reading, limits: Limits, values: ValuesFile) -> It
     """
     for finding in reading.findings:
         is_guess = finding.symptom == UNLISTED and finding.source == LEARNED
-        if is_guess and _is_only_measured(finding, reading, values):
+        if is_guess and is_only_measured(finding.text, reading, values):
             continue
         if finding.source == LEARNED and _is_against(finding.symptom, reading, limits):
             continue
@@ -140,13 +140,19 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, plain))})\b")
 
 
-def _is_only_measured(finding: Finding, reading: Reading, values: ValuesFile) -> bool:
-    """Whether the words of a finding are a value and its name, and no complaint ("pulse 112")."""
-    text = finding.text
+def is_only_measured(text: str, reading: Reading, values: ValuesFile) -> bool:
+    """Whether words are a value and its name, and no complaint ("pulse 112").
+
+    Args:
+        text: all or a part of the message.
+        reading: the message as read.
+        values: ``values.yml``.
+    """
+    left = text
     for item in _usable(reading):
         for words in filter(None, (item.text, item.when)):
-            text = text.replace(words, " ")
-    return text != finding.text and not without_value_words(cues.plain(text), values)
+            left = left.replace(words, " ")
+    return left != text and not without_value_words(cues.plain(left), values)
 
 
 def meanings(reading: Reading, limits: Limits) -> Iterator[tuple[str, Status, str]]:
