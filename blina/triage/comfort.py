@@ -12,7 +12,7 @@ from blina.triage import cues
 from blina.triage.conversation import Conversation
 from blina.triage.decision import Decision
 from blina.triage.turn import Message
-from blina.triage.values import without_value_words
+from blina.triage.values import without_value_words, words_of_values
 
 _QUOTED = re.compile(r'"[^"]*"')  # the patient's own words
 _NO_TROUBLE = frozenset({"none_of_those"})  # the only sign that says that all is well
@@ -80,9 +80,8 @@ def _unexplained(text: str, reading: Reading) -> Iterator[str]:
             *((value.start, value.end) for value in reading.measurements),
         ]
     )
-    for value in reading.measurements:
-        for words in filter(None, (value.text, value.when)):
-            text = text.replace(words, " " * len(words))
+    for words in words_of_values(reading.measurements):
+        text = text.replace(words, " " * len(words))
     at = 0
     for start, end in spans:
         yield text[at : max(at, start)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -140,6 +140,16 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, plain))})\b")
 
 
+def words_of_values(values: Iterable[Measurement]) -> list[str]:
+    """The patient's words for values and their times, each once, the longest first.
+
+    Args:
+        values: of a message.
+    """
+    words = {words for value in values for words in (value.text, value.when) if words}
+    return sorted(words, key=lambda each: (-len(each), each))
+
+
 def is_only_measured(text: str, reading: Reading, values: ValuesFile) -> bool:
     """Whether words are a value and its name, and no complaint ("pulse 112").
 
@@ -149,9 +159,8 @@ def is_only_measured(text: str, reading: Reading, values: ValuesFile) -> bool:
         values: ``values.yml``.
     """
     left = text
-    for item in _usable(reading):
-        for words in filter(None, (item.text, item.when)):
-            left = left.replace(words, " ")
+    for words in words_of_values(_usable(reading)):
+        left = left.replace(words, " ")
     return left != text and not without_value_words(cues.plain(left), values)
 
 

@@ -408,3 +408,19 @@ def test_what_runs_in_the_family_is_not_the_patients() -> None:
 )
 def test_what_one_has_not_got_rid_of_is_there(text: str, symptom: str) -> None:
     assert present(text) == {symptom}
+
+
+@pytest.mark.parametrize(
+    ("text", "denied", "there"),
+    [
+        ("do I have chills? no am I dizzy? yes", "chills", "dizziness"),
+        ("any cough? no do I have a rash? yes", "cough", "rash"),
+    ],
+)
+def test_a_no_before_the_next_question_answers_the_last_one(text: str, denied: str, there: str) -> None:
+    assert statuses(text) == {denied: "denied", there: "present"}
+
+
+def test_the_cycle_of_today_makes_nothing_over() -> None:
+    assert present("day 4 cycle 1 shaking chills") == {"chills"}
+    assert with_status("in cycle 1 I had chills", "past") == {"chills"}
