@@ -86,7 +86,8 @@ class Around:
                 break
             bound = next((bound for bound in _OPPOSITE if has(token, bound)), None)
             if bound is not None:
-                return _OPPOSITE[bound] if self._is_negated(before) else bound
+                turned = self._is_negated(before) and not self._is_first_time(at)
+                return _OPPOSITE[bound] if turned else bound
         return self._bound_behind(at)
 
     def _is_arrow(self, at: int) -> bool:
@@ -119,10 +120,24 @@ class Around:
             if token.type in (Type.NUMBER, Type.STOP) or has(token, "joins"):
                 return False
             if token.entry.naming:
-                return before > 0 and has(self.tokens[before - 1], "negations")
+                return self._is_name_denied(before)
             if has(token, "negations"):
                 return True
         return False
+
+    def _is_name_denied(self, name: int) -> bool:
+        """Such as "no temp", "never had a temp"."""
+        for before in range(name - 1, max(-1, name - 1 - NEAR), -1):
+            if has(self.tokens[before], "negations"):
+                return True
+            if self.tokens[before].text not in _DENIED_WITH:
+                return False
+        return False
+
+    def _is_first_time(self, at: int) -> bool:
+        """Such as "never had a temp over 38 before": now it is."""
+        behind = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        return behind is not None and behind.text.split()[0] in ("before", "until", "till", "til")
 
     def is_denied(self, at: int) -> bool:
         """Such as "not 38", "I don't have a temp of 38": what it is not; "no, 37" is an answer."""

@@ -127,6 +127,7 @@ PHRASES = {
     "lunchtime": Moment(hour=13), "at breakfast": Moment(hour=8), "at dinner": Moment(hour=18),
     "at dinnertime": Moment(hour=18), "at tea time": Moment(hour=17), "at teatime": Moment(hour=17),
     "teatime": Moment(hour=17), "before breakfast": Moment(hour=7), "after breakfast": Moment(hour=9),
+    "since lunch": Moment(hour=13), "since breakfast": Moment(hour=8), "since dinner": Moment(hour=18),
     "before lunch": Moment(hour=11), "after lunch": Moment(hour=14), "before dinner": Moment(hour=17),
     "after dinner": Moment(hour=20), "when i woke up": Moment(), "when i got up": Moment(),
     "when he woke up": Moment(), "when she woke up": Moment(), "on waking": Moment(),

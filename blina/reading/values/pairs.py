@@ -78,8 +78,14 @@ class Pairs(Parts):
         bound = self._said.bound(at)
         trend = "" if bound else self._said.trend(at)
         first = Value(at, second_at, PRESSURE, high, plausible, bound, trend, "", self._said.is_habit(at))
-        self._accept(first._replace(value=self._bounded(high_kind, high, bound)))
-        self._accept(first._replace(kind=low_kind.id, value=self._bounded(low_kind, low, bound)))
+        first = first._replace(value=self._bounded(high_kind, high, bound))
+        second = first._replace(kind=low_kind.id, value=self._bounded(low_kind, low, bound))
+        last = self._last_value
+        if last is not None and last.kind == low_kind.id and self._is_before(last, at):
+            self._values[-2:-2] = [first, second]  # "down to 88/50 from 130/80"
+        else:
+            self._accept(first)
+            self._accept(second)
         if self._name >= 0 and self._tokens[self._name].entry.kind == PRESSURE:
             self._used = True
 

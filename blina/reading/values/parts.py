@@ -91,18 +91,16 @@ class Parts:
 
     def _accept(self, value: Value) -> None:
         last = self._last_value
-        is_before = self._tokens[value.at - 1].text in ("from", "up from", "down from") if value.at else False
-        if (
-            last is not None
-            and last.trend
-            and last.kind == value.kind
-            and is_before
-            and value.at - last.at <= NEAR
-        ):
+        if last is not None and last.kind == value.kind and self._is_before(last, value.at):
             self._values.insert(len(self._values) - 1, value)  # "down to 88 from 96"
             return
         self._values.append(value)
         self._last_value = value
+
+    def _is_before(self, last: Value, at: int) -> bool:
+        """Whether a number is where the last value came from: "down to 88 from 96"."""
+        is_from = at > 0 and self._tokens[at - 1].text in ("from", "up from", "down from")
+        return is_from and bool(last.trend) and at - last.last <= NEAR
 
     def _is_decimal(self, at: int) -> bool:
         number = self._number(at)
@@ -181,7 +179,12 @@ class Parts:
             return False
         if before.type is Type.NUMBER:
             return False
-        return not (self._rejected >= sentence_start and self._rejected >= at - 2)
+        if self._rejected < max(sentence_start, at - 2):
+            return True
+        # "from 37 to 38.4": the first of two readings, too faint to be one by itself
+        number = self._number(self._rejected)
+        is_first = self._rejected == at - 2 and before.text in ("to", "then", "->")
+        return is_first and number is not None and self._kinds[TEMPERATURE].usual.holds(number.value)
 
     def _ends_a_list(self, at: int, sentence_start: int) -> bool:
         """Such as "cough and 38", "shivering, 39 again": the last of the complaints, no count."""

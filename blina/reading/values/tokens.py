@@ -12,7 +12,9 @@ from blina.reading.values.numbers import Number, number_at, typed_apart
 from blina.reading.values.times import bare_clock_at, duration_at, time_at
 from blina.reading.values.vocabulary import LABEL, OTHER, SHORT, Entry, Vocabulary
 
-_LINKS = frozenset([":", "=", "is", "of", "was", "at", "-", ".", ",", "now", "still", "about", "around"])
+_LINKS = frozenset(
+    [":", "=", "is", "of", "was", "at", "-", ".", ",", "now", "still", "about", "around", "<", ">"]
+)
 _LONGEST_NUMBER = 6  # digits; more is a phone or a reference number
 _FEWEST_PHONE_DIGITS = 9
 _TEMPERATURE = "temperature"

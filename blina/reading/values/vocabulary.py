@@ -93,11 +93,18 @@ class Vocabulary:
         """A message in pieces, with the words that the grammar knows as they were meant."""
         return self._speller.mended(lexemes(text, self.mixed))
 
+    def _name(self, name: str, kind: str, naming: str) -> None:
+        entry = self.front.entry(name, self.mixed)
+        entry.kind, entry.naming = kind, naming
+
     def _add_kind(self, kind: ValueKind) -> None:
         for naming, names in ((STRONG, kind.names), (WEAK, kind.weak_names), (SHORT, kind.short_names)):
             for name in names:
-                entry = self.front.entry(name, self.mixed)
-                entry.kind, entry.naming = kind.id, naming
+                self._name(name, kind.id, naming)
+        known = {name for each in (kind.names, kind.weak_names, kind.short_names) for name in each}
+        for name in kind.names:
+            if name[-1].isalpha() and f"{name}s" not in known:
+                self._name(f"{name}s", kind.id, STRONG)  # "the heart rate's 118"
         for unit in kind.units:
             for spelling in unit.spellings:
                 self.behind.entry(spelling, self.mixed).units.append((kind, unit))
