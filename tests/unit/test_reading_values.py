@@ -190,6 +190,7 @@ def test_temperatures_in_the_ways_that_people_write_them(text: str, expected: li
         ("I haven't had a temperature above 37.5", "under", 37.4),
         ("never had a temp over 38 before", "over", 38.1),
         ("T > 38", "over", 38.1),
+        ("temp over 38\nthen a shower", "over", 38.1),
         ("temp at least 39", "at_least", 39),
         ("temp \u2265 38", "at_least", 38),
         ("temp 38 or more", "at_least", 38),

@@ -137,7 +137,7 @@ class Around:
     def _is_first_time(self, at: int) -> bool:
         """Such as "never had a temp over 38 before": now it is."""
         behind = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-        return behind is not None and behind.text.split()[0] in ("before", "until", "till", "til")
+        return behind is not None and behind.text.startswith(("before", "until", "till", "til "))
 
     def is_denied(self, at: int) -> bool:
         """Such as "not 38", "I don't have a temp of 38": what it is not; "no, 37" is an answer."""
