@@ -76,8 +76,8 @@ _NAMES = {
     "topic": "beyond not_covered reach",
     "unlisted": "say tell",
     "value": (
-        "again below cannot_judge hidden_fever if_ill near_fever no_thermometer noted over series "
-        "uncertain under"
+        "again at_least at_most below cannot_judge hidden_fever if_ill near_fever no_thermometer noted over "
+        "series uncertain under"
     ),
     "what_to_do": (
         "call dangerous_call_today dangerous_contact_now dangerous_emergency dangerous_tell_team "

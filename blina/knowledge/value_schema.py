@@ -43,10 +43,22 @@ class ValueKind(Record):
     weak_names: tuple[StrictStr, ...] = ()  # words that also mean something else
     short_names: tuple[StrictStr, ...] = ()  # single letters: only right before a number
     pair: StrictStr | None = None
+    third: StrictStr | None = None  # what a third number behind a pair is
+    a_minute: bool = False  # whether it may be counted for some seconds only
     worse: Literal["up", "down"]
     worse_by: Number
     fine: Range | None = None  # only a value in here may be answered with comfort
     units: tuple[ValueUnit, ...] = ()
+
+    def is_fine(self, value: float, bound: str = "") -> bool:
+        """Whether a value may be answered with comfort; one that is open to the worse side may not.
+
+        Args:
+            value: in the kind's own unit.
+            bound: ``under``, ``over``, ``at_most`` or ``at_least`` where only a limit was given.
+        """
+        open_to = {"over": "up", "at_least": "up", "under": "down", "at_most": "down"}.get(bound)
+        return self.fine is not None and self.fine.holds(value) and open_to != self.worse
 
 
 class MeasuringPlace(Record):
@@ -77,11 +89,17 @@ class ValueWords(Record):
     onward: tuple[StrictStr, ...]
     under: tuple[StrictStr, ...]
     over: tuple[StrictStr, ...]
+    at_most: tuple[StrictStr, ...]
+    at_least: tuple[StrictStr, ...]
     negations: tuple[StrictStr, ...]
     up: tuple[StrictStr, ...]
     down: tuple[StrictStr, ...]
     states: tuple[StrictStr, ...]
     feelings: tuple[StrictStr, ...]
+    habits: tuple[StrictStr, ...]
+    low_part: tuple[StrictStr, ...]
+    middle_part: tuple[StrictStr, ...]
+    high_part: tuple[StrictStr, ...]
 
 
 class ValuesFile(Record):

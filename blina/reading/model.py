@@ -82,7 +82,8 @@ class Measurement:
         is_uncertain: whether readings of that place, or this one, are too uncertain to lower anything.
         when: when it was measured, in the patient's words; empty when not said.
         trend: ``rising`` or ``falling`` as said ("103 and climbing"); empty when not said.
-        bound: ``under`` or ``over`` where only a limit was given ("below 38"); ``value`` lies just within.
+        bound: ``under`` or ``over`` where only a limit was given ("below 38"): ``value`` lies just within;
+            ``at_most`` or ``at_least`` where the value may be the limit itself ("38 or more").
     """
 
     kind: str

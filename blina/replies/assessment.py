@@ -309,12 +309,13 @@ def _value_note(value: Value, second: Value | None, decision: Decision, voice: V
         return
     shown = paired(value, second, voice) if second else measured(value, voice)
     limit = limits.applying(value)
-    is_judged = limits.is_fine(value) or (limit is not None and limit.rule in decision.rules)
-    is_judged = is_judged and (second is None or limits.is_fine(second))
+    is_fine = limits.is_fine(value) and (second is None or limits.is_fine(second))
+    is_judged = is_fine or (limit is not None and limit.rule in decision.rules)
+    is_near_fever = limits.is_near_fever(value) and value.bound in ("", "at_most")
     # in a warning, a number under the limit must not sound like a reassurance
     if value.kind != values.TEMPERATURE or value.status is not Status.PRESENT or _is_warning(decision):
         yield voice.say("value", "noted", value=shown)
-    elif limits.is_near_fever(value) and not value.bound:
+    elif is_near_fever:
         yield voice.say("value", "near_fever", value=shown)
     elif limits.is_fine(value):
         threshold = temperature(limits.fever_c, voice.settings)
@@ -323,11 +324,7 @@ def _value_note(value: Value, second: Value | None, decision: Decision, voice: V
         yield voice.say("value", "noted", value=shown)
     if value.is_uncertain:
         yield voice.say("value", "uncertain")
-    elif (
-        not is_judged
-        and not (limits.is_near_fever(value) and not value.bound)
-        and value.status is Status.PRESENT
-    ):
+    elif not is_judged and not is_near_fever and value.status is Status.PRESENT:
         yield voice.say("value", "cannot_judge")
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from blina.knowledge.wording import Voice
 from blina.reading.model import Status
 from blina.triage.conversation import Value
+from blina.triage.values import is_range
 
-_BACK = {"under": 1, "over": -1}  # a bound's value lies one step within it
+_BACK = {"under": 1, "over": -1, "at_most": 0, "at_least": 0}  # steps from a value back to its bound
 _ARROWS = {"rising": "up", "falling": "down"}  # of what the patient said
 _MOST_IN_SERIES = 5  # the latest are what counts
 
@@ -21,19 +22,26 @@ def measured(value: Value, voice: Voice) -> str:
         value: as kept in the conversation.
         voice: wording and settings.
     """
-    if value.bound not in _BACK:
-        return voice.measured(value.kind, value.value)
+    words = voice.measured(value.kind, as_said(value, voice))
+    return voice.say("value", value.bound, value=words) if value.bound in _BACK else words
+
+
+def as_said(value: Value, voice: Voice) -> float:
+    """The number that the patient said: the limit itself where only one was given.
+
+    Args:
+        value: as kept in the conversation.
+        voice: the steps of each kind.
+    """
     step = float(voice.knowledge.values.kind(value.kind).step)
-    return voice.say(
-        "value",
-        value.bound,
-        value=voice.measured(value.kind, round(value.value + _BACK[value.bound] * step, 1)),
-    )
+    return round(value.value + _BACK.get(value.bound, 0) * step, 1)
 
 
 def paired(value: Value, second: Value, voice: Voice) -> str:
-    """Two numbers that are one reading: "120/80 mmHg"."""
-    return f"{value.value:g}/{second.value:g} {voice.knowledge.values.kind(value.kind).unit}"
+    """Two numbers that are one reading: "120/80 mmHg"; "under 90/60 mmHg" where they are only limits."""
+    numbers = f"{as_said(value, voice):g}/{as_said(second, voice):g}"
+    words = f"{numbers} {voice.knowledge.values.kind(value.kind).unit}"
+    return voice.say("value", value.bound, value=words) if value.bound in _BACK else words
 
 
 def oldest_first(values: Iterable[Value]) -> Iterator[tuple[Value, Value | None]]:
@@ -56,7 +64,7 @@ def arrow(value: Value, before: Value | None, voice: Voice) -> str:
         before: the reading of the same kind before it.
         voice: the arrows.
     """
-    if before is not None and before.value != value.value:
+    if before is not None and before.value != value.value and not is_range(before, value):
         return voice.say("hand_over", "up" if value.value > before.value else "down")
     return voice.say("hand_over", _ARROWS[value.trend]) if value.trend else ""
 

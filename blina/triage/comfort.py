@@ -12,6 +12,7 @@ from blina.triage import cues
 from blina.triage.conversation import Conversation
 from blina.triage.decision import Decision
 from blina.triage.turn import Message
+from blina.triage.values import without_value_words, words_of_values
 
 _QUOTED = re.compile(r'"[^"]*"')  # the patient's own words
 _NO_TROUBLE = frozenset({"none_of_those"})  # the only sign that says that all is well
@@ -65,20 +66,22 @@ def is_understood(message: Message, knowledge: Knowledge) -> bool:
     if any(sign.status in REPORTED and sign.id not in _NO_TROUBLE for sign in reading.signs):
         return False
     left = cues.plain(" ".join(_unexplained(message.text, reading)))
+    if reading.measurements:
+        left = without_value_words(left, knowledge.values)
     said_fine = not cues.says(message.text, "not_fine", knowledge)
     return said_fine and (not left or cues.consists_of(left, ("plain_words",), knowledge))
 
 
 def _unexplained(text: str, reading: Reading) -> Iterator[str]:
-    """What no denial and no value in the message accounts for."""
+    """What no denial, no value and no time of one in the message accounts for."""
     spans = sorted(
         [
             *((finding.start, finding.end) for finding in reading.findings),
             *((value.start, value.end) for value in reading.measurements),
         ]
     )
-    for value in reading.measurements:
-        text = text.replace(value.text, " " * len(value.text))
+    for words in words_of_values(reading.measurements):
+        text = text.replace(words, " " * len(words))
     at = 0
     for start, end in spans:
         yield text[at : max(at, start)]
@@ -88,9 +91,13 @@ def _unexplained(text: str, reading: Reading) -> Iterator[str]:
 
 def _values_are_fine(conversation: Conversation, knowledge: Knowledge) -> bool:
     """Whether each value lies where the policy knows it to be fine; what has no such range never does."""
-    ranges = {kind.id: kind.fine for kind in knowledge.values.kinds}
+    kinds = {kind.id: kind for kind in knowledge.values.kinds}
     return all(
         value.status is Status.DENIED
-        or ((fine := ranges.get(value.kind)) is not None and fine.holds(value.value))
+        or (
+            value.kind in kinds
+            and not value.is_uncertain
+            and kinds[value.kind].is_fine(value.value, value.bound)
+        )
         for value in conversation.values
     )

@@ -92,7 +92,7 @@ class Value:
         place: where on the body it was taken (an id of ``values.yml``); empty when not said.
         is_uncertain: where it was taken makes it too uncertain to lower anything.
         trend: ``rising`` or ``falling`` as the patient said; empty when not said.
-        bound: ``under`` or ``over`` where only a limit was given.
+        bound: ``under``, ``over``, ``at_most`` or ``at_least`` where only a limit was given.
         is_unwell: whether the patient feels unwell beside it.
     """
 

@@ -179,7 +179,7 @@ def _said(
     """What the message says, symptom by symptom, and the signs that describe none of them in particular."""
     reading = message.reading
     said: dict[tuple[str, str], Said] = {}
-    for finding in values.without_measured(reading, limits):
+    for finding in values.without_measured(reading, limits, knowledge.values):
         _add(said, Said(finding.symptom, finding.status, finding.text, frozenset(finding.qualifiers)))
     for sign in reading.signs:
         words = knowledge.signs.get(sign.id)
@@ -187,7 +187,8 @@ def _said(
             _add(said, Said(words.implies, sign.status, sign.text, frozenset({sign.id})))
     for symptom, status, text in values.meanings(reading, limits):
         _add(said, Said(symptom, status, text, frozenset()))
-    if not any(item.status in REPORTED for item in said.values()):
+    is_measured = values.is_only_measured(message.text, reading, knowledge.values)
+    if not is_measured and not any(item.status in REPORTED for item in said.values()):
         for sign in _homeless(reading, conversation, knowledge):
             _add(said, Said(UNLISTED, sign.status, message.text, frozenset({sign.id})))
         if (

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from blina.knowledge.base import Knowledge
-from blina.knowledge.schema import ValueKind, ValueLimit
+from blina.knowledge.references import UNLISTED
+from blina.knowledge.schema import ValueKind, ValueLimit, ValuesFile
 from blina.knowledge.settings import Settings
 from blina.reading.judgement import LEARNED
 from blina.reading.model import Finding, Measurement, Reading, Status
 from blina.reading.values.times import moment_of
+from blina.triage import cues
 from blina.triage.conversation import Conversation, Report, Value
 
 TEMPERATURE = "temperature"
@@ -62,7 +66,7 @@ class Limits:
     def is_fine(self, value: Value) -> bool:
         """Whether a value lies where nothing needs doing; a kind without such a range never does."""
         kind = self.kinds.get(value.kind)
-        return bool(kind and kind.fine and kind.fine.holds(value.value) and not value.is_uncertain)
+        return bool(kind and kind.is_fine(value.value, value.bound) and not value.is_uncertain)
 
     def is_near_fever(self, value: Value) -> bool:
         """Whether a temperature is no fever yet, and has to be measured again."""
@@ -88,12 +92,15 @@ class Limits:
         return self._holds(limit, value) or (limit.side == "under" and value < self.numbers[limit.number])
 
 
-def without_measured(reading: Reading, limits: Limits) -> Iterator[Finding]:
+def without_measured(reading: Reading, limits: Limits, values: ValuesFile) -> Iterator[Finding]:
     """The findings without those that only a number stands for: numbers are judged here.
 
     A fever that only the encoder saw in a message whose temperature is under the limit is none.
     """
     for finding in reading.findings:
+        is_guess = finding.symptom == UNLISTED and finding.source == LEARNED
+        if is_guess and is_only_measured(finding.text, reading, values):
+            continue
         if finding.source == LEARNED and _is_against(finding.symptom, reading, limits):
             continue
         numbers = [item for item in _usable(reading) if limits.means.get(item.kind) == finding.symptom]
@@ -112,6 +119,49 @@ def _is_against(symptom: str, reading: Reading, limits: Limits) -> bool:
     given = [item for item in _usable(reading) if item.kind in kinds]
     held = [limits.applying(item) for item in given]
     return bool(given) and not any(limit and limit.reports == symptom for limit in held)
+
+
+def without_value_words(text: str, values: ValuesFile) -> str:
+    """Plain words without the names of values, their units and where they are taken: what a number is.
+
+    Args:
+        text: as `cues.plain` gives it.
+        values: ``values.yml``.
+    """
+    names = tuple(word for kind in values.kinds for word in kind.names)
+    units = tuple(word for kind in values.kinds for unit in kind.units for word in unit.spellings)
+    places = tuple(word for place in values.places for word in place.words)
+    return " ".join(_any_of((*names, *units, *places)).sub(" ", text).split())
+
+
+@lru_cache(maxsize=8)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    plain = sorted({cues.plain(word) for word in words} - {""}, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, plain))})\b")
+
+
+def words_of_values(values: Iterable[Measurement]) -> list[str]:
+    """The patient's words for values and their times, each once, the longest first.
+
+    Args:
+        values: of a message.
+    """
+    words = {words for value in values for words in (value.text, value.when) if words}
+    return sorted(words, key=lambda each: (-len(each), each))
+
+
+def is_only_measured(text: str, reading: Reading, values: ValuesFile) -> bool:
+    """Whether words are a value and its name, and no complaint ("pulse 112").
+
+    Args:
+        text: all or a part of the message.
+        reading: the message as read.
+        values: ``values.yml``.
+    """
+    left = text
+    for words in words_of_values(_usable(reading)):
+        left = left.replace(words, " ")
+    return left != text and not without_value_words(cues.plain(left), values)
 
 
 def meanings(reading: Reading, limits: Limits) -> Iterator[tuple[str, Status, str]]:
@@ -248,7 +298,7 @@ def is_below_limit(report: Report, conversation: Conversation, limits: Limits) -
     return any(
         value.time >= report.present_time
         for value in standing(TEMPERATURE, conversation)
-        if not value.is_uncertain and value.bound != "over"
+        if not value.is_uncertain and value.bound not in ("over", "at_least")
     )
 
 
@@ -266,7 +316,14 @@ def worsening(kind: str, conversation: Conversation, limits: Limits) -> Value | 
     if last.trend == ("rising" if sign > 0 else "falling"):
         return last
     by = float(limits.kinds[kind].worse_by)
-    return last if any(sign * (last.value - old.value) >= by for old in read[:-1]) else None
+    before = [old for old in read[:-1] if not is_range(old, last)]
+    return last if any(sign * (last.value - old.value) >= by for old in before) else None
+
+
+def is_range(first: Value, second: Value) -> bool:
+    """Whether two values of one message are the ends of a range ("38-39"), which moves nowhere."""
+    same = (first.turn, first.kind) == (second.turn, second.kind)
+    return same and (first.bound, second.bound) == ("at_least", "at_most")
 
 
 def impossible(reading: Reading, knowledge: Knowledge) -> Measurement | None:

@@ -125,6 +125,11 @@ _VERBS = [
     " reads",
 ]
 _VERBS += [" reading is", " is only", " is up to", " went up to", " came down to", ", ", " - ", " just"]
+# Bounds that the number itself may be.
+_LIMITS = {
+    "at_most": ["at most", "no more than", "\u2264", "<=", "no higher than"],
+    "at_least": ["at least", "no less than", "\u2265", ">="],
+}
 _BOUNDS = {
     "under": ["under", "below", "less than", "has stayed below", "never went over", "hasn't gone above", "<"],
     "over": ["over", "above", "more than", "is well above", ">", "hasn't dropped below"],
@@ -148,9 +153,24 @@ _TIMES += [
     " since 6 o'clock",
     " on Tuesday",
 ]
+_TIMES += [" on day 3", " (day 2 of cycle 1)", " after lunch", " at half past 8", " when I woke up"]
 _PLACES = ["", "", "", "", " under the arm", " in the ear", " on the forehead", " by mouth", " (axillary)"]
-_ONWARD = [" then ", ", then ", " and now ", ", now ", " -> ", ", after that "]
+_ONWARD = [" > ", " then ", ", then ", " and now ", ", now ", " -> ", ", after that "]
 _BETWEEN = [", ", "; ", ". ", "\n", ", and ", " and "]
+
+
+def _band(id: str, dice: random.Random) -> tuple[str, float]:
+    """Such as "mid 80s", and about what it is."""
+    if id == "temperature":
+        tens, width, lowest = dice.randint(36, 39), 1, 0.5
+    else:
+        tens, width, lowest = (
+            dice.choice([70, 80, 90] if id == "oxygen" else [70, 80, 90, 110, 120, 130]),
+            10,
+            0,
+        )
+    word, share = dice.choice([("", lowest), ("low ", 0.2), ("mid ", 0.5), ("mid-", 0.5), ("high ", 0.8)])
+    return f"{word}{tens}s", round(tens + share * width, 1)
 
 
 def _pressure(dice: random.Random) -> tuple[str, Truth]:
@@ -175,6 +195,15 @@ def from_axes(dice: random.Random, values: ValuesFile) -> Made:
             continue
         written, value = _WRITERS[id](dice)
         place = dice.choice(_PLACES) if id == "temperature" else ""
+        if dice.random() < 0.05:
+            limit = dice.choice(sorted(_LIMITS))
+            text = f"{name} {dice.choice(_LIMITS[limit])} {written}{dice.choice(_TIMES)}"
+            parts.append((text, [(id, value)]))
+            continue
+        if dice.random() < 0.1 and id != "blood_sugar":
+            band, about = _band(id, dice)
+            parts.append((f"{name} in the {band}{dice.choice(_TIMES)}", [(id, about)]))
+            continue
         if dice.random() < 0.15:
             side = dice.choice(sorted(_BOUNDS))
             step = float(kind.step) * (-1 if side == "under" else 1)
@@ -283,6 +312,32 @@ FRAMES = [
     "not sure if it matters but my pulse is {p}",
     "temp {t}, then two hours later {t}",
     "Temp is {t} now, it was {t} before the paracetamol",
+    "temp 6am {t} 10am {t} 2pm {t}",
+    "temp on day 1 {t}, on day 2 {t}",
+    "C1D2 temp {t} pulse {p}",
+    "tempreture {t}, oxgen {o}, pluse {p}",
+    "tmep {t} today",
+    "my temprature is {t} and my presure {b}",
+    "temp not 38, it's {t}",
+    "I don't have a temp of 38, it's {t}",
+    "sorry, temp {t} not 39.9",
+    "my heart is racing, pulse is fast at {p}",
+    "temp has gone up 2 degrees to {t}",
+    "temp is up by 1.2 to {t}",
+    "pulse {p} on the watch, resting",
+    "the sats probe says {o}",
+    "the clip on my finger shows {o}",
+    "stats {o}%",
+    "sats {o}, had a sit down, now {o}",
+    "oxygen was {o} so I used the inhaler and now it's {o}",
+    "call if it goes over 38 they said, my temp is {t}",
+    "temp {t} left ear, {t} right ear",
+    "temp: morning {t}, evening {t}",
+    "temp am {t} pm {t}",
+    "highest temp today {t}",
+    "temp today {t} (max)",
+    "temps 1. {t} 2. {t}",
+    "last 3 temps {t} {t} {t}",
 ]
 # Something with a number that is no value. {n}: a whole number in the range of fevers, {d}: a decimal one.
 DISTRACTORS = [
@@ -434,6 +489,15 @@ DISTRACTORS = [
     "the code is {n}{n}",
     "junction {n} was closed",
     "my son is {x} and loves number {n}",
+    "I am in my late 30s",
+    "she is in her 40s",
+    "I bought a fan for {n}.99",
+    "I take 2 sugars in tea",
+    "I washed it at {n} degrees",
+    "we are on cycle 2 day {x}",
+    "they said to ring at 38.{x}",
+    "it went up by {x}.{x}",
+    "my QTc was 4{n}",
 ]
 
 

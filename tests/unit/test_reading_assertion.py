@@ -423,3 +423,19 @@ def test_who_is_not_positive_denies_nothing(text: str, symptom: str) -> None:
 
 def test_a_test_that_is_not_positive_leaves_a_denial_as_it_is() -> None:
     assert statuses("the test was not positive, no fever") == {"fever": "denied"}
+
+
+@pytest.mark.parametrize(
+    ("text", "denied", "there"),
+    [
+        ("do I have chills? no am I dizzy? yes", "chills", "dizziness"),
+        ("any cough? no do I have a rash? yes", "cough", "rash"),
+    ],
+)
+def test_a_no_before_the_next_question_answers_the_last_one(text: str, denied: str, there: str) -> None:
+    assert statuses(text) == {denied: "denied", there: "present"}
+
+
+def test_the_cycle_of_today_makes_nothing_over() -> None:
+    assert present("day 4 cycle 1 shaking chills") == {"chills"}
+    assert with_status("in cycle 1 I had chills", "past") == {"chills"}

@@ -59,6 +59,20 @@ def temperatures(text: str) -> list[float]:
         "every 4-6 hours",
         "38th birthday",
         "I'm 39",
+        "I'm in my late 30s",
+        "I'm late 30s",
+        "got a new thermometer for 38.99",
+        "not 38",
+        "it isn't 38",
+        "I haven't had a temp of 38",
+        "they told me to ring at 38.5",
+        "what to do if it reaches 39",
+        "three sugars in my coffee",
+        "washed at 40 degrees",
+        "temp is up by 1.5",
+        "temp is 2 degrees higher",
+        "target bp is 120/80",
+        "my usual is 36.4",
     ],
 )
 def test_what_looks_like_a_value_and_is_none(text: str) -> None:
@@ -85,6 +99,30 @@ def test_what_looks_like_a_value_and_is_none(text: str) -> None:
         ("B.P. 118/72", [("systolic", 118), ("diastolic", 72)]),
         ("bp one twenty over eighty", [("systolic", 120), ("diastolic", 80)]),
         ("vape 70/30", []),
+        ("bp 118 76", [("systolic", 118), ("diastolic", 76)]),
+        ("bp 118|76", [("systolic", 118), ("diastolic", 76)]),
+        ("bp 92 by 54", [("systolic", 92), ("diastolic", 54)]),
+        ("bp 118/76 64", [("systolic", 118), ("diastolic", 76), ("pulse", 64)]),
+        ("bp 118/76/64", [("systolic", 118), ("diastolic", 76), ("pulse", 64)]),
+        ("bp 118/76, 64", [("systolic", 118), ("diastolic", 76), ("pulse", 64)]),
+        ("SYS 118 DIA 76 PUL 64", [("systolic", 118), ("diastolic", 76), ("pulse", 64)]),
+        ("sats 96/93/90", [("oxygen", 96), ("oxygen", 93), ("oxygen", 90)]),
+        (
+            "obs: 37.4, 116/72, 95%",
+            [("temperature", 37.4), ("systolic", 116), ("diastolic", 72), ("oxygen", 95)],
+        ),
+        ("pulse is 28 in 15 seconds", [("pulse", 112)]),
+        ("heart racing, 39.1", [("temperature", 39.1)]),
+        ("heart racing, 141", [("pulse", 141)]),
+        ("beats 104", [("pulse", 104)]),
+        ("PR 104", [("pulse", 104)]),
+        ("her heart rate's 118", [("pulse", 118)]),
+        (
+            "bp down to 92/50 from 130/80",
+            [("systolic", 130), ("diastolic", 80), ("systolic", 92), ("diastolic", 50)],
+        ),
+        ("bag 3 of 7, bp 120/70", [("systolic", 120), ("diastolic", 70)]),
+        ("the peg on my finger says 93", [("oxygen", 93)]),
     ],
 )
 def test_each_number_goes_to_its_own_name(text: str, expected: list[tuple[str, float]]) -> None:
@@ -110,6 +148,30 @@ def test_each_number_goes_to_its_own_name(text: str, expected: list[tuple[str, f
         ("temp \uff13\uff19", [39]),
         ("39 times 2", [39]),
         ("temp is usually fine but tonight it's 38", [38]),
+        ("it went from 37 to 38.4 since lunch", [37, 38.4]),
+        ("it crept from 37 to 38.4 without a reason", [38.4]),
+        ("38 .4", [38.4]),
+        ("38. 4", [38.4]),
+        ("38'4", [38.4]),
+        ("temp 38:4", [38.4]),
+        ("temp 37 8", [37.8]),
+        ("temp 38. 2 tablets taken", [38]),
+        ("temp 38 2 hours ago", [38]),
+        ("38.70", [38.7]),
+        ("temp 37.1 > 37.8 > 38.4", [37.1, 37.8, 38.4]),
+        ("temp 37 ... 38 ... 39", [37, 38, 39]),
+        ("temps 1. 37 2. 38", [37, 38]),
+        ("last 3 temps 37 38 39", [37, 38, 39]),
+        ("6:00 37.1 / 10:00 37.9 / 14:00 38.4", [37.1, 37.9, 38.4]),
+        ("temp on day 2: 37.4, on day 3: 38.3", [37.4, 38.3]),
+        ("temp not 38, it's 37.4", [37.4]),
+        ("call if it goes over 38, my temp is 38.4", [38.4]),
+        ("temp has gone up 2 degrees to 38.5", [38.5]),
+        ("temp 38 left ear, 38.4 right ear", [38, 38.4]),
+        ("temp am 37.1 pm 38.2", [37.1, 38.2]),
+        ("I don't feel well, 38.5", [38.5]),
+        ("not good, temp 38.5", [38.5]),
+        ("no 37.4", [37.4]),
     ],
 )
 def test_temperatures_in_the_ways_that_people_write_them(text: str, expected: list[float]) -> None:
@@ -124,11 +186,91 @@ def test_temperatures_in_the_ways_that_people_write_them(text: str, expected: li
         ("temp over 39", "over", 39.1),
         ("sats haven't dropped below 95", "over", 96),
         ("sats below 90", "under", 89),
+        ("no fever over 38", "under", 37.9),
+        ("I haven't had a temperature above 37.5", "under", 37.4),
+        ("never had a temp over 38 before", "over", 38.1),
+        ("T > 38", "over", 38.1),
+        ("temp over 38\nthen a shower", "over", 38.1),
+        ("temp at least 39", "at_least", 39),
+        ("temp \u2265 38", "at_least", 38),
+        ("temp 38 or more", "at_least", 38),
+        ("temp 39+", "at_least", 39),
+        ("temp at most 37.2", "at_most", 37.2),
+        ("temp 37.5 or below", "at_most", 37.5),
     ],
 )
 def test_a_bound_is_no_reading_at_the_bound(text: str, bound: str, value: float) -> None:
     (item,) = found(text)
     assert (item.bound, item.value) == (bound, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bp mostly in the mid 80s", ("systolic", 85)),
+        ("sats in the low 90s", ("oxygen", 92)),
+        ("oxygen in the high eighties", ("oxygen", 88)),
+        ("pulse in the 120s", ("pulse", 120)),
+        ("temp in the 37s", ("temperature", 37.5)),
+        ("temp in the high 38s", ("temperature", 38.8)),
+        ("temp in the high 30s", ("temperature", 38)),
+        ("sugar in the teens", ("blood_sugar", 15)),
+    ],
+)
+def test_a_value_that_is_told_in_tens_is_about_what_they_say(text: str, expected: tuple[str, float]) -> None:
+    assert values(text) == [expected]
+
+
+def test_the_ends_of_a_range_are_limits_and_a_change_is_none() -> None:
+    assert [item.bound for item in found("sats between 92 and 95")] == ["at_least", "at_most"]
+    assert [item.bound for item in found("temp 37.1-38.2")] == ["at_least", "at_most"]
+    assert [item.bound for item in found("sugar went from 6 to 19")] == ["", ""]
+    assert [item.bound for item in found("sats 97 - 95 - 92")] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tmep 38.4", ("temperature", 38.4)),
+        ("temprature is 38.4", ("temperature", 38.4)),
+        ("themometer says 39", ("temperature", 39)),
+        ("oxgen 91", ("oxygen", 91)),
+        ("saturtion 91", ("oxygen", 91)),
+        ("pluse 131", ("pulse", 131)),
+        ("suger 17", ("blood_sugar", 17)),
+        ("blod presure 84", ("systolic", 84)),
+        ("38.4 degress", ("temperature", 38.4)),
+    ],
+)
+def test_slips_in_a_name_or_a_unit_are_mended(text: str, expected: tuple[str, float]) -> None:
+    assert values(text) == [expected]
+
+
+def test_what_is_usual_is_over_where_the_reading_of_now_is_told_too() -> None:
+    first, second = found("pulse normally 60, now 112")
+    assert (first.status, second.status) == (Status.PAST, Status.PRESENT)
+    assert found("my pulse is normally 60")[0].status is Status.PRESENT
+
+
+def test_a_reading_of_now_is_heard_behind_other_words() -> None:
+    assert values("sats 88, put on 2L, now 95") == [("oxygen", 88), ("oxygen", 95)]
+    assert values("sats 95, I am 71 now") == [("oxygen", 95)]
+
+
+@pytest.mark.parametrize(
+    ("text", "whens"),
+    [
+        ("6am 36.8 10am 37.2 1pm 37.9", ["6am", "10am", "1pm"]),
+        ("36.8 6am, 37.2 10am", ["6am", "10am"]),
+        ("temp 37 @7am 38 @11am", ["@7am", "@11am"]),
+        ("on day 3 of cycle 2 my temp was 38.1", ["on day 3 of cycle 2"]),
+        ("C2D3 temp 38.1", ["C2D3"]),
+        ("temp 38.2 when I woke up", ["when I woke up"]),
+        ("temp 38.2 at half 8", ["at half 8"]),
+    ],
+)
+def test_each_value_has_its_own_time(text: str, whens: list[str]) -> None:
+    assert [item.when for item in found(text)] == whens
 
 
 @pytest.mark.parametrize(
@@ -173,6 +315,15 @@ def test_where_it_was_taken_and_whether_that_is_uncertain() -> None:
         ("yesterday at 3pm", 23),
         ("half past two", 11.5),
         ("just now", 0),
+        ("at quarter past eight yesterday evening", 17.75),
+        ("yesterday evening at 8", 18),
+        ("at 20:15 yesterday", 17.75),
+        ("at 3 pm yesterday", 23),
+        ("this morning at 7", 7),
+        ("at 2 last night", 12),
+        ("at 11 last night", 15),
+        ("at half eight", 5.5),
+        ("after breakfast", 5),
     ],
 )
 def test_the_moment_that_words_mean(words: str, hours_ago: float) -> None:
@@ -208,7 +359,22 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["120/80 ", "38.6 C ", "39 then ", "at 8 ", "a hundred and ", "temp ", "1", "hr 1 "]
+    "piece",
+    [
+        "38.1 -> ",
+        "38-",
+        "now 95 ",
+        "tmep 38 ",
+        "not 38 ",
+        "120/80 ",
+        "38.6 C ",
+        "39 then ",
+        "at 8 ",
+        "a hundred and ",
+        "temp ",
+        "1",
+        "hr 1 ",
+    ],
 )
 def test_the_time_grows_with_the_length_and_no_faster(piece: str) -> None:
     def seconds(length: int) -> float:

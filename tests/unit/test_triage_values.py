@@ -138,3 +138,57 @@ def test_times_without_a_half_of_the_day_keep_the_order_in_which_they_are_told()
     values = told("37.2 at noon, 37.7 at three, 38.2 at five").conversation.values
     moments = [value.measured_at for value in values if value.measured_at]
     assert moments == sorted(moments)
+
+
+@pytest.mark.parametrize(
+    "text", ["temp 37.2 at 10:38", "pulse 72 at 9 this morning", "bp 118/76 sats 98% temp 36.6"]
+)
+def test_good_values_with_their_times_are_understood(text: str) -> None:
+    talk = told(text)
+    assert COMFORT in talk.text
+    assert "did not understand" not in talk.text
+
+
+@pytest.mark.parametrize(
+    "text", ["temp over 36.8", "sats under 99", "36.8 under the arm", "temp at least 37"]
+)
+def test_a_value_that_may_be_worse_than_its_number_earns_no_comfort(text: str) -> None:
+    assert COMFORT not in told(text).text
+
+
+def test_the_ends_of_a_range_are_no_change() -> None:
+    talk = told("pulse 90-112").say("summary please", intent="summary")
+    assert "number.getting_worse" not in {reason.rule for reason in _reasons(talk)}
+    assert "90 beats a minute or more" in talk.text
+    assert "\u2191" not in talk.text
+    assert "number.getting_worse" in told("pulse 90, then 112").rules
+
+
+def test_a_limit_is_shown_and_handed_over_as_it_was_said() -> None:
+    assert "under 37.4 \u00b0C is below 38.0 \u00b0C" in told("temp stays below 37.4").text
+    assert "under 90/60 mmHg" in told("bp below 90/60").say("summary", intent="summary").text
+
+
+def test_both_numbers_of_a_pressure_are_judged_by_the_rule_of_one() -> None:
+    assert "cannot judge" not in told("bp 220/130").text
+    assert "cannot judge" in told("bp 130/95").text
+
+
+def test_a_value_alone_is_no_complaint_without_a_name() -> None:
+    guess = finding("unlisted", source="learned", text="pulse 112")
+    talk = Talk().say("pulse 112", guess, value("pulse", 112, text="112"))
+    assert talk.symptoms == {}
+    assert "cannot judge this number" in talk.text
+    felt = finding("unlisted", source="learned", text="pulse 112 and my teeth itch")
+    with_words = Talk().say("pulse 112 and my teeth itch", felt, value("pulse", 112, text="112"))
+    assert with_words.symptoms == {"unlisted": "present"}
+
+
+def test_a_fever_by_its_number_was_when_that_number_was_measured() -> None:
+    talk = told("temp 37.1 at 1 am, 38.4 at 2 am").say("summary", intent="summary")
+    assert "Fever, at 2 am (02:00)" in talk.text
+
+
+def test_the_day_of_treatment_is_no_onset() -> None:
+    talk = told("I am on day 3 and have a cough").say("summary", intent="summary")
+    assert "Cough, on day 3" not in talk.text

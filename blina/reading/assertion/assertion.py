@@ -401,8 +401,15 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
     if category == "denied_at_end" or (category == "denied_after" and len(cue.tokens) == 1):
         # A bare "no" behind the symptom is an answer only at the end: "fever: no", not "fever no appetite".
         ends_here = cue.end >= len(tokens) or not tokens[cue.end].is_word
-        return words == 0 and ends_here
+        asked = match.end < cue.start and tokens[match.end].norm == "?"
+        return words == 0 and (ends_here or (asked and _asks_again(tokens, cue.end)))
     return words <= (far or scopes.AFTER_REACH)
+
+
+def _asks_again(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the next question starts here: "a rash? no have I got a fever? yes"."""
+    verb, subject = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else None
+    return verb.norm in scopes.ASKING_VERBS and subject is not None and subject.norm in scopes.SUBJECTS
 
 
 def _is_statement(tokens: Sequence[Token], cue: Match) -> bool:

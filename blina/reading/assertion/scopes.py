@@ -5,6 +5,7 @@ from __future__ import annotations
 # A new subject starts a new statement: "no rash and my back hurts".
 SUBJECTS = frozenset("i my he she his her we our it there this".split())
 NEW_SUBJECTS = SUBJECTS - {"it"}
+ASKING_VERBS = frozenset("have has had do does did am is are was were can could".split())  # of a question
 # "Worried about my rash", "concerned about the wooziness": what is pointed at is there.
 OWN = frozenset("my this these the his her our".split())
 MINE = frozenset("i my me".split())

@@ -45,7 +45,7 @@ class Speller:
 
     def __init__(self, lexicon_words: Iterable[str]) -> None:
         # Many rare dictionary entries are names and abbreviations: a word is known when it is common.
-        self._known = _common_words()
+        self._known = common_words()
         given = {word for word in lexicon_words if _LETTERS.fullmatch(word)}
         lemmas = {lemma(word) for word in given}
         self._lexicon = given | {word for word in self._known if lemma(word) in lemmas}
@@ -136,7 +136,8 @@ def _one_edit(word: str) -> Iterator[str]:
             yield left + right[1] + right[0] + right[2:]
 
 
-def _common_words() -> frozenset[str]:
+@lru_cache(maxsize=1)
+def common_words() -> frozenset[str]:
     """English words with a fair count in the frequency list that SymSpell ships."""
     with resources.open_text(
         "symspellpy", "frequency_dictionary_en_82_765.txt", encoding="utf-8-sig"

@@ -8,10 +8,16 @@ from itertools import accumulate
 from blina.reading.values.tokens import Token, Type, names_other
 
 RISING, FALLING = "rising", "falling"
-UNDER, OVER = "under", "over"
+UNDER, OVER, AT_MOST, AT_LEAST = "under", "over", "at_most", "at_least"
+_OPPOSITE = {UNDER: OVER, OVER: UNDER, AT_MOST: OVER, AT_LEAST: UNDER}
+_LARGEST_STEP = 30  # a number that is no reading, right behind which way it moved
+_PENCE = 2  # digits behind the point of a price
+IT_IS = frozenset(["its", "it is", "it was", "is", "it", "was"])
 NEAR = 4  # tokens within which a word still belongs to a number
 _TOWARDS = frozenset("of in the my our a inside at is on here out for".split())
 _BEFORE_AMOUNTS = frozenset("in for a an every per on of".split())
+_BEFORE_AGE = frozenset("now only just nearly almost about in".split())
+_DENIED_WITH = frozenset("a an any the of had have has got been be at it is was my yet even".split())
 _ONWARD = frozenset(["onward", "states", "up", "down"])
 
 
@@ -71,24 +77,114 @@ class Around:
         return ends
 
     def bound(self, at: int) -> str:
-        """The bound that stands right before a number; "hasn't gone over" is one from above."""
+        """The bound right before a number, or behind it ("hasn't gone over" is one from above)."""
         for before in range(at - 1, max(-1, at - 1 - NEAR), -1):
             token = self.tokens[before]
             if token.type in (Type.NUMBER, Type.STOP, Type.UNKNOWN, Type.TAKEN) or token.entry.naming:
-                return ""
-            is_under = has(token, "under")
-            if is_under or has(token, "over"):
-                return UNDER if is_under is not self._is_negated(before) else OVER
-        return ""
+                break
+            if has(token, "onward") and self._is_arrow(before):
+                break
+            bound = next((bound for bound in _OPPOSITE if has(token, bound)), None)
+            if bound is not None:
+                turned = self._is_negated(before) and not self._is_first_time(at)
+                return _OPPOSITE[bound] if turned else bound
+        return self._bound_behind(at)
+
+    def _is_arrow(self, at: int) -> bool:
+        """Whether a mark stands behind a reading, as in "37.0 at noon > 37.8"."""
+        for before in range(at - 1, max(-1, at - 1 - 2 * NEAR), -1):
+            token = self.tokens[before]
+            if token.type is Type.NUMBER:
+                return True
+            if token.type is Type.STOP or token.entry.naming:
+                return False
+        return False
+
+    def _bound_behind(self, at: int) -> str:
+        """Such as "38 or more", "39+", "37.5 or below"."""
+        first, second = (self.tokens[at + step] if at + step < len(self.tokens) else None for step in (1, 2))
+        if first is None:
+            return ""
+        if first.text == "+" and first.start == self.tokens[at].end:
+            return AT_LEAST
+        if first.text != "or" or second is None:
+            return ""
+        if has(second, "over", "up") or second.text == "more":
+            return AT_LEAST
+        return AT_MOST if has(second, "under", "down") or second.text == "less" else ""
 
     def _is_negated(self, at: int) -> bool:
+        """Whether a bound is turned round: "hasn't gone over", "no fever over"."""
         for before in range(at - 1, max(-1, at - 1 - NEAR), -1):
             token = self.tokens[before]
-            if token.type in (Type.NUMBER, Type.STOP) or token.entry.naming or has(token, "joins"):
+            if token.type in (Type.NUMBER, Type.STOP) or has(token, "joins"):
                 return False
+            if token.entry.naming:
+                return self._is_name_denied(before)
             if has(token, "negations"):
                 return True
         return False
+
+    def _is_name_denied(self, name: int) -> bool:
+        """Such as "no temp", "never had a temp"."""
+        for before in range(name - 1, max(-1, name - 1 - NEAR), -1):
+            if has(self.tokens[before], "negations"):
+                return True
+            if self.tokens[before].text not in _DENIED_WITH:
+                return False
+        return False
+
+    def _is_first_time(self, at: int) -> bool:
+        """Such as "never had a temp over 38 before": now it is."""
+        behind = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        return behind is not None and behind.text.startswith(("before", "until", "till", "til "))
+
+    def is_denied(self, at: int) -> bool:
+        """Such as "not 38", "I don't have a temp of 38": what it is not; "no, 37" is an answer."""
+        is_named, link = False, ""
+        for before in range(at - 1, max(-1, at - 1 - 2 * NEAR), -1):
+            token = self.tokens[before]
+            if has(token, "negations"):
+                return token.text not in ("no", "never", "without") or is_named
+            if token.entry.naming and not is_named and link == "of":
+                is_named = True
+            elif token.text in _DENIED_WITH and not token.entry.naming:
+                link = token.text
+            else:
+                return False
+        return False
+
+    def is_now(self, at: int) -> bool:
+        """Such as "now 95", "now it's 95": what it is after all that was said between."""
+        before = at - 1
+        while before > 0 and self.tokens[before].text in (*IT_IS, "at", "up to", "down to"):
+            before -= 1
+        return before >= 0 and self.tokens[before].text.endswith("now") and at - before <= NEAR
+
+    def is_habit(self, at: int) -> bool:
+        """Such as "normally 60", "my usual is 36.2": what it is at other times."""
+        for before in range(at - 1, max(-1, at - 1 - 2 * NEAR), -1):
+            token = self.tokens[before]
+            if token.type in (Type.NUMBER, Type.STOP, Type.TAKEN, Type.TIME) or has(token, "joins"):
+                return False
+            if has(token, "habits"):
+                return True
+        return False
+
+    def is_step(self, at: int) -> bool:
+        """Such as "up by 1.2": by how much it moved."""
+        return at > 0 and self.tokens[at - 1].text == "by"
+
+    def is_moved_by(self, at: int) -> bool:
+        """Such as "up 2 degrees", "down 3 to 91", "1 degree higher": by how much it moved."""
+        number = self.tokens[at].number
+        if number is None or number.value > _LARGEST_STEP:
+            return False
+        behind = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        if behind is not None and has(behind, "up", "down", "over", "under"):
+            return True
+        before = self.tokens[at - 1] if at else None
+        return before is not None and has(before, "up", "down") and not before.text.endswith("to")
 
     def trend(self, at: int) -> str:
         """Which way it moves: said right before the number, or right behind it."""
@@ -133,10 +229,11 @@ class Around:
         token = self.tokens[at]
         if token.number is None or token.number.decimals or token.units:
             return False
-        for before in range(at - 1, max(after, at - 3), -1):
+        for before in range(at - 1, max(after, at - 4), -1):
             if has(self.tokens[before], "subjects"):
                 return True
-            if self.tokens[before].text not in ("now", "only", "just", "nearly", "almost", "about"):
+            is_part = has(self.tokens[before], "low_part", "middle_part", "high_part")
+            if not is_part and self.tokens[before].text not in _BEFORE_AGE:
                 return False
         return False
 
@@ -168,12 +265,21 @@ class Around:
 
     def is_reference(self, at: int, sentence_start: int) -> bool:
         """Whether a number is what should be ("the target is under 38"), not what is."""
+        is_said_of_it = False
         for before in range(at - 1, max(sentence_start, at - 2 * NEAR) - 1, -1):
-            if has(self.tokens[before], "ranges"):
+            token = self.tokens[before]
+            if has(token, "ranges"):
                 return True
-            if has(self.tokens[before], "joins"):
+            if has(token, "joins") or (token.type is Type.NUMBER and is_said_of_it):
                 return False
+            is_said_of_it = is_said_of_it or token.text in IT_IS or bool(token.entry.naming)
         return False
+
+    def is_price(self, at: int) -> bool:
+        """Such as "a thermometer for 39.99"."""
+        token = self.tokens[at]
+        is_behind_for = at > 0 and self.tokens[at - 1].text == "for" and not token.units
+        return is_behind_for and token.number is not None and token.number.decimals == _PENCE
 
     def is_amount(self, at: int) -> bool:
         """Such as "one in 40", "for 38", "a 39": a whole number that no reading is written behind."""

@@ -11,6 +11,7 @@ from blina.reading.values.numbers import Number, number_at, small
 _HALVES = {"am": 0, "a.m": 0, "pm": 12, "p.m": 12}
 AROUND_HOUR = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}
 MINUTES_AN_HOUR = 60
+_BEFORE_HALF = ("at", "around", "about", "since", "by", "until", "till")
 
 
 def clock_at(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
@@ -135,4 +136,7 @@ def spoken_clock_at(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | N
         is_before = direction in ("to", "before")
         minute = MINUTES_AN_HOUR - minutes if is_before else minutes
         return _with_half(pieces, behind + 2, (hour - 2) % NOON + 1 if is_before else hour, minute)
+    hour = small(direction)
+    if first == "half" and at > 0 and pieces[at - 1].text in _BEFORE_HALF and hour and hour <= NOON:
+        return _with_half(pieces, behind + 1, hour, minutes)  # as it is said in Britain
     return None

@@ -7,7 +7,7 @@ rules that holds, from the surest to the faintest:
     named    NAME filler* bound? NUMBER unit?        "temp has stayed below 38"
     series   value (join | onward | time | state)* NUMBER    "sats 96/90/88", "97 last night 90 now"
     unit     NUMBER unit-that-names                  "38.6 °C", "160 bpm"
-    pair     NUMBER (/ | over | on) NUMBER           "120/80"
+    pair     NUMBER (/ | over | on) NUMBER beats?    "120/80", "120/80 72"
     bare     a number among nothing but known words  "39 again", "38-39", "cough and 38.4"
 
 A name that says something else ("platelets 40", "room 39") takes its number away before a later rule sees it.
@@ -15,26 +15,23 @@ A name that says something else ("platelets 40", "room 39") takes its number awa
 
 from __future__ import annotations
 
-from blina.knowledge.schema import ValuesFile
+from blina.knowledge.schema import ValueKind, ValuesFile
 from blina.reading.model import Measurement, Status
-from blina.reading.values.around import NEAR
-from blina.reading.values.numbers import Number
-from blina.reading.values.parts import IT_IS, MOST_STRANGE_WORDS, OXYGEN, PRESSURE, TEMPERATURE, Parts, Value
+from blina.reading.values.around import AT_LEAST, AT_MOST, IT_IS, NEAR
+from blina.reading.values.pairs import Pairs
+from blina.reading.values.parts import MOST_STRANGE_WORDS, OXYGEN, PRESSURE, SMALL, TEMPERATURE, Value
 from blina.reading.values.tokens import Type, names_other, tokens
 from blina.reading.values.vocabulary import SHORT, STRONG, WEAK, Vocabulary
 from blina.reading.values.when import Placed, When, times_of
 
 _BEFORE_DEVICE = frozenset("of on the my his her our is for".split())  # "93 on the oximeter"
-_PAIR_MARKS = frozenset(["/", "over", "on", "-"])
-_HIGHEST_BEHIND_DASH = 110  # "140-90" is a pair, "120-130" a range
-_FEWEST_APART = 15  # mmHg between the two numbers of a pair that nothing names
-_SMALL = 20  # a smaller whole number may count anything
 _BARE_CELSIUS = (35.0, 42.5)
 _FEVERISH_CELSIUS = (38.0, 42.0)
 _BARE_FAHRENHEIT = (99.0, 108.5)
 _BARE_FAHRENHEIT_DECIMAL = (96.0, 108.5)
 _FEVERISH_FAHRENHEIT = (100.4, 106.0)
 _BARE_OXYGEN = (70, 97)
+_FARTHEST_NOW = 16  # tokens from a reading to the "now 95" that goes on with it
 
 
 class ValueReader:
@@ -61,7 +58,7 @@ class ValueReader:
         return _Reading(text, found, self._vocabulary).measurements()
 
 
-class _Reading(Parts):
+class _Reading(Pairs):
     # ---- the walk
 
     def measurements(self) -> list[Measurement]:
@@ -79,14 +76,35 @@ class _Reading(Parts):
             elif token.type is Type.NUMBER:
                 at = self._read_number(at, sentence_start)
             at += 1
+        self._mark_ranges()
         whens = times_of([Placed(value.at, value.last) for value in self._values], self._said)
         told = list(zip(self._values, whens, strict=True))
-        # a value of another day is over where a newer one of its kind is told too
-        newer = {value.kind for value, when in told if when is None or not when.moment.is_earlier}
+        # what is usual, or of another day, is over where a newer value of its kind is told too
+        old = [value.is_habit or bool(when and when.moment.is_earlier) for value, when in told]
+        newer = {value.kind for (value, _), is_old in zip(told, old, strict=True) if not is_old}
         return [
-            self._measurement(value, when, bool(when and when.moment.is_earlier and value.kind in newer))
-            for value, when in told
+            self._measurement(value, when, is_old and value.kind in newer)
+            for (value, when), is_old in zip(told, old, strict=True)
         ]
+
+    def _mark_ranges(self) -> None:
+        """Make the two ends of a range ("38-39", "between 38 and 39") limits, which move nowhere."""
+        for index in range(1, len(self._values)):
+            low, high = self._values[index - 1 : index + 1]
+            is_rising = low.kind == high.kind and low.value < high.value and not (low.bound or high.bound)
+            if is_rising and self._is_range(low.last, high.at):
+                self._values[index - 1] = low._replace(bound=AT_LEAST)
+                self._values[index] = high._replace(bound=AT_MOST)
+
+    def _is_range(self, first: int, second: int) -> bool:
+        if second != first + 2:
+            return False
+        before = self._tokens[first - 1].text if first else ""
+        behind = self._tokens[second + 1].text if second + 1 < len(self._tokens) else ""
+        mark = self._tokens[first + 1].text
+        if before == "between":
+            return mark in ("and", "to", "-")
+        return mark == "-" and "-" not in (before, behind)
 
     def _waits(self, at: int) -> bool:
         """Whether a surer name of the same kind already waits for its number ("temp is running 39")."""
@@ -107,36 +125,24 @@ class _Reading(Parts):
 
     def _read_number(self, at: int, sentence_start: int) -> int:
         """Decide what a number is; returns the last token that belongs to it."""
+        if self._said.is_denied(at):
+            second_at = self._second_of_pair(at)
+            return at + 2 if second_at == at + 2 else at
         pair = self._pair(at, sentence_start)
         if pair is not None:
             return pair
-        value = self._value(at, sentence_start)
-        if value is None:
-            self._rejected = at
-        else:
+        value = self._beats_behind_pair(at) or self._value(at, sentence_start)
+        if value is not None:
             self._accept(value)
+        elif not self._said.is_step(at) and not self._is_list_mark(at):
+            self._rejected = at
         return at
-
-    def _accept(self, value: Value) -> None:
-        last = self._last_value
-        is_before = self._tokens[value.at - 1].text in ("from", "up from", "down from") if value.at else False
-        if (
-            last is not None
-            and last.trend
-            and last.kind == value.kind
-            and is_before
-            and value.at - last.at <= NEAR
-        ):
-            self._values.insert(len(self._values) - 1, value)  # "down to 88 from 96"
-            return
-        self._values.append(value)
-        self._last_value = value
 
     def _value(self, at: int, sentence_start: int) -> Value | None:
         token = self._tokens[at]
         if token.number is None or self._is_strangers(at):
             return None
-        if self._said.is_reference(at, sentence_start):
+        if self._said.is_reference(at, sentence_start) or self._said.is_price(at) or self._said.is_step(at):
             return None
         return (
             self._behind(at, sentence_start)
@@ -203,29 +209,45 @@ class _Reading(Parts):
         joined = said.joins(name, at) and at - name != 2  # "temp, 39"
         usual = self._is_usual(value)
         is_precise = bool(number and number.decimals) or bool(self._tokens[at].units)
+        if joined and entry.naming == WEAK and self._looks_like_fever(at):
+            return False
         if joined:
-            is_told = not strange or self._starts_anew(name, at)
+            is_told = not strange and self._rejected <= name  # no other number was said since
+            is_told = is_told or self._starts_anew(name, at)
             return usual and is_told and (is_precise or said.ends_well(at))
         if strange:
             stands_free = self._tokens[at - 1].type is not Type.UNKNOWN and said.goes_on_well(at)
             return strange <= MOST_STRANGE_WORDS and usual and (is_precise or stands_free)
         if not usual:
-            return entry.naming == STRONG and said.goes_on_well(at) and not said.stops(name, at)
-        is_small = bool(number and number.value < _SMALL)  # "sugar, down 2 sizes"
+            is_reading = not said.is_moved_by(at) and not self._is_list_mark(at) and not self._is_count(at)
+            return (
+                entry.naming == STRONG and is_reading and said.goes_on_well(at) and not said.stops(name, at)
+            )
+        is_small = bool(number and number.value < SMALL)  # "sugar, down 2 sizes"
         in_doubt = entry.naming == WEAK or bool(said.stops(name, at)) or is_small
         return not in_doubt or is_precise or said.goes_on_well(at)
+
+    def _looks_like_fever(self, at: int) -> bool:
+        """Such as "heart racing, 39": a number that a pulse could have too, but a fever sooner."""
+        number = self._tokens[at].number
+        if number is None or self._tokens[at].units:
+            return False
+        return _FEVERISH_CELSIUS[0] <= number.value <= _FEVERISH_CELSIUS[1]
 
     def _series(self, at: int, sentence_start: int) -> Value | None:
         """The next of several readings of one kind."""
         last = self._last_value
-        if last is None or self._rejected > last.last:
+        is_now = self._said.is_now(at) and self._said.ends_well(at)
+        if last is None or (self._rejected > last.last and not is_now):
             return None
         if self._name > last.last and not names_other(self._tokens[self._name]):
             return None
         crossed = last.at < sentence_start
         if crossed and self._is_too_far(last.last, at, sentence_start):
             return None
-        if self._said.strange_or_taken(last.last, at) or self._said.is_age(last.last, at):
+        if self._said.strange_or_taken(last.last, at) and not (is_now and at - last.last <= _FARTHEST_NOW):
+            return None
+        if self._said.is_age(last.last, at):
             return None
         if self._said.is_amount(at) or self._is_share(at):
             return None
@@ -242,16 +264,24 @@ class _Reading(Parts):
         goes_onward = goes_onward or (last.at > 0 and self._tokens[last.at - 1].text == "between")
         if crossed and not is_precise:
             starts = self._tokens[sentence_start].text in (*IT_IS, "now", "then", "later")
+            starts = starts or self._tokens[sentence_start - 1].text.startswith("..")
+            starts = starts or (sentence_start > 1 and self._is_list_mark(sentence_start - 2))
             fits = self._said.ends_well(at) and (starts or self._tokens[sentence_start].type is Type.TIME)
         elif goes_onward or is_precise:
             fits = is_precise or self._said.goes_on_well(at)
         else:
-            fits = self._said.ends_well(at)
+            fits = self._said.ends_well(at) or self._goes_on_with(kind, at)
         if kind.id == TEMPERATURE and (
             self._said.is_other_heat(last.last, at) or self._said.is_of_other_heat(last.last, at)
         ):
             return None
         return value if fits else None
+
+    def _goes_on_with(self, kind: ValueKind, at: int) -> bool:
+        """Whether the next number may be one of the same kind: "temps 36 39 38"."""
+        behind = self._number(at + 1) if at + 1 < len(self._tokens) else None
+        value = self._as_kind(at + 1, kind) if behind else None
+        return value is not None and self._is_usual(value)
 
     def _by_unit(self, at: int, sentence_start: int) -> Value | None:
         """Such as "38.6 °C", "160 bpm": the unit says what it is."""
@@ -277,18 +307,29 @@ class _Reading(Parts):
     def _bare_percent(self, at: int) -> Value | None:
         token = self._tokens[at]
         kind = next((kind for kind, _ in token.units), None)
-        if kind is None or kind.id != OXYGEN or token.number is None or not self._is_whole_message(at):
+        if kind is None or kind.id != OXYGEN or token.number is None:
             return None
-        return self._as_kind(at, kind) if _BARE_OXYGEN[0] <= token.number.value <= _BARE_OXYGEN[1] else None
+        if not self._is_whole_message(at) and not self._is_next_on_monitor(at):
+            return None
+        highest = _BARE_OXYGEN[1] if self._is_whole_message(at) else kind.usual.high
+        return self._as_kind(at, kind) if _BARE_OXYGEN[0] <= token.number.value <= highest else None
+
+    def _is_next_on_monitor(self, at: int) -> bool:
+        """Such as "37.8, 110/70, 96%": a percentage right behind other values."""
+        last = self._last_value
+        is_next = (
+            last is not None and at - last.last <= 2 and self._said.joins(last.last, at) == at - last.last - 1
+        )
+        return is_next and self._said.ends_well(at)
 
     def _bare(self, at: int, sentence_start: int) -> Value | None:
         """A number that nothing names, and that is a body's temperature or nothing."""
         token = self._tokens[at]
         number = token.number
-        if number is None or token.units or number.decimals > 1:
+        whole_message = self._is_whole_message(at)
+        if number is None or token.units or number.decimals > (2 if whole_message else 1):
             return None
         celsius = number.value
-        whole_message = self._is_whole_message(at)
         lowest = _BARE_FAHRENHEIT_DECIMAL if number.decimals else _BARE_FAHRENHEIT
         looks = _BARE_CELSIUS[0] <= celsius <= _BARE_CELSIUS[1] or lowest[0] <= celsius <= lowest[1]
         feverish = _FEVERISH_CELSIUS[0] <= celsius <= _FEVERISH_CELSIUS[1]
@@ -304,67 +345,6 @@ class _Reading(Parts):
         else:
             fits = feverish and self._ends_a_list(at, sentence_start)
         return self._as_kind(at, self._kinds[TEMPERATURE]) if fits else None
-
-    def _pair(self, at: int, sentence_start: int) -> int | None:
-        """Such as "120/80": two pressures; returns the last token, None where there are none.
-
-        A pair that is nothing known ("12/11") is no value at all.
-        """
-        found, pair = self._tokens, self._two_numbers(at)
-        if pair is None:
-            return None
-        first, second = pair
-        kind = self._topic(at, sentence_start)
-        if kind is not None and kind != PRESSURE:
-            return None
-        if self._is_strangers(at):
-            self._rejected = at + 2
-            return at + 2
-        units = {unit_kind.id for unit_kind, _ in (*found[at].units, *found[at + 2].units)}
-        if units - {PRESSURE}:
-            return None
-        high_kind = self._kinds[PRESSURE]
-        low_kind = self._kinds[high_kind.pair or PRESSURE]
-        high, low = first.value, second.value
-        named = kind == PRESSURE or PRESSURE in units
-        if found[at + 1].text == "-" and not (
-            named and low <= _HIGHEST_BEHIND_DASH and high - low >= _FEWEST_APART
-        ):
-            return None
-        if named:
-            high = self._assumed(high_kind, high)
-            low = self._assumed(low_kind, low) if high != first.value else low
-        plausible = high_kind.plausible.holds(high) and low_kind.plausible.holds(low) and low < high
-        if not named:
-            usual = high_kind.usual.holds(high) and low_kind.usual.holds(low)
-            before = self._tokens[at - 1].type if at > sentence_start else Type.STOP
-            fits = before not in (Type.UNKNOWN, Type.NUMBER) and self._said.goes_on_well(at + 2)
-            fits = fits and high - low >= _FEWEST_APART and not first.decimals and not second.decimals
-            if not usual or not fits:
-                if found[at + 1].text == "/":
-                    self._rejected = at + 2
-                    return at + 2
-                return None
-        bound = self._said.bound(at)
-        trend = "" if bound else self._said.trend(at)
-        first_value = Value(at, at + 2, PRESSURE, high, plausible, bound, trend)
-        self._accept(first_value._replace(value=self._bounded(high_kind, high, bound)))
-        self._accept(first_value._replace(kind=low_kind.id, value=self._bounded(low_kind, low, bound)))
-        if self._name >= 0 and self._tokens[self._name].entry.kind == PRESSURE:
-            self._used = True
-        return at + 2
-
-    def _two_numbers(self, at: int) -> tuple[Number, Number] | None:
-        """The numbers on both sides of a mark; None in a chain ("96/90/88")."""
-        found = self._tokens
-        if at + 2 >= len(found) or found[at + 1].text not in _PAIR_MARKS:
-            return None
-        first, second = found[at].number, found[at + 2].number
-        if first is None or second is None or found[at + 2].type is not Type.NUMBER:
-            return None
-        is_chain = at + 3 < len(found) and found[at + 3].text == "/"
-        is_chain = is_chain or (at > 0 and found[at - 1].text == "/")
-        return None if is_chain and found[at + 1].text == "/" else (first, second)
 
     def _measurement(self, value: Value, when: When | None, is_past: bool) -> Measurement:
         first, last = self._tokens[value.at], self._tokens[value.last]

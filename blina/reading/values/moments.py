@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from blina.reading.values.lexemes import Lexeme
 
 HOURS_A_DAY, NOON = 24, 12
+_NIGHT, _DAWN = 20, 6
 _LONGEST_AGO = timedelta(days=3650)
 
 
@@ -23,6 +24,7 @@ class Moment:
         hour: of the clock, or about when a part of the day is.
         minute: of the clock.
         is_half: whether the hour may be one of the morning or of the evening ("at 8").
+        is_about: whether the hour only says about when a part of the day is.
     """
 
     minutes_ago: float | None = None
@@ -31,6 +33,7 @@ class Moment:
     hour: int | None = None
     minute: int = 0
     is_half: bool = False
+    is_about: bool = False
 
     @property
     def is_earlier(self) -> bool:
@@ -43,7 +46,10 @@ class Moment:
         return (self.days_ago or 0) > 2 or (self.minutes_ago or 0) > 3 * 1440
 
     def with_(self, other: Moment) -> Moment:
-        """Both together: "yesterday" and "at 3 pm"."""
+        """Both together, in any order: "yesterday" and "at 3 pm", "at 8" and "this evening"."""
+        if self.hour is not None and other.hour is not None and self.is_about is not other.is_about:
+            clock, part = (other, self) if self.is_about else (self, other)
+            return clock._in(part)
         known = {
             field.name: getattr(other, field.name)
             for field in fields(other)
@@ -52,6 +58,20 @@ class Moment:
         if other.hour is None:
             known.pop("minute", None)
         return replace(self, **known)
+
+    def _in(self, part: Moment) -> Moment:
+        """A time of the clock in a part of a day, which says its day and whether it is before noon."""
+        days = part.days_ago if part.days_ago is not None else self.days_ago
+        weekday = part.weekday if part.weekday is not None else self.weekday
+        hour, around = self.hour or 0, part.hour or 0
+        if not self.is_half or around == NOON:
+            return replace(self, days_ago=days, weekday=weekday)
+        is_night = around >= _NIGHT or around < _DAWN
+        is_late = (hour % NOON >= _DAWN) if is_night else (around > NOON)
+        if is_night and not is_late and days:
+            days -= 1  # "at 2 last night" was on this day
+        hour = hour % NOON + (NOON if is_late else 0)
+        return replace(self, days_ago=days, weekday=weekday, hour=hour, is_half=False)
 
     def at(self, now: datetime) -> datetime | None:
         """The time that is meant; None where that is not plain.
@@ -98,12 +118,20 @@ PHRASES = {
     "yesterday afternoon": Moment(days_ago=1, hour=15), "yesterday evening": Moment(days_ago=1, hour=19),
     "yesterday night": Moment(days_ago=1, hour=22), "the day before yesterday": Moment(days_ago=2, hour=12),
     "day before yesterday": Moment(days_ago=2, hour=12), "the other day": Moment(days_ago=2),
-    "yday": Moment(days_ago=1, hour=12), "noon": Moment(hour=12), "midday": Moment(hour=12),
+    "yesterdays": Moment(days_ago=1, hour=12), "todays": Moment(days_ago=0),
+    "tonights": Moment(days_ago=0, hour=20), "last nights": Moment(days_ago=1, hour=22),
+    "this mornings": Moment(days_ago=0, hour=8), "yday": Moment(days_ago=1, hour=12),
+    "noon": Moment(hour=12), "midday": Moment(hour=12),
     "midnight": Moment(hour=0), "at noon": Moment(hour=12), "at midday": Moment(hour=12),
     "at midnight": Moment(hour=0), "at lunch": Moment(hour=13), "at lunchtime": Moment(hour=13),
     "lunchtime": Moment(hour=13), "at breakfast": Moment(hour=8), "at dinner": Moment(hour=18),
     "at dinnertime": Moment(hour=18), "at tea time": Moment(hour=17), "at teatime": Moment(hour=17),
-    "teatime": Moment(hour=17), "at bedtime": Moment(hour=22), "bedtime": Moment(hour=22),
+    "teatime": Moment(hour=17), "before breakfast": Moment(hour=7), "after breakfast": Moment(hour=9),
+    "since lunch": Moment(hour=13), "since breakfast": Moment(hour=8), "since dinner": Moment(hour=18),
+    "before lunch": Moment(hour=11), "after lunch": Moment(hour=14), "before dinner": Moment(hour=17),
+    "after dinner": Moment(hour=20), "when i woke up": Moment(), "when i got up": Moment(),
+    "when he woke up": Moment(), "when she woke up": Moment(), "on waking": Moment(),
+    "on waking up": Moment(), "at bedtime": Moment(hour=22), "bedtime": Moment(hour=22),
     "before bed": Moment(hour=22), "last week": Moment(days_ago=7), "last month": Moment(days_ago=30),
     "last year": Moment(days_ago=365), "last time": Moment(days_ago=7), "years ago": Moment(days_ago=730),
     "weeks ago": Moment(days_ago=14), "months ago": Moment(days_ago=60), "days ago": Moment(days_ago=3),
@@ -114,6 +142,7 @@ PHRASES = {
     "this week": Moment(days_ago=0), "in the last hour": Moment(minutes_ago=60),
     "over the weekend": Moment(days_ago=2), "at the weekend": Moment(days_ago=2),
 }  # fmt: skip
+PHRASES = {phrase: replace(moment, is_about=moment.hour is not None) for phrase, moment in PHRASES.items()}
 _BY_WORDS = {tuple(phrase.split()): moment for phrase, moment in PHRASES.items()}
 _LENGTHS = {
     first: sorted({len(words) for words in _BY_WORDS if words[0] == first}, reverse=True)

@@ -1,4 +1,4 @@
-"""Numbers in words: "thirty-eight point five", "one oh one", "a hundred and two", "two twenty"."""
+"""Numbers in words: "thirty-eight point five", "one oh one", "a hundred and two", "eighties"."""
 
 from __future__ import annotations
 
@@ -19,17 +19,36 @@ _TENS = {
     "twenty": 20, "thirty": 30, "thirtey": 30, "fourty": 40, "forty": 40, "fifty": 50, "sixty": 60,
     "seventy": 70, "eighty": 80, "ninety": 90, "ninty": 90,
 }  # fmt: skip
+_MANY = {
+    "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
+    "eighties": 80, "nineties": 90, "teens": 10,
+}  # fmt: skip
 _POINT = ("point", "dot", "comma")
 _LOOKS_LIKE_BODY = (34, 42)
+_LOOKS_LIKE_BODY_F = (95, 107)
+_MARKS_FOR_A_POINT = (".", "'", ":")
+# What may stand behind a digit that was parted from its number: an end or a unit, and no word that it counts.
+_ENDS = frozenset(
+    [*".,;)!?\n", "c", "f", "\u00b0", "\u2103", "\u2109", "celsius", "fahrenheit", "degrees", "deg"]
+)
 
 
 class Number(NamedTuple):
-    """A number and where it ends: its value, how many digits behind the point, and the next lexeme."""
+    """A number and where it ends.
+
+    Args:
+        value: of the number; of the first of many ("80s").
+        decimals: how many digits stand behind the point.
+        end: the next lexeme.
+        in_words: whether it is not in digits alone.
+        is_many: whether it stands for all that begin like it ("the 80s", "nineties").
+    """
 
     value: float
     decimals: int
     end: int
     in_words: bool
+    is_many: bool = False
 
 
 def number_at(lexemes: Sequence[Lexeme], at: int) -> Number | None:
@@ -46,11 +65,53 @@ def number_at(lexemes: Sequence[Lexeme], at: int) -> Number | None:
     if lexeme.type == NUMBER:
         if lexeme.value is None:
             return None
-        return _with_rest(lexemes, Number(lexeme.value, lexeme.decimals, at + 1, False))
+        number = Number(lexeme.value, lexeme.decimals, at + 1, False)
+        return _many(lexemes, number) or _with_rest(lexemes, number)
     if lexeme.type != WORD:
         return None
     whole = _whole(lexemes, at)
+    if whole and _word(lexemes, whole.end - 1) in _MANY:
+        return whole._replace(is_many=True)
     return _with_rest(lexemes, whole) if whole else None
+
+
+def typed_apart(lexemes: Sequence[Lexeme], number: Number, may_be_blank: bool) -> Number:
+    """The number with a tenth that was typed apart from it: "38. 6", "38 .6", "38'6", "38:6", "38 6".
+
+    Args:
+        lexemes: of the message.
+        number: as read so far.
+        may_be_blank: whether a blank alone may stand for the mark, because the temperature was named.
+    """
+    is_celsius = _LOOKS_LIKE_BODY[0] <= number.value <= _LOOKS_LIKE_BODY[1]
+    is_body = is_celsius or _LOOKS_LIKE_BODY_F[0] <= number.value <= _LOOKS_LIKE_BODY_F[1]
+    if number.decimals or number.in_words or number.is_many or not is_body or number.end >= len(lexemes):
+        return number
+    at = number.end
+    if lexemes[at].text in _MARKS_FOR_A_POINT:
+        at += 1
+        is_apart = at < len(lexemes) and lexemes[at].spaced and lexemes[at - 1].text != "."
+        if is_apart:
+            return number
+    elif not (may_be_blank and is_celsius and lexemes[at].spaced):
+        return number
+    digit = lexemes[at] if at < len(lexemes) else None
+    if digit is None or digit.type != NUMBER or not digit.text.isdigit() or len(digit.text) != 1:
+        return number
+    if at + 1 < len(lexemes) and lexemes[at + 1].text not in _ENDS:
+        return number
+    if at + 2 < len(lexemes) and lexemes[at + 1].text in ".)" and lexemes[at + 2].type == NUMBER:
+        return number  # "36 2. 37.9": the second of a list
+    return Number(number.value + int(digit.text) / 10, 1, at + 1, False)
+
+
+def _many(lexemes: Sequence[Lexeme], number: Number) -> Number | None:
+    """Such as "80s", "38's": a whole number with an s right behind it."""
+    at = number.end
+    if at < len(lexemes) and lexemes[at].text == "'" and not lexemes[at].spaced:
+        at += 1
+    is_many = _word(lexemes, at) == "s" and not lexemes[at].spaced and not number.decimals
+    return number._replace(end=at + 1, is_many=True) if is_many else None
 
 
 def small(word: str) -> int | None:
@@ -75,6 +136,8 @@ def _two_digits(lexemes: Sequence[Lexeme], at: int) -> tuple[int, int] | None:
     word = _word(lexemes, at)
     if word in _TEENS:
         return _TEENS[word], at + 1
+    if word in _MANY:
+        return _MANY[word], at + 1
     if word not in _TENS:
         return None
     behind = _past_dash(lexemes, at + 1)

@@ -6,18 +6,31 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from blina.knowledge.schema import ValueKind, ValueUnit
-from blina.reading.values.around import NEAR, OVER, UNDER, Around, has
+from blina.reading.values.around import IT_IS, NEAR, OVER, UNDER, Around, has
+from blina.reading.values.numbers import Number
 from blina.reading.values.tokens import Token, Type, names_other
 from blina.reading.values.vocabulary import LABEL, OTHER, STRONG, Vocabulary
 
 TEMPERATURE, PRESSURE, OXYGEN = "temperature", "systolic", "oxygen"
 MOST_STRANGE_WORDS = 4  # between a name and its number
+SMALL = 20  # a smaller whole number may count anything
 _FARTHEST_OTHER = 6  # tokens from a name of something else to its number
-IT_IS = frozenset(["its", "it is", "it was", "is", "it", "was"])
 
 
 class Value(NamedTuple):
-    """A number that was understood: the token, what it is, and whether anybody can have it."""
+    """A number that was understood.
+
+    Args:
+        at: its token.
+        last: the last token that belongs to it.
+        kind: what it is.
+        value: in the kind's own unit.
+        plausible: whether anybody can have it.
+        bound: where only a limit was given.
+        trend: which way it moves, as said.
+        place: where it was taken.
+        is_habit: whether it is what is usual.
+    """
 
     at: int
     last: int
@@ -27,6 +40,7 @@ class Value(NamedTuple):
     bound: str = ""
     trend: str = ""
     place: str = ""
+    is_habit: bool = False
 
 
 class Parts:
@@ -42,6 +56,8 @@ class Parts:
         self._text = text
         self._tokens = found
         self._kinds = vocabulary.kinds
+        high = vocabulary.kinds[PRESSURE]
+        self._pair_kinds = (high, vocabulary.kinds[high.pair or PRESSURE])
         self._uncertain = vocabulary.uncertain_places
         self._said = Around(found)
         self._values: list[Value] = []
@@ -69,6 +85,41 @@ class Parts:
             self._used = True
             return True
         return False
+
+    def _number(self, at: int) -> Number | None:
+        return self._tokens[at].number if self._tokens[at].type is Type.NUMBER else None
+
+    def _accept(self, value: Value) -> None:
+        last = self._last_value
+        if last is not None and last.kind == value.kind and self._is_before(last, value.at):
+            self._values.insert(len(self._values) - 1, value)  # "down to 88 from 96"
+            return
+        self._values.append(value)
+        self._last_value = value
+
+    def _is_before(self, last: Value, at: int) -> bool:
+        """Whether a number is where the last value came from: "down to 88 from 96"."""
+        is_from = at > 0 and self._tokens[at - 1].text in ("from", "up from", "down from")
+        return is_from and bool(last.trend) and at - last.last <= NEAR
+
+    def _is_decimal(self, at: int) -> bool:
+        number = self._number(at)
+        return bool(number and number.decimals)
+
+    def _is_list_mark(self, at: int) -> bool:
+        """Such as the "1." or "2)" before the first of several readings."""
+        number, behind = self._number(at), self._tokens[at + 1 : at + 3]
+        is_marked = len(behind) == 2 and behind[0].text in (".", ")") and behind[1].type is Type.NUMBER
+        return is_marked and number is not None and not number.decimals and number.value < SMALL
+
+    def _is_count(self, at: int) -> bool:
+        """Such as the 3 of "last 3 readings": small, and something that is counted stands behind."""
+        number, behind = self._number(at), self._tokens[at + 1 : at + 2]
+        is_small = number is not None and not number.decimals and number.value < SMALL
+        is_word = (
+            bool(behind) and behind[0].type in (Type.WORDS, Type.UNKNOWN) and not has(behind[0], "joins")
+        )
+        return is_small and is_word and not self._tokens[at].units
 
     def _own_number(self, name: int) -> int | None:
         """The number that follows a name closely."""
@@ -128,7 +179,12 @@ class Parts:
             return False
         if before.type is Type.NUMBER:
             return False
-        return not (self._rejected >= sentence_start and self._rejected >= at - 2)
+        if self._rejected < max(sentence_start, at - 2):
+            return True
+        # "from 37 to 38.4": the first of two readings, too faint to be one by itself
+        number = self._number(self._rejected)
+        is_first = self._rejected == at - 2 and before.text in ("to", "then", "->")
+        return is_first and number is not None and self._kinds[TEMPERATURE].usual.holds(number.value)
 
     def _ends_a_list(self, at: int, sentence_start: int) -> bool:
         """Such as "cough and 38", "shivering, 39 again": the last of the complaints, no count."""
@@ -163,7 +219,7 @@ class Parts:
             self._said.numbers.total * 2 + self._said.onward.total + 1 >= len(self._tokens)
         )
 
-    def _topic(self, at: int, sentence_start: int) -> str | None:
+    def _topic(self, at: int, second_at: int, sentence_start: int) -> str | None:
         """What is spoken of where a pair stands: by the name in front, or the readings before."""
         name = self._name
         if name >= 0 and names_other(self._tokens[name]):
@@ -180,7 +236,7 @@ class Parts:
                     return PRESSURE
                 value = self._as_kind(at, self._kinds[kind])
                 if number and value is not None and self._is_usual(value):
-                    second = self._as_kind(at + 2, self._kinds[kind])
+                    second = self._as_kind(second_at, self._kinds[kind])
                     return kind if second is not None and self._is_usual(second) else None
         return None
 
@@ -192,12 +248,20 @@ class Parts:
         own = [unit for unit_kind, unit in token.units if unit_kind.id == kind.id]
         if token.units and not own:
             return None
+        if kind.id != TEMPERATURE and not token.units and self._is_to_a_tenth(kind, token.number):
+            return None
         value = self._converted(kind, token.number.value, own[-1] if own else None)
         bound = self._said.bound(at)
         plausible = kind.plausible.holds(value)
         value = self._bounded(kind, value, bound)
         trend = "" if bound else self._said.trend(at)
-        return Value(at, at, kind.id, value, plausible, bound, trend, self._said.place(at))
+        place, is_habit = self._said.place(at), self._said.is_habit(at)
+        return Value(at, at, kind.id, value, plausible, bound, trend, place, is_habit)
+
+    def _is_to_a_tenth(self, kind: ValueKind, number: Number) -> bool:
+        """Whether a number is as fine as a temperature is, and this kind is not: "pulse fine, 38.4"."""
+        is_temperature = self._kinds[TEMPERATURE].usual.holds(number.value)
+        return bool(number.decimals) and kind.step >= 1 and is_temperature
 
     def _converted(self, kind: ValueKind, written: float, unit: ValueUnit | None) -> float:
         if unit is not None and (unit.times != 1 or unit.subtract or unit.id in ("celsius", "mmol")):

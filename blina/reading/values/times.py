@@ -47,6 +47,16 @@ _BEFORE_HOUR = frozenset("at around since until till @".split())  # what makes a
 _BEFORE_TIME = frozenset("since until till from by before after during for".split())
 
 
+_SHORTEST_MENDED = 6
+_TREATMENT = frozenset(["day", "week", "cycle", "d", "c"])
+_LONGEST_TREATMENT = 99
+_NO_TREATMENT_DAY = frozenset(["/", "\u00b0", "c", "f", "%", "degrees"])  # behind a number that is a reading
+_PARTS_OF_DAY = {
+    "morning": Moment(hour=8, is_about=True), "afternoon": Moment(hour=15, is_about=True),
+    "evening": Moment(hour=19, is_about=True), "am": Moment(), "pm": Moment(),
+}  # fmt: skip
+
+
 _STARTS = frozenset(
     {
         *_BEFORE_CLOCK,
@@ -58,6 +68,9 @@ _STARTS = frozenset(
         *(phrase.split()[0] for phrase in PHRASES),
     }
     | {
+        *_TREATMENT,
+        *_PARTS_OF_DAY,
+        "in",
         "on",
         "last",
         "this",
@@ -72,6 +85,11 @@ _STARTS = frozenset(
         "eleven",
         "twelve",
     }
+)
+TIME_WORDS = frozenset(  # those that are long enough to tell a slip from another word
+    word
+    for word in {*_WEEKDAYS, *_MONTHS, *_UNITS, *(word for phrase in PHRASES for word in phrase.split())}
+    if len(word) >= _SHORTEST_MENDED
 )
 _MAY_GO_ON = frozenset({*_UNITS, "-", "to", "or", "and", "a", "point", "\u00bd"})  # behind digits that last
 
@@ -103,7 +121,11 @@ def time_at(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
             or _weekday(pieces, at)
             or _date(pieces, at)
             or clock_at(pieces, at)
+            or treatment_day_at(pieces, at)
+            or _part_of_day(pieces, at)
         )
+    if lexeme.text == "@":
+        return _after_preposition(pieces, at)
     if lexeme.type == NUMBER:
         return _ago(pieces, at) or clock_at(pieces, at) or _date(pieces, at)
     return None
@@ -232,7 +254,7 @@ def _weekday(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
         return None
     end = behind + 1
     part = {"morning": 8, "afternoon": 15, "evening": 19, "night": 22}.get(text_at(pieces, end))
-    return (end + 1, Moment(weekday=day, hour=part)) if part else (end, Moment(weekday=day))
+    return (end + 1, Moment(weekday=day, hour=part, is_about=True)) if part else (end, Moment(weekday=day))
 
 
 def _date(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
@@ -263,6 +285,49 @@ def _date(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
             if is_date and lengths[1] <= 2:
                 return at + 5, Moment()
     return None
+
+
+def treatment_day_at(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
+    """Such as "day 3 of cycle 2", "C2D3", "on day 12": a day that is not worked out.
+
+    Args:
+        pieces: of the message.
+        at: where it would start.
+    """
+    behind = at + 1 if pieces[at].text in ("on", "in") else at
+    end = _numbered(pieces, behind)
+    if end is None:
+        return None
+    if text_at(pieces, end) == "of" and end + 1 < len(pieces):
+        whole = number_at(pieces, end + 1)
+        return (_numbered(pieces, end + 1) or (whole.end if whole else end)), Moment()
+    more = end + 1 if text_at(pieces, end) == "," else end
+    return _numbered(pieces, more) or end, Moment()
+
+
+def _numbered(pieces: Sequence[Lexeme], at: int) -> int | None:
+    """Where "day 3", "cycle two" or "D3" ends."""
+    unit = text_at(pieces, at)
+    if unit not in _TREATMENT or at + 1 >= len(pieces):
+        return None
+    number = number_at(pieces, at + 1)
+    if number is None or number.decimals or number.is_many or not 0 <= number.value <= _LONGEST_TREATMENT:
+        return None
+    if len(unit) == 1 and (pieces[at + 1].spaced or pieces[at + 1].type != NUMBER):
+        return None
+    is_reading = text_at(pieces, number.end) in _NO_TREATMENT_DAY
+    is_letter = is_reading and len(unit) == 1 and text_at(pieces, number.end + 1).isdigit()  # "D3C2"
+    return None if is_reading and not is_letter else number.end
+
+
+def _part_of_day(pieces: Sequence[Lexeme], at: int) -> tuple[int, Moment] | None:
+    """Such as the "morning" of "morning 37.1, evening 38.3"; no greeting, and no "morning sickness"."""
+    moment = _PARTS_OF_DAY.get(pieces[at].text)
+    if moment is None or (at > 0 and pieces[at - 1].text == "good") or at + 1 >= len(pieces):
+        return None
+    behind = at + 2 if pieces[at + 1].text in (":", "-", "=", ")") else at + 1
+    is_before_number = behind < len(pieces) and number_at(pieces, behind) is not None
+    return (at + 1, moment) if is_before_number else None
 
 
 def _past_ordinal(pieces: Sequence[Lexeme], at: int) -> int:

@@ -6,15 +6,22 @@ from enum import Enum
 from typing import NamedTuple
 
 from blina.knowledge.schema import ValueKind, ValueUnit
-from blina.reading.values.lexemes import NUMBER, STOP, WORD, lexemes
+from blina.reading.values.lexemes import NUMBER, STOP, WORD, text_at
 from blina.reading.values.moments import Moment
-from blina.reading.values.numbers import Number, number_at
+from blina.reading.values.numbers import Number, number_at, typed_apart
 from blina.reading.values.times import bare_clock_at, duration_at, time_at
 from blina.reading.values.vocabulary import LABEL, OTHER, SHORT, Entry, Vocabulary
 
-_LINKS = frozenset([":", "=", "is", "of", "was", "at", "-", ".", ",", "now", "still", "about", "around"])
+_LINKS = frozenset(
+    [":", "=", "is", "of", "was", "at", "-", ".", ",", "now", "still", "about", "around", "<", ">"]
+)
 _LONGEST_NUMBER = 6  # digits; more is a phone or a reference number
 _FEWEST_PHONE_DIGITS = 9
+_TEMPERATURE = "temperature"
+_SECONDS = frozenset(["second", "seconds", "sec", "secs", "s"])
+_MINUTE = 60  # seconds
+_PARTS = {"low_part": 0.2, "middle_part": 0.5, "high_part": 0.8}  # of "the 80s", as shares
+_WHOSE = frozenset(["my", "your", "his", "her", "their"])
 _NO_ENTRY = Entry()
 
 
@@ -71,7 +78,7 @@ class _Tokeniser:
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self._text = text
         self._vocabulary = vocabulary
-        self._pieces = lexemes(text, vocabulary.mixed)
+        self._pieces = vocabulary.pieces(text)
         self._named: str | None = None  # the kind that was named and has no number yet
 
     def all(self) -> list[Token]:
@@ -134,10 +141,18 @@ class _Tokeniser:
         is_digits = self._pieces[at].type == NUMBER
         if number is None or (is_digits and len(self._pieces[at].text) > _LONGEST_NUMBER):
             return at + 1, self._token(Type.TAKEN, at, at + 1)
+        number = typed_apart(self._pieces, number, self._named == _TEMPERATURE)
+        if number.is_many:
+            if self._is_age_of_many(at):
+                return number.end, self._token(Type.TAKEN, at, number.end)
+            number = self._part_of_many(at, number)
         score = self._score(at, number)
         if score:
             return score, self._token(Type.TAKEN, at, score)
         end, units = self._unit(number)
+        counted = self._beats_a_minute(number, end)
+        if counted is not None:
+            number, end, units = counted
         if units is None:
             return end, self._token(Type.TAKEN, at, end)
         start = self._pieces[at].start
@@ -154,6 +169,32 @@ class _Tokeniser:
         )
         return end, token
 
+    def _is_age_of_many(self, at: int) -> bool:
+        """Such as "in my late 30s"."""
+        before = self._before_part(at)
+        return before > 0 and self._pieces[before].text in _WHOSE and self._pieces[before - 1].text == "in"
+
+    def _before_part(self, at: int) -> int:
+        """The lexeme before a number, or before the word that says which part of many it is ("mid-80s")."""
+        before = at - 1
+        if before > 0 and self._pieces[before].text == "-" and not self._pieces[before].spaced:
+            before -= 1
+        return before - 1 if before >= 0 and self._part(before) else at - 1
+
+    def _part(self, at: int) -> str | None:
+        """Which part of many a word says: the low, the middle or the high one."""
+        found = self._vocabulary.front.at(self._pieces, at)
+        return next((part for part in _PARTS if found and part in found[1].roles), None)
+
+    def _part_of_many(self, at: int, number: Number) -> Number:
+        """Such as "the mid 80s": about 85. Without a part it is the first of them, or 38.5 for "38s"."""
+        before = self._before_part(at)
+        part = self._part(before + 1) if before + 1 < at else None
+        width = 1 if number.value % 10 else 10
+        begins_it = width == 10 and number.value > width  # in "the teens" none is 10
+        share = _PARTS[part] if part else 0.0 if begins_it else 0.5
+        return number._replace(value=round(number.value + share * width, 1), decimals=0 if width == 10 else 1)
+
     def _unit(self, number: Number) -> tuple[int, list[tuple[ValueKind, ValueUnit]] | None]:
         """Where the number's unit ends, and which it may be; None when it is an amount of something else."""
         end = number.end
@@ -169,7 +210,7 @@ class _Tokeniser:
                     last = {id(unit) for _, unit in entry.units}
                     units = [item for item in units if id(item[1]) in last]
                 continue
-            if units or self._names_a_number(end):
+            if units or self._names_a_number(end) or self._is_place(end, behind[0]):
                 break
             is_repeated = entry.roles == {"measures"} and self._pieces[end].text in ("times", "x")
             if is_repeated and self._is_number(end + 1):
@@ -186,6 +227,22 @@ class _Tokeniser:
             return end + 2, units
         return end, units
 
+    def _beats_a_minute(
+        self, number: Number, end: int
+    ) -> tuple[Number, int, list[tuple[ValueKind, ValueUnit]] | None] | None:
+        """Such as "30 in 15 seconds": counted by hand, and so an amount unless the pulse is spoken of."""
+        if text_at(self._pieces, end) not in ("in", "per", "over") or end + 1 >= len(self._pieces):
+            return None
+        lasting = number_at(self._pieces, end + 1)
+        if lasting is None or text_at(self._pieces, lasting.end) not in _SECONDS:
+            return None
+        end = lasting.end + 1
+        kind = self._vocabulary.kinds.get(self._named or "")
+        if kind is None or not kind.a_minute or not 0 < lasting.value <= _MINUTE:
+            return number, end, None
+        counted = number._replace(value=round(number.value * _MINUTE / lasting.value))
+        return counted, end, [(kind, unit) for unit in kind.units if unit.names_it]
+
     def _names_a_number(self, at: int) -> bool:
         """Whether the words here are a name with a number of its own: "39.4 hr 110", "38.6 bag 5"."""
         if at >= len(self._pieces):
@@ -199,6 +256,12 @@ class _Tokeniser:
         kind = self._vocabulary.kinds.get(front[1].kind or "")
         number = number_at(self._pieces, behind)
         return kind is None or (number is not None and _may_be(kind, number.value))
+
+    def _is_place(self, at: int, unit_end: int) -> bool:
+        """Whether more words than a unit has say where it was taken: "38.2 left ear" is no "38.2 left"."""
+        front = self._vocabulary.front.at(self._pieces, at)
+        is_longer = front is not None and front[0] > unit_end
+        return is_longer and front is not None and bool(front[1].place or "states" in front[1].roles)
 
     def _past_links(self, at: int) -> int:
         for _ in range(3):
@@ -237,7 +300,8 @@ class _Tokeniser:
         is_share = text[0] == "/" and text[2] != "/"
         if is_share and (number.value, text[1]) in ((24, "7"), (24, "24"), (9, "5")):
             return end + 2
-        if is_share and text[1] in ("10", "7", "5") and self._named != "systolic":
+        is_score = is_share and text[1] in ("10", "7", "5") and number.value <= int(text[1])
+        if is_score and text[2] != ":" and self._named != "systolic":
             return end + 2
         return None
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from blina.knowledge.schema import ValueKind, ValuesFile, ValueUnit
-from blina.reading.values.lexemes import Lexeme, lexemes
+from blina.reading.values.lexemes import WORD, Lexeme, lexemes
+from blina.reading.values.spelling import NameSpeller
+from blina.reading.values.times import TIME_WORDS
 
 STRONG, WEAK, SHORT, OTHER, LABEL = "strong", "weak", "short", "other", "label"  # ways of naming a number
 
@@ -66,6 +68,7 @@ class Vocabulary:
         self.kinds = {kind.id: kind for kind in values.kinds}
         self.uncertain_places = frozenset(place.id for place in values.places if place.uncertain)
         self.mixed = _mixed(_all_words(values))
+        self._speller = NameSpeller(_mended_words(values), _single_words(_all_words(values)))
         self.front, self.behind = Phrases(), Phrases()
         for kind in values.kinds:
             self._add_kind(kind)
@@ -86,11 +89,22 @@ class Vocabulary:
             for word in getattr(values.others, role):
                 self.behind.entry(word, self.mixed).roles.add(role)
 
+    def pieces(self, text: str) -> list[Lexeme]:
+        """A message in pieces, with the words that the grammar knows as they were meant."""
+        return self._speller.mended(lexemes(text, self.mixed))
+
+    def _name(self, name: str, kind: str, naming: str) -> None:
+        entry = self.front.entry(name, self.mixed)
+        entry.kind, entry.naming = kind, naming
+
     def _add_kind(self, kind: ValueKind) -> None:
         for naming, names in ((STRONG, kind.names), (WEAK, kind.weak_names), (SHORT, kind.short_names)):
             for name in names:
-                entry = self.front.entry(name, self.mixed)
-                entry.kind, entry.naming = kind.id, naming
+                self._name(name, kind.id, naming)
+        known = {name for each in (kind.names, kind.weak_names, kind.short_names) for name in each}
+        for name in kind.names:
+            if name[-1].isalpha() and f"{name}s" not in known:
+                self._name(f"{name}s", kind.id, STRONG)  # "the heart rate's 118"
         for unit in kind.units:
             for spelling in unit.spellings:
                 self.behind.entry(spelling, self.mixed).units.append((kind, unit))
@@ -105,6 +119,20 @@ def _all_words(values: ValuesFile) -> Iterable[str]:
         yield from place.words
     for _, words in (*values.others, *values.words):
         yield from words
+
+
+def _mended_words(values: ValuesFile) -> Iterable[str]:
+    """The words that a slip may have meant: those that name a value, its unit, its place or its time."""
+    for kind in values.kinds:
+        names = (*kind.names, *(spelling for unit in kind.units for spelling in unit.spellings))
+        yield from _single_words(names)
+    yield from _single_words(word for place in values.places for word in place.words)
+    yield from TIME_WORDS
+
+
+def _single_words(phrases: Iterable[str]) -> Iterable[str]:
+    for phrase in phrases:
+        yield from (piece.text for piece in lexemes(phrase) if piece.type == WORD)
 
 
 def _mixed(words: Iterable[str]) -> re.Pattern[str] | None:

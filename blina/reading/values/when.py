@@ -40,7 +40,9 @@ def times_of(values: Sequence[Placed], said: Around) -> list[When | None]:
     for when in _groups(said):
         while following < len(values) and values[following].at < when.first:
             following += 1
-        for index in _owner(when, values, following, said):
+        before = nearest[following - 1] if following else None
+        is_row = before is not None and before.last < values[following - 1].at  # "6 am 36.8 10 am 37.2"
+        for index in _owner(when, values, following, said, is_row):
             value = values[index]
             is_behind = value.at < when.first
             low, high = (value.last, when.first) if is_behind else (when.last, value.at)
@@ -65,14 +67,14 @@ def _groups(said: Around) -> Iterator[When]:
         at = last + 1
 
 
-def _owner(when: When, values: Sequence[Placed], following: int, said: Around) -> Iterator[int]:
-    """The values that a time belongs to: one, or both of a pair."""
+def _owner(when: When, values: Sequence[Placed], following: int, said: Around, is_row: bool) -> Iterator[int]:
+    """The values that a time belongs to: one, or both of a pair; in a row of times it is the one behind."""
     before, after = following - 1, following
     has_before = before >= 0 and not said.stops(values[before].last, when.first)
     has_after = after < len(values) and not said.stops(when.last, values[after].at)
     parted_after = has_after and bool(said.joins(when.last, values[after].at))
     if has_before and has_after:
-        has_before = parted_after or not said.joins(values[before].last, when.first)
+        has_before = parted_after or not (is_row or said.joins(values[before].last, when.first))
     elif has_after and parted_after and when.first:
         # "took two at 8, temp 37": the time belongs to what stands before it
         has_after = said.tokens[when.first - 1].type not in (Type.UNKNOWN, Type.TAKEN)

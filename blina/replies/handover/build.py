@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -38,7 +38,7 @@ from blina.replies.handover.model import (
 from blina.replies.handover.values import rows
 from blina.triage import cues
 from blina.triage.answers import NO, NOT_UNDERSTOOD, YES
-from blina.triage.conversation import CheckEnd, Conversation, Mention, Report, SignReport, Told
+from blina.triage.conversation import CheckEnd, Conversation, Mention, Report, SignReport, Told, Value
 from blina.triage.decision import Assessment, Decision
 from blina.triage.memory import UNLISTED
 from blina.triage.policy import MEDICINE_SIGN, SCREENING
@@ -333,13 +333,31 @@ class _Builder:
                 continue
             written = self._local(told.time)
             said = spoken.since(mention.text, written)
-            if said is None and self._is_alone(told, mention):
+            if said is None and (values := self._values_of(told, mention)):
+                said = self._measured_at(mention, values)
+            elif said is None and self._is_alone(told, mention):
                 said = spoken.since(told.text, written)
             if said is None and self._is_alone(told, mention):
                 said = self._began(told)
             if said is not None:
                 return said
         return None
+
+    def _values_of(self, told: Told, mention: Mention) -> list[Value]:
+        """The values of a message that has several, where a number means the complaint."""
+        kinds = [kind for kind, symptom in self.voice.knowledge.policy.means.items() if symptom == mention.id]
+        values = [
+            value for value in self.conversation.values if value.turn == told.turn and value.kind in kinds
+        ]
+        is_number = len(values) > 1 and any(value.text == mention.text for value in values)
+        return values if is_number else []
+
+    def _measured_at(self, mention: Mention, values: Sequence[Value]) -> Said | None:
+        """When the number was measured that means the complaint."""
+        value = next(value for value in values if value.text == mention.text)
+        if value.measured_at is None or value.measured_at >= value.time:
+            return None
+        return Said(value.when_said, self._local(value.measured_at))
 
     def _began(self, told: Told) -> Said | None:
         """What the next message says of it, where it speaks of nothing else ("it began an hour ago")."""

@@ -63,7 +63,7 @@ _MEASURED = {
 _LABORATORY = frozenset({"blood_sugar"})
 _PRIORITY = {"emergency": "stat", "contact_now": "asap", "call_today": "urgent"}
 _TAKEN = {"yes": "completed", "no": "not-taken"}  # anything else is unknown
-_COMPARATOR = {"under": "<", "over": ">"}
+_COMPARATOR = {"under": "<", "over": ">", "at_most": "<=", "at_least": ">="}
 _TREND = {"up": "Higher than", "down": "Lower than", "same": "The same as"}
 
 

@@ -148,7 +148,7 @@ class Reading:
         measured: when it was measured, as said; None where that was not said.
         place: where on the body; None where that was not said.
         is_earlier: whether it was told as one of before.
-        bound: ``under`` or ``over`` where only a limit was given.
+        bound: ``under``, ``over``, ``at_most`` or ``at_least`` where only a limit was given.
         trend: ``up``, ``down`` or ``same`` against the value before; None for the first.
         said_trend: ``rising`` or ``falling``, as said.
         words: the patient's own.

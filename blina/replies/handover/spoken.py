@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from blina.reading.values.lexemes import lexemes
-from blina.reading.values.times import bare_clock_at, duration_at, moment_of, time_at
+from blina.reading.values.times import bare_clock_at, duration_at, moment_of, time_at, treatment_day_at
 from blina.replies.handover.model import Said
 
 _SINCE = frozenset({"since", "from", "for"})
@@ -75,7 +75,8 @@ def _times(text: str, written: datetime) -> Iterator[tuple[bool, Said]]:
         while end < len(pieces) and (more := time_at(pieces, end) or bare_clock_at(pieces, end)):
             end = more[0]
         words = text[pieces[at].start : pieces[end - 1].end]
-        if words.lower() not in _NO_TIME and time[1].minutes_ago != 0:
+        is_plain = starts or treatment_day_at(pieces, at) is None  # "day 3" tells the day that it is
+        if is_plain and words.lower() not in _NO_TIME and time[1].minutes_ago != 0:
             yield starts, Said(words, moment_of(words, written))
         at = end
 

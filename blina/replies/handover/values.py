@@ -10,7 +10,7 @@ from blina.knowledge.wording import Voice
 from blina.reading.model import Status
 from blina.reading.values.times import moment_of
 from blina.replies.handover.model import Reading, Row, Said
-from blina.replies.measured import paired
+from blina.replies.measured import as_said, measured, paired
 from blina.triage.conversation import Conversation, Value
 
 PRESSURE = "blood_pressure"
@@ -59,11 +59,11 @@ def _pressures(standing: list[Value], voice: Voice, zone: tzinfo | None) -> Iter
 
 def _reading(value: Value, second: Value | None, voice: Voice, zone: tzinfo | None) -> Reading:
     told = value.time.astimezone(zone)
-    shown = paired(value, second, voice) if second else voice.measured(value.kind, value.value)
+    shown = paired(value, second, voice) if second else measured(value, voice)
     words = value.text if second is None or second.text == value.text else f"{value.text} {second.text}"
     return Reading(
-        value=value.value,
-        second=second.value if second else None,
+        value=as_said(value, voice),
+        second=as_said(second, voice) if second else None,
         shown=shown,
         told=told,
         measured=_measured(value, told),
@@ -94,6 +94,7 @@ def _with_trends(readings: list[Reading]) -> Iterator[Reading]:
         trend = None
         if before is not None and reading.value is not None and before.value is not None:
             change = reading.value - before.value
-            trend = "same" if not change else "up" if change > 0 else "down"
+            is_range = (before.bound, reading.bound, before.told) == ("at_least", "at_most", reading.told)
+            trend = None if is_range else "same" if not change else "up" if change > 0 else "down"
         yield replace(reading, trend=trend)
         before = reading
