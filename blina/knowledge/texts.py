@@ -66,8 +66,8 @@ _NAMES = {
     "reading": "empty no_words not_sure not_understood other_language too_long worried",
     "screening": "clear if_no if_no_answer if_no_else if_yes if_yes_else noted still_open until written",
     "small_talk": (
-        "abuse affirm affirm_but can_do feels_fine feels_fine_but goodbye greet minimised noted nothing_asked "
-        "nothing_asked_but out_of_scope thanks"
+        "abuse affirm affirm_but can_do feels_fine feels_fine_but goodbye greet minimised noted "
+        "nothing_asked nothing_asked_but out_of_scope thanks"
     ),
     "source": "place",
     "sure": "sign symptom",

@@ -48,6 +48,8 @@ _SMALL_TALK = {
     "unsure": "nothing_asked",
 }
 _UNSURE_INTENTS = frozenset({"out_of_scope", "nlu_fallback"})
+# The same where advice stands.
+_BESIDE_ADVICE = {"affirm": "affirm_but", "nothing_asked": "nothing_asked_but"}
 _MINIMISED = "minimised"  # the sign
 _SURE_OF_QUESTION = 0.8
 _OFF_TOPIC_ACTS = ("smalltalk", "admin", "thanks")
@@ -98,6 +100,9 @@ def _assessing(step: Step, voice: Voice) -> Iterator[Reply]:
 
 def _humanly(step: Step, message: Message, voice: Voice) -> Iterator[Reply]:
     """A kind word beside advice that stands, for who makes little of it or says that all is well."""
+    kept = step.result.conversation.unclear[-1:]
+    if any(one.foreign and one.turn == step.result.conversation.turn for one in kept):
+        yield Reply(voice.say("reading", "other_language"))
     if step.result.decision.urgency < Urgency.CALL_TODAY:
         return
     if _minimises(message):
@@ -206,7 +211,7 @@ def _small_talk(step: Step, message: Message, voice: Voice) -> Reply:
     elif message.intent in _UNSURE_INTENTS and (said := _by_act(message, step)):
         text = voice.say(*said)
     elif message.intent in _SMALL_TALK:
-        text = voice.say("small_talk", _small_talk_name(message, step, voice))
+        text = voice.say("small_talk", _small_talk_name(message, step))
     elif not message.text.strip():
         text = voice.say("reading", "empty")
     else:
@@ -227,11 +232,9 @@ def _by_act(message: Message, step: Step) -> tuple[str, str] | None:
     return None
 
 
-def _small_talk_name(message: Message, step: Step, voice: Voice) -> str:
+def _small_talk_name(message: Message, step: Step) -> str:
     name = _SMALL_TALK[message.intent]
-    but = f"{name}_but"  # beside advice that stands
-    has_one = but in voice.knowledge.wording["small_talk"]
-    return but if has_one and step.result.decision.urgency > Urgency.NONE else name
+    return _BESIDE_ADVICE.get(name, name) if step.result.decision.urgency > Urgency.NONE else name
 
 
 def _is_choice(message: Message) -> bool:

@@ -11,7 +11,7 @@ from blina.knowledge.base import Knowledge
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
 from blina.reading.model import REPORTED, Reading, Status
-from blina.triage import asking, cues, disagreement, heard, listed, memory, questions
+from blina.triage import asking, cues, disagreement, listed, memory, questions
 from blina.triage.chips import choice
 from blina.triage.conversation import Answer, Conversation, OpenQuestion, SignReport, Unclear
 from blina.triage.memory import Said
@@ -48,19 +48,21 @@ _AMOUNT = (
     r"(?:an?|half an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten"
     r"|twelve|fifteen|twenty|thirty|forty|forty[- ]five|sixty|a few|a couple of)"
 )
-_SPAN = rf"{_AMOUNT}\s*(?:minutes?|mins?|hours?|hrs?|days?|nights?)"
+_UNIT = r"(?:minutes?|mins?|hours?|hrs?|days?|nights?)"
+_SPAN = rf"{_AMOUNT}\s*{_UNIT}"
+_BEHIND = r"(?:\s+(?:now|ago|or so))*"
 _AGE_OR_TIME = re.compile(
     r"(?:(?:i|he|she|my \w+)(?: am|'m| is|'s)?\s*\d{1,3}(?: years?)?(?: old)?"
     r"|(?:(?:at|around|about|from|since|by)\s+)\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'?clock)?"
     # "it's been an hour", "for about two days now", "20 minutes ago"
-    rf"|(?:(?:it'?s|its|it has|been|for|about|around|over|nearly|almost|maybe)\s+)*{_SPAN}(?:\s+(?:now|ago|or so))*"
+    rf"|(?:(?:it'?s|its|it has|been|for|about|around|over|nearly|almost|maybe)\s+)*{_SPAN}{_BEHIND}"
     r")\W*",
     re.IGNORECASE,
 )
 # how long, for the question about the infusion: "five hours", "only ten minutes", "half an hour or so"
 _HOURS = re.compile(
     rf"(?:(?:it'?s|its|no|yes|only|just|been|off|for|about|around|over|nearly|almost|maybe)[\s,]+)*"
-    rf"(?P<amount>{_AMOUNT})\s*(?P<unit>minutes?|mins?|hours?|hrs?|days?|nights?)(?:\s+(?:now|ago|or so))*\W*",
+    rf"(?P<amount>{_AMOUNT})\s*(?P<unit>{_UNIT}){_BEHIND}\W*",
     re.IGNORECASE,
 )
 _MINUTES = {"m": 1, "h": 60, "d": 1440, "n": 480}  # in a unit, by its first letter
@@ -122,16 +124,18 @@ def take(
             return _kept(message, replace(conversation, question=replace(question, reminded=1)), now)
         if not important:
             return replace(_kept(message, conversation, now), question=None)
-        if _only_asks(message, knowledge):
-            return conversation  # a question never raises an urgency
+        if _denies_more(question, message.reading, knowledge):
+            return conversation  # the list is gone through one by one
         answer = NOT_UNDERSTOOD
     return apply(question, answer, conversation, message, knowledge, now)
 
 
-def _only_asks(message: Message, knowledge: Knowledge) -> bool:
-    describing = cues.describing_signs(knowledge) | cues.steering_signs(knowledge)
-    describing |= cues.circumstances(knowledge)
-    return heard.is_question(message, knowledge) and not heard.reports_more_than(message, describing)
+def _denies_more(question: OpenQuestion, reading: Reading, knowledge: Knowledge) -> bool:
+    """Whether a message denies something that the check question asks about, and reports nothing."""
+    asked = {symptom for item in knowledge.policy.screening for symptom in (item.symptom, *item.also)}
+    said = [*reading.findings, *reading.signs]
+    denies = any(item.status is Status.DENIED and item.symptom in asked for item in reading.findings)
+    return question.id == SCREENING and denies and not any(item.status in REPORTED for item in said)
 
 
 def _chosen(text: str, chips: Sequence[Chip]) -> str:

@@ -81,9 +81,10 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         return Aside(daily_check.without_denials(message, check), is_all=is_start, check=check)
     steps = progress.steps(message, knowledge)
     if message.intent == "summary":
-        if not steps or cues.says(message.text, "speaks_of_summary", knowledge):
+        is_else = steps or asking.asked(message, knowledge)  # "she talked me through it and it runs again"
+        if not is_else or cues.says(message.text, "speaks_of_summary", knowledge):
             return Aside(message)
-        message = replace(message, intent=_NOT_UNDERSTOOD)  # "she talked me through it and it runs again"
+        message = replace(message, intent=_NOT_UNDERSTOOD)
     if asking.means_no_harm(message, knowledge):
         message = _without_harm(message)
     if steps:
@@ -97,8 +98,7 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         asked = asking.without_taking(message, knowledge)
         if not heard.reports_more_than(asked, cues.circumstances(knowledge)):
             return Aside(_as("ask_medicine", asked))
-    if asks:
-        message = _only_asked(message, knowledge)
+    message = _without_aside(message, asks, knowledge)
     reports = _reports(message)
     alone = bool(asks or of_the_app or letters or fears) and not reports
     if not (alone or reports or message.topic or message.medicines or message.intent in _STANDS | _TALK):
@@ -110,7 +110,7 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         letters=letters,
         fears_dying=fears,
         denies_harm=not fears and not reports and asking.denies_harm(message),
-        is_all=asks in _OF_THE_QUESTION or alone,
+        is_all=asks in _OF_THE_QUESTION or bool(alone and not asks),
         check=check,
     )
 
@@ -121,8 +121,12 @@ def _without_harm(message: Message) -> Message:
     return replace(message, intent=intent, reading=replace(message.reading, signs=signs))
 
 
-def _only_asked(message: Message, knowledge: Knowledge) -> Message:
-    """The message without what only describes, where it reports nothing that could be described."""
+def _without_aside(message: Message, asks: str | None, knowledge: Knowledge) -> Message:
+    """The message without what its question or its fear put into it, where it reports nothing else."""
+    if message.topic and asking.speaks_of_feelings(message, knowledge):
+        return replace(message, intent=_ASKS, reading=replace(message.reading, findings=()))
+    if not asks:
+        return message
     describing = cues.describing_signs(knowledge) | cues.steering_signs(knowledge)
     if heard.reports_more_than(message, describing):
         return message

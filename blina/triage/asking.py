@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from blina.knowledge.base import Knowledge
+from blina.knowledge.references import UNLISTED
 from blina.reading.model import REPORTED, Status
 from blina.triage import cues, heard
 from blina.triage.turn import Message
@@ -93,6 +94,14 @@ def of_medicine(message: Message, knowledge: Knowledge) -> bool:
     if message.intent not in _NOT_SETTLED or message.topic or not heard.is_question(message, knowledge):
         return False
     return named or cues.says(message.text, "speaks_of_medicines", knowledge)
+
+
+def speaks_of_feelings(message: Message, knowledge: Knowledge) -> bool:
+    """Whether it tells of fear and of nothing in the body: that is no complaint that a list lacks."""
+    reading = message.reading
+    told = {item.symptom for item in reading.findings if item.status in REPORTED}
+    in_body = told - {UNLISTED} or reading.measurements or any(s.status in REPORTED for s in reading.signs)
+    return not in_body and cues.consists_of(message.text, ("feelings", "feelings_beside"), knowledge)
 
 
 def without_taking(message: Message, knowledge: Knowledge) -> Message:

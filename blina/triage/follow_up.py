@@ -113,7 +113,7 @@ def _is_over(message: Message, conversation: Conversation, knowledge: Knowledge)
 
 
 def _over(conversation: Conversation, message: Message, now: datetime) -> Conversation:
-    """What was told last is over: the only thing that is there; of several none, since it may be any of them."""
+    """The only thing that is there is over; of several none, since it may be any of them."""
     there = [report for report in conversation.reports if report.present]
     if len(there) != 1:
         return conversation

@@ -19,6 +19,7 @@ MOST_UNLISTED = 30  # far more than anybody has; each of them costs time at ever
 _WORSE_SIGN = "getting_worse"  # also the intent's name
 _AGAIN_SIGN = "again"
 _LONG_AGO = "long_ago"
+_NOT = frozenset("not no never nothing hardly barely isnt arent doesnt wont hasnt havent didnt".split())
 SIGN_INTENTS = ("self_harm", "infusion_trouble")
 # Mentioning a known symptom in one of these is no new report of it.
 _ASKING = ("ask_drug", "ask_medicine", "ask_bot", "ask_why", "summary", "feels_fine", "thanks", "goodbye")
@@ -252,7 +253,8 @@ def _loose(message: Message, items: Iterable[Said], knowledge: Knowledge) -> fro
 def _is_not_worse(message: Message, said: set[str], knowledge: Knowledge) -> bool:
     """Whether the words speak against the classifier: "still hurting", "no, it's mild"."""
     denies = cues.starts_with(message.text, "answer_no", knowledge) is not None
-    denies = denies or "mild" in said or cues.says(message.text, "eases", knowledge)
+    eases = cues.says(message.text, "eases", knowledge) and _NOT.isdisjoint(cues.plain(message.text).split())
+    denies = denies or "mild" in said or eases
     return _AGAIN_SIGN in said or (denies and _WORSE_SIGN not in said)
 
 

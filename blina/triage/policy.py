@@ -238,7 +238,8 @@ class _Core:
     def _past(self, report: Report, symptom: Symptom) -> Reason:
         if LONG_AGO in report.qualifiers:
             return self._reason("past.long_ago", symptom=symptom)
-        if symptom.urgency is Urgency.EMERGENCY:
+        if symptom.urgency is Urgency.EMERGENCY and report.present_time is None:
+            # told as something over: how long ago is not known
             return self._reason("past.emergency", symptom=symptom)
         if symptom.urgency >= Urgency.CONTACT_NOW:
             hideable = symptom.has_sign(SymptomSign.CRS) or symptom.has_sign(SymptomSign.INFECTION)
