@@ -133,9 +133,9 @@ def take(
 def _denies_more(question: OpenQuestion, reading: Reading, knowledge: Knowledge) -> bool:
     """Whether a message denies something that the check question asks about, and reports nothing."""
     asked = {symptom for item in knowledge.policy.screening for symptom in (item.symptom, *item.also)}
-    said = [*reading.findings, *reading.signs]
+    said = [item.status for item in reading.findings] + [sign.status for sign in reading.signs]
     denies = any(item.status is Status.DENIED and item.symptom in asked for item in reading.findings)
-    return question.id == SCREENING and denies and not any(item.status in REPORTED for item in said)
+    return question.id == SCREENING and denies and not any(status in REPORTED for status in said)
 
 
 def _chosen(text: str, chips: Sequence[Chip]) -> str:

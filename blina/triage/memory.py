@@ -253,7 +253,8 @@ def _loose(message: Message, items: Iterable[Said], knowledge: Knowledge) -> fro
 def _is_not_worse(message: Message, said: set[str], knowledge: Knowledge) -> bool:
     """Whether the words speak against the classifier: "still hurting", "no, it's mild"."""
     denies = cues.starts_with(message.text, "answer_no", knowledge) is not None
-    eases = cues.says(message.text, "eases", knowledge) and _NOT.isdisjoint(cues.plain(message.text).split())
+    eases, left = cues.without(message.text, "eases", knowledge)
+    eases = eases and _NOT.isdisjoint(left.split())
     denies = denies or "mild" in said or eases
     return _AGAIN_SIGN in said or (denies and _WORSE_SIGN not in said)
 
