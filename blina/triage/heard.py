@@ -44,8 +44,10 @@ def as_heard(message: Message, conversation: Conversation) -> Message:
 def is_question(message: Message, knowledge: Knowledge) -> bool:
     """Whether the message asks something: by its mark, its first word, or as the learned reader heard it."""
     reading = message.reading
-    asks = reading.act == "question" and reading.act_confidence >= _SURE_OF_QUESTION
-    return asks or "?" in message.text or cues.starts_with(message.text, "asks", knowledge) is not None
+    if "?" in message.text or (reading.act == "question" and reading.act_confidence >= _SURE_OF_QUESTION):
+        return True
+    rest = cues.starts_with(message.text, "asks", knowledge)
+    return rest is not None and not rest.startswith("not ")  # "did not take any" asks nothing
 
 
 def reports_more_than(message: Message, but: frozenset[str]) -> bool:
@@ -57,8 +59,8 @@ def reports_more_than(message: Message, but: frozenset[str]) -> bool:
 
 
 def without_signs(message: Message, ids: frozenset[str]) -> Message:
-    """The message without these signs: "is it severe?" does not say that it is."""
-    signs = tuple(sign for sign in message.reading.signs if sign.id not in ids)
+    """The message without a report of these signs: "is it severe?" does not say that it is."""
+    signs = tuple(s for s in message.reading.signs if s.id not in ids or s.status not in REPORTED)
     return replace(message, reading=replace(message.reading, signs=signs))
 
 

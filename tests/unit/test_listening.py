@@ -54,7 +54,8 @@ def test_what_is_another_subject_stays_one(act: str) -> None:
 def test_a_no_that_answers_nothing_and_tells_something_is_kept() -> None:
     talk = say(Talk(), "no it went the other way round", "report", intent="deny")
     assert [kept.complaint for kept in talk.conversation.unclear] == [True]
-    assert not say(Talk(), "no", "report", intent="deny", confidence=0.3).conversation.unclear[1:]
+    faint = Talk().say("no", intent="deny", read=acting("no", "report", confidence=0.3))
+    assert faint.conversation.unclear == ()
 
 
 def test_good_news_in_passing_is_good_news() -> None:
@@ -279,6 +280,11 @@ def test_asking_about_a_medicine_takes_none(text: str) -> None:
     assert "is not on the leaflet's list" in talk.text
     assert "What you took" not in talk.text
     assert talk.conversation.signs == ()
+
+
+def test_a_medicine_that_was_not_taken_is_kept() -> None:
+    talk = Talk().say("did not take any paracetamol", sign("took_fever_medicine", "denied"))
+    assert [told.status for told in talk.conversation.signs] == [Status.DENIED]
 
 
 def test_who_takes_one_for_good_and_asks_is_answered_and_it_counts() -> None:
