@@ -124,17 +124,22 @@ def take(
             return _kept(message, replace(conversation, question=replace(question, reminded=1)), now)
         if not important:
             return replace(_kept(message, conversation, now), question=None)
-        if _denies_more(question, message.reading, knowledge):
+        if _denies_more(question, conversation, message.reading, knowledge):
             return conversation  # the list is gone through one by one
         answer = NOT_UNDERSTOOD
     return apply(question, answer, conversation, message, knowledge, now)
 
 
-def _denies_more(question: OpenQuestion, reading: Reading, knowledge: Knowledge) -> bool:
-    """Whether a message denies something that the check question asks about, and reports nothing."""
+def _denies_more(
+    question: OpenQuestion, conversation: Conversation, reading: Reading, knowledge: Knowledge
+) -> bool:
+    """Whether a message denies one more thing that the check question asks about, and reports nothing."""
     asked = {symptom for item in knowledge.policy.screening for symptom in (item.symptom, *item.also)}
     said = [item.status for item in reading.findings] + [sign.status for sign in reading.signs]
-    denies = any(item.status is Status.DENIED and item.symptom in asked for item in reading.findings)
+    denies = any(
+        report.status is Status.DENIED and report.first_turn == conversation.turn and report.symptom in asked
+        for report in conversation.reports
+    )
     return question.id == SCREENING and denies and not any(status in REPORTED for status in said)
 
 
