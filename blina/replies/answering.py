@@ -28,7 +28,7 @@ from blina.replies.summary import summary
 from blina.replies.topics import asked_about, symptom_answer, topic_answer
 from blina.replies.what_to_do import about_the_app, spelled_out, what_to_do
 from blina.replies.why import explanation
-from blina.triage import comfort, cues, questions
+from blina.triage import comfort, cues, follow_up, questions
 from blina.triage.aside import Aside
 from blina.triage.policy import MEDICINE_SIGN
 from blina.triage.turn import Chip, Message, Reply
@@ -194,12 +194,8 @@ def _small_talk(step: Step, message: Message, voice: Voice) -> Reply:
         return Reply(despair.afterwards(message, voice))
     if message.reading.language == "other" or _is_other_script(message):
         text = voice.say("reading", "other_language")
-    elif step.result.comfort and message.intent == "feels_fine":
-        text = voice.say("small_talk", "feels_fine")
     elif message.intent == "feels_fine":
-        words = step.result.not_understood
-        fine_but = voice.say("small_talk", "feels_fine_but")
-        text = voice.say("reading", "not_sure", words=words) if words else fine_but
+        text = _feeling_fine(step, message, voice)
     elif message.reading.language == "none" and message.text.strip():
         text = voice.say("reading", "no_words")
     elif message.intent in _ANSWERS and step.result.conversation.question:
@@ -208,7 +204,7 @@ def _small_talk(step: Step, message: Message, voice: Voice) -> Reply:
         text = voice.say("small_talk", "minimised")
     elif _is_choice(message):
         text = voice.say("small_talk", "nothing_asked")
-    elif message.intent in _UNSURE_INTENTS and (said := _by_act(message, step)):
+    elif message.intent in _UNSURE_INTENTS and (said := _by_act(message, step, voice.knowledge)):
         text = voice.say(*said)
     elif message.intent in _SMALL_TALK:
         text = voice.say("small_talk", _small_talk_name(message, step))
@@ -219,9 +215,22 @@ def _small_talk(step: Step, message: Message, voice: Voice) -> Reply:
     return Reply(_with_question_below(text, step, voice), _chips(step, voice, assessed=False))
 
 
-def _by_act(message: Message, step: Step) -> tuple[str, str] | None:
+def _feeling_fine(step: Step, message: Message, voice: Voice) -> str:
+    """Joy where comfort is earned; else what was not understood, or that the advice stands."""
+    if step.result.comfort:
+        return voice.say("small_talk", "feels_fine")
+    words = step.result.not_understood
+    stands = step.result.decision.urgency > Urgency.NONE
+    if words and not (stands and cues.consists_of(message.text, ("plain_words",), voice.knowledge)):
+        return voice.say("reading", "not_sure", words=words)
+    return voice.say("small_talk", "feels_fine_but")
+
+
+def _by_act(message: Message, step: Step, knowledge: Knowledge) -> tuple[str, str] | None:
     """What is said to a message by what it does, where nothing is known of what it says."""
     reading = message.reading
+    if follow_up.says_over(message.text, knowledge):
+        return "small_talk", "noted"  # of which of several things is not known
     if reading.act == "asks_human":
         return "small_talk", "can_do"
     if reading.act == "question" and reading.act_confidence >= _SURE_OF_QUESTION:

@@ -103,23 +103,30 @@ def _is_told_otherwise(reading: Reading) -> bool:
     )
 
 
+def says_over(text: str, knowledge: Knowledge) -> bool:
+    """Whether a message says nothing but that something is over: "it has stopped"."""
+    kinds = ("over_now", "over_beside")
+    return cues.says(text, "over_now", knowledge) and cues.consists_of(text, kinds, knowledge)
+
+
 def _is_over(message: Message, conversation: Conversation, knowledge: Knowledge) -> bool:
-    """Whether the message says nothing but that it is over, and answers no question about what is there."""
+    """Whether it says so, and answers no question about what is there."""
     question = conversation.question
     if question is not None and question.id != _SCREENING:
         return False
-    kinds = ("over_now", "over_beside")
-    return cues.says(message.text, "over_now", knowledge) and cues.consists_of(message.text, kinds, knowledge)
+    return says_over(message.text, knowledge)
 
 
 def _over(conversation: Conversation, message: Message, now: datetime) -> Conversation:
-    """The only thing that is there is over; of several none, since it may be any of them."""
+    """What is over: what the message before told, or the only thing that is there; of several none."""
     there = [report for report in conversation.reports if report.present]
-    if len(there) != 1:
+    last = [report for report in there if report.turn == conversation.turn - 1]
+    meant = last if len(last) == 1 else there
+    if len(meant) != 1:
         return conversation
     words = cues.quote(message.text)
-    over = replace(there[0], status=Status.PAST, text=words, turn=conversation.turn, time=now)
-    others = (report for report in conversation.reports if report is not there[0])
+    over = replace(meant[0], status=Status.PAST, text=words, turn=conversation.turn, time=now)
+    others = (report for report in conversation.reports if report is not meant[0])
     return replace(conversation, reports=(*others, over))
 
 

@@ -107,6 +107,14 @@ def test_of_several_things_none_is_over_when_it_has_stopped() -> None:
     assert all(report.present for report in talk.conversation.reports)
 
 
+def test_it_has_stopped_speaks_of_what_was_told_last() -> None:
+    talk = Talk().say("a rash", finding("rash")).say("no", intent="deny")
+    talk.say("nosebleed", finding("unusual_bleeding")).say("it stopped after ten minutes")
+    assert talk.symptoms == {"rash": "present", "unusual_bleeding": "past"}
+    both = Talk().say("hot, with a rash", finding("fever"), finding("rash")).say("it has stopped")
+    assert "I wrote that down" in both.text
+
+
 def test_a_seizure_that_was_over_before_it_was_told_is_for_the_team_now() -> None:
     talk = Talk().say("he had a fit this morning", finding("seizures", status="past"))
     assert talk.urgency == "contact_now"
@@ -321,6 +329,13 @@ def test_is_that_dangerous_is_not_answered_with_sources() -> None:
     assert "This is why" in say(talk, "why is it dangerous?", "question", intent="ask_why").text
 
 
+@pytest.mark.parametrize("text", ["so I needn't ring?", "so he doesn't need to go", "could that be the drug"])
+def test_more_questions_are_answered_about_the_open_advice(text: str) -> None:
+    talk = say(Talk().say("38.9", celsius(38.9)), text, "question")
+    assert talk.text.startswith("Call your treatment team now")
+    assert NOT_COVERED not in talk.text
+
+
 def test_progress_is_heard_also_where_it_is_taken_for_the_wish_of_a_summary() -> None:
     talk = Talk().say("the pump stopped", sign("infusion_trouble"))
     talk.say("they talked me through it and it's running again", intent="summary")
@@ -367,6 +382,9 @@ def test_good_news_beside_open_advice_leaves_the_advice() -> None:
         Talk().say("38.9", celsius(38.9)), "all clear again", "well", sign("again"), intent="feels_fine"
     )
     assert "What you told me before still counts" in talk.text
+    talk = say(Talk().say("38.9", celsius(38.9)), "fine now", "progress", intent="feels_fine")
+    assert "What you told me before still counts" in talk.text
+    assert "did not understand" not in talk.text
 
 
 @pytest.mark.parametrize(
