@@ -35,6 +35,7 @@ from blina.triage import (
     deleting,
     disagreement,
     follow_up,
+    heard,
     memory,
     questions,
     unclear,
@@ -71,6 +72,7 @@ _log = logging.getLogger(__name__)
 
 # What is asked for is said in full, however often.
 _ASKED_FOR = frozenset({"ask_why", "summary", "ask_drug", "ask_medicine", "ask_bot"})
+_THINNER = "blood_thinner"  # the sign
 
 
 @lru_cache(maxsize=1)
@@ -114,8 +116,10 @@ def in_context(message: Message, conversation: Conversation) -> Message:
     question = conversation.question
     if question is None:
         return message
-    asked = question.id if question.id == SCREENING else questions.words_of(question, conversation, voice())
-    return replace(message, reading=reader().read(message.text, asked))
+    if question.id == SCREENING:
+        return replace(message, reading=reader().read(message.text, SCREENING))
+    read = reader().read(message.text, questions.words_of(question, conversation, voice()))
+    return replace(message, reading=heard.without_echo(read, message.reading))
 
 
 def voice() -> Voice:
@@ -173,7 +177,8 @@ def _respond(
 ) -> Turn:
     message = replace(message, reading=disagreement.more_urgent(message.reading, knowledge))
     message = follow_up.with_infusion(message, knowledge)
-    aside = read_aside(memory.expire(conversation, knowledge, now), message, knowledge)
+    before = memory.expire(conversation, knowledge, now)
+    aside = read_aside(before, heard.as_heard(message, before), knowledge)
     message = aside.message
     step = _advance(conversation, aside, knowledge, settings, now)
     voice = Voice(knowledge, settings)
@@ -383,12 +388,13 @@ def _is_assessable(message: Message, before: Conversation, after: Conversation, 
     reading = message.reading
     describing = cues.describing_signs(knowledge) | cues.steering_signs(knowledge)
     told = {sign.id for sign in reading.signs if sign.status in REPORTED}
-    if message.intent == "ask_medicine" and "?" in message.text:
-        told -= cues.circumstances(knowledge)  # "can I take warfarin?" says nothing of how anybody is
+    if message.intent == "ask_medicine":  # "I'm on warfarin, is that a problem?" is no complaint
+        told -= cues.circumstances(knowledge) if heard.is_question(message, knowledge) else {_THINNER}
     known = any(report.present for report in after.reports)
     changed = before.reports != after.reports or before.signs != after.signs
     return bool(
-        any(finding.status is not Status.NOT_REPORTED for finding in reading.findings)
+        any(report.turn == after.turn for report in after.reports)  # "it has stopped" names nothing
+        or any(finding.status is not Status.NOT_REPORTED for finding in reading.findings)
         or reading.measurements
         or told - describing
         or (known and (told or message.intent == "getting_worse"))

@@ -29,22 +29,24 @@ _CUES = {
         "answer_partly answer_except answer_rest answer_not_well answer_the_rest no_answer no_answer_only "
         "correction correction_start correction_not over comforting plain_words friendly_marks came_back "
         "asks unwell not_fine describing_signs steering_signs circumstance_signs asks_letters "
-        "asks_spelled_out carer_of on_treatment carer_says carer_beside wants_deleted deletes_nothing "
-        "confirms_deleting keeps_everything speaks_of_deleting asks_medicine blood_thinners fears_dying "
-        "says_better other_people asks_app_approved asks_what_kept progress_not progress_no_answer "
-        "progress_no_phone progress_told_come_in progress_told_wait progress_told_expected "
-        "progress_ring_back progress_arrived progress_on_the_way progress_fixed progress_called "
-        "progress_will_call asks_why_asked asks_notice asks_meaning asks_drive asks_who asks_tell "
-        "asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass asks_dangerous "
-        "asks_now check_yes check_as_ever check_beside check_changed check_not_measured"
+        "asks_spelled_out carer_of carer_names on_treatment carer_says carer_beside wants_deleted "
+        "deletes_nothing confirms_deleting keeps_everything speaks_of_deleting asks_medicine blood_thinners "
+        "fears_dying says_better other_people asks_app_approved asks_what_kept progress_not "
+        "progress_no_answer progress_no_phone progress_told_come_in progress_told_wait "
+        "progress_told_expected progress_ring_back progress_arrived progress_on_the_way progress_fixed "
+        "progress_called progress_will_call asks_why_asked asks_notice asks_meaning asks_drive asks_who "
+        "asks_tell asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass "
+        "asks_dangerous asks_now speaks_of_summary speaks_of_medicines takes_for_good feelings "
+        "feelings_beside eases over_now over_beside check_yes check_as_ever check_beside check_changed "
+        "check_not_measured"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})
-_INFUSION_CUES = ("infusion_things", "infusion_fine")
+_INFUSION_CUES = ("infusion_things", "infusion_rates", "infusion_fine", "infusion_not_fine")
 _INFUSION_SIGN = "infusion_trouble"
 _SIGNS = (
     "self_harm getting_worse again long_ago took_fever_medicine none_of_those no_thermometer "
-    "blood_thinner severe mild four_or_more_a_day"
+    "blood_thinner severe mild minimised four_or_more_a_day"
 ).split()
 _WORD_GROUPS = ("fever_drug",)
 _KINDS = ("temperature", "systolic", "diastolic", "oxygen")
@@ -54,13 +56,14 @@ _RULES = (
     "number.hidden_fever number.temperature_below number.getting_worse several.today unclear.twice "
     "screening.open screening.yes screening.unsure screening.refused screening.not_understood "
     "escalation course.worse course.again unlisted unlisted.raised base past past.long_ago past.warning "
-    "past.fever_medicine daily_check.changed daily_check.unsure daily_check.over"
+    "past.emergency past.fever_medicine unclear.language daily_check.changed daily_check.unsure "
+    "daily_check.over"
 ).split()
 # Those of them whose urgency nothing else gives.
 _WITH_URGENCY = frozenset(
     "number.temperature_below number.getting_worse unclear.twice screening.yes screening.unsure "
-    "screening.refused screening.not_understood past past.long_ago past.warning past.fever_medicine "
-    "daily_check.changed daily_check.unsure daily_check.over".split()
+    "screening.refused screening.not_understood past past.long_ago past.warning past.emergency "
+    "past.fever_medicine unclear.language daily_check.changed daily_check.unsure daily_check.over".split()
 )
 _NEUROLOGICAL_RULE = "neuro.warning"
 # Alarms that every drug has: the rule, and the sign that raises it by itself.

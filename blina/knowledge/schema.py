@@ -269,7 +269,7 @@ class Question(Record):
     ``about`` says when it may be asked. ``yes`` is what a yes stands for, ``no`` what a no stands for:
     sign ids, in one of the two only. ``in_warning``: it is asked even though the advice is to call now.
     ``number``: what a bare number answers, on a scale of 0 to 10 (``severe_from``) or a count a day
-    (``many_a_day``).
+    (``many_a_day``). ``hours``: a time of so many hours or more is a yes, a shorter one a no.
     """
 
     about: Condition
@@ -277,6 +277,7 @@ class Question(Record):
     no: tuple[StrictStr, ...] = ()
     in_warning: bool = False
     number: Literal["scale", "count"] | None = None
+    hours: Number | None = None
 
     @property
     def signs(self) -> tuple[str, ...]:

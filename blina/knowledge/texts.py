@@ -22,7 +22,7 @@ _NAMES = {
     "chip": "changed delete_everything no none_of_these not_measured stop_check unsure yes",
     "crisis": "call line say team",
     "daily_check": "again again_temperature again_who ended finished intro progress stopped tell who",
-    "despair": "better fear fear_again here line no no_line thanks",
+    "despair": "better denied fear fear_again here line no no_line thanks",
     "fallback": "say",
     "forget": "ask done kept nothing_deleted still_counts warning",
     "hand_over": (
@@ -47,7 +47,7 @@ _NAMES = {
         "ask_team ask_team_call blood_thinner fever_hiding listed listed_several not_listed "
         "not_listed_several unknown"
     ),
-    "memory": "before corrected denied earlier past",
+    "memory": "before corrected denied earlier past past_stays",
     "messaging": "choose chosen help no_words old_button private replaced too_fast words_only",
     "names": "unlisted_label unlisted_lay",
     "others": "less_urgent",
@@ -64,9 +64,10 @@ _NAMES = {
     "question": "feverish screening",
     "question_again": "screening",
     "reading": "empty no_words not_sure not_understood other_language too_long worried",
-    "screening": "clear if_no if_no_answer if_no_else if_yes if_yes_else noted still_open until",
+    "screening": "clear if_no if_no_answer if_no_else if_yes if_yes_else noted still_open until written",
     "small_talk": (
-        "abuse affirm can_do feels_fine feels_fine_but goodbye greet nothing_asked out_of_scope thanks"
+        "abuse affirm affirm_but can_do feels_fine feels_fine_but goodbye greet minimised noted "
+        "nothing_asked nothing_asked_but out_of_scope thanks"
     ),
     "source": "place",
     "sure": "sign symptom",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blina.knowledge import Knowledge
+from blina.knowledge.schema import Urgency
 from blina.knowledge.wording import Voice
 from blina.reading.model import Status
 from blina.replies import daily_check as checking
@@ -27,7 +28,7 @@ from blina.replies.summary import summary
 from blina.replies.topics import asked_about, symptom_answer, topic_answer
 from blina.replies.what_to_do import about_the_app, spelled_out, what_to_do
 from blina.replies.why import explanation
-from blina.triage import comfort, cues, questions
+from blina.triage import comfort, cues, follow_up, questions
 from blina.triage.aside import Aside
 from blina.triage.policy import MEDICINE_SIGN
 from blina.triage.turn import Chip, Message, Reply
@@ -47,6 +48,11 @@ _SMALL_TALK = {
     "unsure": "nothing_asked",
 }
 _UNSURE_INTENTS = frozenset({"out_of_scope", "nlu_fallback"})
+# The same where advice stands.
+_BESIDE_ADVICE = {"affirm": "affirm_but", "nothing_asked": "nothing_asked_but"}
+_MINIMISED = "minimised"  # the sign
+_SURE_OF_QUESTION = 0.8
+_OFF_TOPIC_ACTS = ("smalltalk", "admin", "thanks")
 # Intents that answer a question.
 _ANSWERS = frozenset({"affirm", "deny", "unsure"})
 
@@ -72,6 +78,8 @@ def replies_to(step: Step, aside: Aside, voice: Voice) -> list[Reply]:
         At least one reply.
     """
     replies = list(_assessing(step, voice))
+    if replies:
+        replies += _humanly(step, aside.message, voice)
     replies += _answering(step, aside, voice, assessed=bool(replies))
     replies += _going_on_with_check(step, aside, voice)
     return replies or [_small_talk(step, aside.message, voice)]
@@ -88,6 +96,23 @@ def _assessing(step: Step, voice: Voice) -> Iterator[Reply]:
         yield crisis_reply(result, voice)
     elif step.assessed:
         yield triage_reply(result, voice)
+
+
+def _humanly(step: Step, message: Message, voice: Voice) -> Iterator[Reply]:
+    """A kind word beside advice that stands, for who makes little of it or says that all is well."""
+    kept = step.result.conversation.unclear[-1:]
+    if any(one.foreign and one.turn == step.result.conversation.turn for one in kept):
+        yield Reply(voice.say("reading", "other_language"))
+    if step.result.decision.urgency < Urgency.CALL_TODAY:
+        return
+    if _minimises(message):
+        yield Reply(voice.say("small_talk", "minimised"))
+    elif step.result.is_unchanged and message.intent == "feels_fine":
+        yield Reply(voice.say("small_talk", "feels_fine_but"))
+
+
+def _minimises(message: Message) -> bool:
+    return any(sign.id == _MINIMISED and sign.status is not Status.DENIED for sign in message.reading.signs)
 
 
 def _answering(step: Step, aside: Aside, voice: Voice, assessed: bool) -> Iterator[Reply]:
@@ -132,6 +157,8 @@ def _asked(step: Step, aside: Aside, voice: Voice) -> str | None:
         return explanation(decision, voice)
     if aside.fears_dying:
         return despair.fear(conversation, voice)
+    if aside.denies_harm:
+        return voice.say("despair", "denied")
     if aside.of_the_app:
         return about_the_app(aside.of_the_app, voice)
     if aside.asks:
@@ -167,27 +194,56 @@ def _small_talk(step: Step, message: Message, voice: Voice) -> Reply:
         return Reply(despair.afterwards(message, voice))
     if message.reading.language == "other" or _is_other_script(message):
         text = voice.say("reading", "other_language")
-    elif step.result.comfort and message.intent == "feels_fine":
-        text = voice.say("small_talk", "feels_fine")
     elif message.intent == "feels_fine":
-        words = step.result.not_understood
-        fine_but = voice.say("small_talk", "feels_fine_but")
-        text = voice.say("reading", "not_sure", words=words) if words else fine_but
+        text = _feeling_fine(step, message, voice)
     elif message.reading.language == "none" and message.text.strip():
         text = voice.say("reading", "no_words")
     elif message.intent in _ANSWERS and step.result.conversation.question:
         text = ""  # the open question follows
+    elif _minimises(message):
+        text = voice.say("small_talk", "minimised")
     elif _is_choice(message):
         text = voice.say("small_talk", "nothing_asked")
-    elif message.reading.act == "asks_human" and message.intent in _UNSURE_INTENTS:
-        text = voice.say("small_talk", "can_do")
+    elif message.intent in _UNSURE_INTENTS and (said := _by_act(message, step, voice.knowledge)):
+        text = voice.say(*said)
     elif message.intent in _SMALL_TALK:
-        text = voice.say("small_talk", _SMALL_TALK[message.intent])
+        text = voice.say("small_talk", _small_talk_name(message, step))
     elif not message.text.strip():
         text = voice.say("reading", "empty")
     else:
         text = voice.say("reading", "not_understood")
     return Reply(_with_question_below(text, step, voice), _chips(step, voice, assessed=False))
+
+
+def _feeling_fine(step: Step, message: Message, voice: Voice) -> str:
+    """Joy where comfort is earned; else what was not understood, or that the advice stands."""
+    if step.result.comfort:
+        return voice.say("small_talk", "feels_fine")
+    words = step.result.not_understood
+    stands = step.result.decision.urgency > Urgency.NONE
+    if words and not (stands and cues.consists_of(message.text, ("plain_words",), voice.knowledge)):
+        return voice.say("reading", "not_sure", words=words)
+    return voice.say("small_talk", "feels_fine_but")
+
+
+def _by_act(message: Message, step: Step, knowledge: Knowledge) -> tuple[str, str] | None:
+    """What is said to a message by what it does, where nothing is known of what it says."""
+    reading = message.reading
+    if follow_up.says_over(message.text, knowledge):
+        return "small_talk", "noted"  # of which of several things is not known
+    if reading.act == "asks_human":
+        return "small_talk", "can_do"
+    if reading.act == "question" and reading.act_confidence >= _SURE_OF_QUESTION:
+        return "topic", "not_covered"
+    talks_on = step.result.conversation.question or step.result.decision.urgency > Urgency.NONE
+    if message.intent == "out_of_scope" and talks_on and not reading.act.startswith(_OFF_TOPIC_ACTS):
+        return "small_talk", "noted"  # "since breakfast"
+    return None
+
+
+def _small_talk_name(message: Message, step: Step) -> str:
+    name = _SMALL_TALK[message.intent]
+    return _BESIDE_ADVICE.get(name, name) if step.result.decision.urgency > Urgency.NONE else name
 
 
 def _is_choice(message: Message) -> bool:

@@ -253,6 +253,9 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
     over = [item.lay for item in now if item.report.status is Status.PAST]
     if over:
         yield voice.say("memory", "past", lay=listing(over))
+        stays = result.decision.urgency is result.before.urgency
+        if stays and result.decision.urgency >= Urgency.CALL_TODAY:
+            yield voice.say("memory", "past_stays")
     yield from value_notes(conversation, result.decision, voice)
     told = {sign.id for sign in conversation.signs if sign.present and sign.turn == conversation.turn}
     if MEDICINE_SIGN in told:
@@ -264,7 +267,8 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
         yield voice.say("daily_check", "ended")
     if result.answer == "no" and not denied:
         was_screening = conversation.answers[-1].question == SCREENING
-        yield voice.say("screening", "clear" if was_screening else "noted")
+        stays = result.decision.urgency is result.before.urgency
+        yield voice.say("screening", "clear" if was_screening else "noted" if stays else "written")
 
 
 def value_notes(conversation: Conversation, decision: Decision, voice: Voice) -> Iterator[str]:

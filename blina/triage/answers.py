@@ -40,21 +40,50 @@ _BESIDE = frozenset({"ask_why", "summary", "forget_me"})
 _ACTS = {"answer_yes": YES, "answer_no": NO, "answer_unsure": UNSURE, "answer_refuses": REFUSED}
 _MAY_ANSWER = ("report", "other")  # acts under which an answer that is not understood stays one
 _SURE_OF_ACT = 0.6
+_VERY_SURE_OF_ACT = 0.9
 _BESIDE_NUMBERS = re.compile(
     r"^\s*(?:(?:yes|yeah|just|only|its|it's|the)\b[\s,:]*)+|[\s,]*\b(?:please|yes)\s*$", re.I
 )
+_AMOUNT = (
+    r"(?:an?|half an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|twelve|fifteen|twenty|thirty|forty|forty[- ]five|sixty|a few|a couple of)"
+)
+_UNIT = r"(?:minutes?|mins?|hours?|hrs?|days?|nights?)"
+_SPAN = rf"{_AMOUNT}\s*{_UNIT}"
+_BEHIND = r"(?:\s+(?:now|ago|or so))*"
 _AGE_OR_TIME = re.compile(
     r"(?:(?:i|he|she|my \w+)(?: am|'m| is|'s)?\s*\d{1,3}(?: years?)?(?: old)?"
-    r"|(?:(?:at|around|about|from|since|by)\s+)\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'?clock)?)\W*",
+    r"|(?:(?:at|around|about|from|since|by)\s+)\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'?clock)?"
+    # "it's been an hour", "for about two days now", "20 minutes ago"
+    rf"|(?:(?:it'?s|its|it has|been|for|about|around|over|nearly|almost|maybe)\s+)*{_SPAN}{_BEHIND}"
+    r")\W*",
     re.IGNORECASE,
 )
+# how long, for the question about the infusion: "five hours", "only ten minutes", "half an hour or so"
+_HOURS = re.compile(
+    rf"(?:(?:it'?s|its|no|yes|only|just|been|off|for|about|around|over|nearly|almost|maybe)[\s,]+)*"
+    rf"(?P<amount>{_AMOUNT})\s*(?P<unit>{_UNIT}){_BEHIND}\W*",
+    re.IGNORECASE,
+)
+_MINUTES = {"m": 1, "h": 60, "d": 1440, "n": 480}  # in a unit, by its first letter
 _COUNTED = {
     word: number for number, word in enumerate("none once twice three four five six seven eight".split())
 }
 _COUNTED |= {"one": 1, "two": 2, "zero": 0}
+_MORE = {**_COUNTED, "a": 1, "an": 1, "a couple of": 2, "a few": 4, "nine": 9, "ten": 10, "twelve": 12}
+_MORE |= {
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "forty five": 45,
+    "forty-five": 45,
+    "sixty": 60,
+}
 # "2", "only twice so far", "about six times today"
 _STOOLS = re.compile(
-    rf"(?:(?:just|only|about|around|maybe|its been|its|been|i think) )*(\d{{1,2}}|{'|'.join(_COUNTED)})"
+    rf"(?:(?:just|only|about|around|maybe|its been|its|been|i think) )*"
+    rf"(?:\w+ (?:or|to) )?(\d{{1,2}}|{'|'.join(_COUNTED)})"
     r"(?: times?)?(?: so far)?(?: today| since \w+(?: \w+)?| in all)?"
 )
 # "8/10", "about 6 out of ten", and a number alone
@@ -95,8 +124,23 @@ def take(
             return _kept(message, replace(conversation, question=replace(question, reminded=1)), now)
         if not important:
             return replace(_kept(message, conversation, now), question=None)
+        if _denies_more(question, conversation, message.reading, knowledge):
+            return conversation  # the list is gone through one by one
         answer = NOT_UNDERSTOOD
     return apply(question, answer, conversation, message, knowledge, now)
+
+
+def _denies_more(
+    question: OpenQuestion, conversation: Conversation, reading: Reading, knowledge: Knowledge
+) -> bool:
+    """Whether a message denies one more thing that the check question asks about, and reports nothing."""
+    asked = {symptom for item in knowledge.policy.screening for symptom in (item.symptom, *item.also)}
+    said = [item.status for item in reading.findings] + [sign.status for sign in reading.signs]
+    denies = any(
+        report.status is Status.DENIED and report.first_turn == conversation.turn and report.symptom in asked
+        for report in conversation.reports
+    )
+    return question.id == SCREENING and denies and not any(status in REPORTED for status in said)
 
 
 def _chosen(text: str, chips: Sequence[Chip]) -> str:
@@ -156,8 +200,16 @@ def _with_act(question: OpenQuestion, answer: str, message: Message, knowledge: 
         # "did not take any paracetamol" denies no fever
         elsewhere = not _asks_of_medicine(question, knowledge) and asking.names_medicine(message, knowledge)
         return _OTHER if elsewhere else learned
+    if message.intent == "deny" and learned == urgency[0] and _is_bare(reading):
+        return learned  # both readers hear nothing but a no: "never", "not once"
     ranked = {name: rank for rank, name in enumerate(urgency)}
     return max(answer, learned, key=lambda name: ranked.get(name, len(ranked)))
+
+
+def _is_bare(reading: Reading) -> bool:
+    """Whether nothing was found in it, and the learned reader is very sure of what it does."""
+    found = reading.findings or reading.measurements or reading.signs
+    return not found and reading.act_confidence >= _VERY_SURE_OF_ACT
 
 
 def _asks_of_medicine(question: OpenQuestion, knowledge: Knowledge) -> bool:
@@ -186,7 +238,15 @@ def _plain_answer(question: OpenQuestion, message: Message, knowledge: Knowledge
     if number == "count" and (count := _STOOLS.fullmatch(cues.plain(message.text))):
         many = int(count[1]) if count[1].isdigit() else _COUNTED[count[1]]
         return YES if many >= numbers.many_a_day else NO
+    if entry and entry.hours and (span := _HOURS.fullmatch(message.text.strip())):
+        return YES if _minutes(span) >= 60 * float(entry.hours) else NO
     return None
+
+
+def _minutes(span: re.Match[str]) -> float:
+    amount = span["amount"].lower()
+    many = 0.5 if amount.startswith("half") else int(amount) if amount.isdigit() else _MORE[amount]
+    return many * _MINUTES[span["unit"][0].lower()]
 
 
 def _read(question: OpenQuestion, conversation: Conversation, message: Message, knowledge: Knowledge) -> str:
@@ -271,8 +331,9 @@ def _worded(question: OpenQuestion, message: Message, knowledge: Knowledge, clea
     starts = {answer: len(rest) for answer, rest in rests.items() if rest is not None}
     if starts:
         statement = _statement(question, message, knowledge)
-        if statement == _OTHER or (statement and not clear_only):
-            return statement
+        begins_with_yes = min(starts, key=lambda answer: starts[answer]) == YES
+        if statement and (statement == _OTHER or not clear_only or begins_with_yes):
+            return statement  # "he has his tablets" is no yes
         answer = min(starts, key=lambda answer: starts[answer])
         second = answer == NO and cues.says(rests[NO] or "", "answer_second_thought", knowledge)
         return YES if second else answer
@@ -308,6 +369,8 @@ def _statement(question: OpenQuestion, message: Message, knowledge: Knowledge) -
         return _OTHER
     if cues.says(message.text, "answer_not_well", knowledge):
         return UNSURE
+    if cues.says(rest, "speaks_of_medicines", knowledge) and not _asks_of_medicine(question, knowledge):
+        return _OTHER
     is_answer = cues.consists_of(rest, ("answer_rest", "answer_elliptic_rest"), knowledge)
     return None if reading.findings or reading.signs or is_answer else NOT_UNDERSTOOD
 
@@ -398,6 +461,8 @@ def _screened_in_words(
     only = cues.says(text, "answer_only", knowledge) and bool(present)
     if (only or cues.says(text, "answer_nothing_else", knowledge)) and present <= known:
         return NO
+    if cues.says(text, "answer_not_well", knowledge) and not denied and present <= {memory.UNLISTED}:
+        return UNSURE  # "he's not ok" does not say of what
     return worded
 
 

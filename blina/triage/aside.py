@@ -7,12 +7,12 @@ from datetime import datetime
 
 from blina.knowledge.base import Knowledge
 from blina.reading.model import REPORTED
-from blina.triage import asking, daily_check, deleting, progress
+from blina.triage import asking, cues, daily_check, deleting, heard, progress
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
 
 # Intents that stand for what a message is that tells or asks nothing of how the patient is.
-_TELLS, _ASKS, _NOT_UNDERSTOOD = "thanks", "ask_drug", "nlu_fallback"
+_TELLS, _ASKS, _NOT_UNDERSTOOD, _ASKS_WHY = "thanks", "ask_drug", "nlu_fallback", "ask_why"
 # Intents that are what the message is, whatever is beside it.
 _OF_THE_QUESTION = ("meaning", "why_asked")  # asked about the open question: they are no try to answer it
 _HARM = "self_harm"  # the sign and the intent
@@ -32,6 +32,7 @@ class Aside:
         of_the_app: whether it asks about this app.
         letters: letters whose meaning it asks.
         fears_dying: whether it is afraid of dying, which is no wish to die.
+        denies_harm: whether it says that there is no wish to die.
         deleting: what it has to do with deleting everything (``triage.deleting``).
         is_all: whether it says nothing else, so that it answers no open question.
         check: what it does with the daily check (``triage.daily_check``).
@@ -43,6 +44,7 @@ class Aside:
     of_the_app: str | None = None
     letters: tuple[str, ...] = ()
     fears_dying: bool = False
+    denies_harm: bool = False
     deleting: str | None = None
     is_all: bool = False
     check: daily_check.Heard | None = None
@@ -50,8 +52,8 @@ class Aside:
     @property
     def is_understood(self) -> bool:
         """Whether it says anything beside how the patient is."""
-        beside = self.steps or self.asks or self.of_the_app or self.letters or self.fears_dying
-        return bool(beside or self.deleting or self.check)
+        beside = self.steps or self.asks or self.of_the_app or self.letters
+        return bool(beside or self.fears_dying or self.denies_harm or self.deleting or self.check)
 
     def noted(self, conversation: Conversation, now: datetime) -> Conversation:
         """The conversation with what was done, and whether deleting was asked about."""
@@ -77,11 +79,14 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
     if check:
         is_start = check.act is daily_check.Act.STARTS
         return Aside(daily_check.without_denials(message, check), is_all=is_start, check=check)
+    steps = progress.steps(message, knowledge)
     if message.intent == "summary":
-        return Aside(message)
+        is_else = steps or asking.asked(message, knowledge)  # "she talked me through it and it runs again"
+        if not is_else or cues.says(message.text, "speaks_of_summary", knowledge):
+            return Aside(message)
+        message = replace(message, intent=_NOT_UNDERSTOOD)
     if asking.means_no_harm(message, knowledge):
         message = _without_harm(message)
-    steps = progress.steps(message, knowledge)
     if steps:
         alone = progress.is_all(message, knowledge)
         return Aside(_as(_TELLS, message) if alone else message, steps=steps, is_all=alone)
@@ -89,18 +94,22 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
     letters = asking.letters(message, knowledge)
     fears = asking.fears_dying(message, knowledge)
     asks = None if of_the_app or letters or fears else asking.asked(message, knowledge)
+    if asking.of_medicine(message, knowledge):
+        asked = asking.without_taking(message, knowledge)
+        if not heard.reports_more_than(asked, cues.circumstances(knowledge)):
+            return Aside(_as("ask_medicine", asked))
+    message = _without_aside(message, asks, knowledge)
     reports = _reports(message)
-    if asking.of_medicine(message, knowledge) and not reports:
-        return Aside(_as("ask_medicine", message))
     alone = bool(asks or of_the_app or letters or fears) and not reports
     if not (alone or reports or message.topic or message.medicines or message.intent in _STANDS | _TALK):
         check = daily_check.no_answer(conversation, message, knowledge)
     return Aside(
-        _as(_ASKS, message) if alone else message,
+        _asking(asks, message) if alone else message,
         asks=asks if alone else None,
         of_the_app=of_the_app,
         letters=letters,
         fears_dying=fears,
+        denies_harm=not fears and not reports and asking.denies_harm(message),
         is_all=asks in _OF_THE_QUESTION or bool(alone and not asks),
         check=check,
     )
@@ -110,6 +119,25 @@ def _without_harm(message: Message) -> Message:
     signs = tuple(sign for sign in message.reading.signs if sign.id != _HARM)
     intent = _NOT_UNDERSTOOD if message.intent == _HARM else message.intent
     return replace(message, intent=intent, reading=replace(message.reading, signs=signs))
+
+
+def _without_aside(message: Message, asks: str | None, knowledge: Knowledge) -> Message:
+    """The message without what its question or its fear put into it, where it reports nothing else."""
+    if message.topic and asking.speaks_of_feelings(message, knowledge):
+        return replace(message, intent=_ASKS, reading=replace(message.reading, findings=()))
+    if not asks:
+        return message
+    describing = cues.describing_signs(knowledge) | cues.steering_signs(knowledge)
+    if heard.reports_more_than(message, describing):
+        return message
+    return heard.without_signs(message, describing)
+
+
+def _asking(asks: str | None, message: Message) -> Message:
+    """The message as one that only asks; "is that dangerous?" does not ask for reasons."""
+    if asks and message.intent == _ASKS_WHY and not cues.plain(message.text).startswith("why"):
+        return replace(message, intent=_ASKS)
+    return _as(_ASKS, message)
 
 
 def _as(intent: str, message: Message) -> Message:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from blina.knowledge.base import Knowledge
-from blina.reading.model import REPORTED
-from blina.triage import cues
+from blina.knowledge.references import UNLISTED
+from blina.reading.model import REPORTED, Status
+from blina.triage import cues, heard
 from blina.triage.turn import Message
 
 # The more particular question comes first.
@@ -30,6 +31,8 @@ APP_APPROVED, WHAT_KEPT = "app_approved", "what_kept"
 FEVER_HIDING_GROUP = "fever_drug"  # word group of the lexicon
 LETTERS = ("crs", "icans", "bite", "all")
 _SELF_HARM = "self_harm"  # the sign
+_NOT_SETTLED = ("nlu_fallback", "out_of_scope")  # intents under which a question about a medicine may hide
+_TALK = "smalltalk"  # the act
 _MOST_WORDS_AROUND = 12  # "what is CRS", and not any message that has the word
 
 
@@ -51,10 +54,18 @@ def asked_of_the_app(message: Message, knowledge: Knowledge) -> str | None:
 
 def fears_dying(message: Message, knowledge: Knowledge) -> bool:
     """Whether it is about dying and wants none of it: "am I going to die?", "I don't want to die"."""
-    signs = [sign for sign in message.reading.signs if sign.id == _SELF_HARM]
-    if any(sign.status in REPORTED for sign in signs):
+    said = {sign.status for sign in message.reading.signs if sign.id == _SELF_HARM}
+    if said & set(REPORTED):
         return False
-    return bool(signs) or cues.says_loosely(message.text, "fears_dying", knowledge)
+    if cues.says_loosely(message.text, "fears_dying", knowledge):
+        return True
+    return Status.NOT_REPORTED in said and not message.reading.act.startswith(_TALK)  # "dying for some tea"
+
+
+def denies_harm(message: Message) -> bool:
+    """Whether it says that there is no wish to die: "I'm not suicidal, just fed up"."""
+    said = {sign.status for sign in message.reading.signs if sign.id == _SELF_HARM}
+    return said == {Status.DENIED}
 
 
 def means_no_harm(message: Message, knowledge: Knowledge) -> bool:
@@ -78,7 +89,34 @@ def names_medicine(message: Message, knowledge: Knowledge) -> bool:
 def of_medicine(message: Message, knowledge: Knowledge) -> bool:
     """Whether it asks if a medicine may be taken, or says that one is taken for good."""
     named = names_medicine(message, knowledge) or cues.says(message.text, "blood_thinners", knowledge)
-    return named and cues.says(message.text, "asks_medicine", knowledge)
+    if named and cues.says(message.text, "asks_medicine", knowledge):
+        return True
+    if message.intent not in _NOT_SETTLED or message.topic or not heard.is_question(message, knowledge):
+        return False
+    return named or cues.says(message.text, "speaks_of_medicines", knowledge)
+
+
+def speaks_of_feelings(message: Message, knowledge: Knowledge) -> bool:
+    """Whether it tells of fear and of nothing in the body: that is no complaint that a list lacks."""
+    reading = message.reading
+    told = {item.symptom for item in reading.findings if item.status in REPORTED}
+    in_body = told - {UNLISTED} or reading.measurements or any(s.status in REPORTED for s in reading.signs)
+    return not in_body and cues.consists_of(message.text, ("feelings", "feelings_beside"), knowledge)
+
+
+def without_taking(message: Message, knowledge: Knowledge) -> Message:
+    """The message without saying that a medicine was taken, where it only asks about it.
+
+    "Am I ok to have Nurofen?" takes none. Who says "I'm on it" takes it, and still asks.
+
+    Args:
+        message: asks of a medicine (`of_medicine`).
+        knowledge: the words for taking one for good, and the signs that are circumstances.
+    """
+    takes = cues.says(message.text, "takes_for_good", knowledge)
+    if takes or not heard.is_question(message, knowledge):
+        return message
+    return heard.without_signs(message, cues.circumstances(knowledge))
 
 
 def letters(message: Message, knowledge: Knowledge) -> tuple[str, ...]:

@@ -55,6 +55,8 @@ def is_understood(message: Message, knowledge: Knowledge) -> bool:
     reading = message.reading
     if reading.language != "english" or reading.truncated or reading.disagreements:
         return False
+    if "?" in message.text:
+        return False  # "no fever?" may ask what it seems to say
     if reading.act.startswith(_NOT_SETTLED) and reading.act_confidence >= _LEAST_SURE:
         return False
     if reading.suspicion >= knowledge.policy.reading.comfort_below:

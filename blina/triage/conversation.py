@@ -151,12 +151,14 @@ class Unclear:
         turn: number of the message.
         time: of the message (UTC).
         complaint: whether it may be a complaint.
+        foreign: whether it is in another language.
     """
 
     text: str
     turn: int
     time: datetime
     complaint: bool
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -339,7 +341,13 @@ class Conversation:
                 last_urgency=None if stored["last_urgency"] is None else str(stored["last_urgency"]),
                 # what was stored before there were any has none
                 unclear=tuple(
-                    Unclear(**{**_entry(item), "complaint": bool(item["complaint"])})
+                    Unclear(
+                        **{
+                            **_entry(item),
+                            "complaint": bool(item["complaint"]),
+                            "foreign": bool(item.get("foreign", False)),
+                        }
+                    )
                     for item in stored.get("unclear", ())
                 ),
                 # a conversation that an earlier release kept has none of these

@@ -11,6 +11,7 @@ from blina.triage.turn import Chip, Message
 
 INTENT = "forget_me"
 _ACT = "wants_forget"
+_SURE_OF_ACT = 0.7
 _LONGEST_WISH = 12  # words; in a longer message it is not the wish alone
 ASKS, CONFIRMS, KEEPS, DELETES_NOTHING = "asks", "confirms", "keeps", "deletes_nothing"
 
@@ -42,8 +43,10 @@ def wish(conversation: Conversation, message: Message, knowledge: Knowledge) -> 
         return None
     if said in cues.longest_first(tuple(knowledge.cues["deletes_nothing"])):
         return DELETES_NOTHING
-    guessed = message.intent == INTENT or getattr(message.reading, "act", "") == _ACT
-    return DELETES_NOTHING if guessed and cues.says(message.text, "speaks_of_deleting", knowledge) else None
+    heard = message.reading.act == _ACT
+    is_sure = heard and message.reading.act_confidence >= _SURE_OF_ACT
+    guessed = is_sure or cues.says(message.text, "speaks_of_deleting", knowledge)
+    return DELETES_NOTHING if guessed and (heard or message.intent == INTENT) else None
 
 
 def _is_unmistakable(message: Message, said: str, knowledge: Knowledge) -> bool:

@@ -20,6 +20,7 @@ _LONG_AGO = "long_ago"
 _MAY_REPORT = ("nlu_fallback", "unlisted_complaint", "out_of_scope", "getting_worse", "deny", "affirm")
 _NO_REPORT = ("question", "progress", "thanks", "smalltalk", "admin", "well")  # acts, or how they start
 _LEAST_SURE = 0.5
+_SCREENING = "screening"  # the check question, which asks about other things than what is there
 
 
 def take_in(
@@ -42,6 +43,8 @@ def take_in(
         said = set(said) - {UNLISTED}  # "it doesn't stop whatever I do" is no complaint of its own
     if not said and cues.says(message.text, "came_back", knowledge):
         conversation = _back(conversation, now)
+    if not said and _is_over(message, conversation, knowledge):
+        conversation = _over(conversation, message, now)
     for entry in knowledge.policy.follow_ups:
         if set(said) - set(entry.about) or not cues.says(message.text, entry.cue, knowledge):
             continue
@@ -61,8 +64,7 @@ def with_infusion(message: Message, knowledge: Knowledge) -> Message:
     reading, text = message.reading, message.text
     if (
         knowledge.policy.roles.infusion_rule is None
-        or not cues.says(text, "infusion_things", knowledge)
-        or cues.says(text, "infusion_fine", knowledge)
+        or not _may_be_trouble(text, knowledge)
         or message.intent not in _MAY_REPORT
         or message.topic is not None
         or "?" in text
@@ -85,6 +87,13 @@ def infusion_status(message: Message, knowledge: Knowledge) -> Status:
     return Status.PAST if runs else Status.PRESENT
 
 
+def _may_be_trouble(text: str, knowledge: Knowledge) -> bool:
+    goes_wrong = cues.says(text, "infusion_not_fine", knowledge)
+    if not cues.says(text, "infusion_things", knowledge):
+        return goes_wrong and cues.says(text, "infusion_rates", knowledge)
+    return goes_wrong or not cues.says(text, "infusion_fine", knowledge)
+
+
 def _is_told_otherwise(reading: Reading) -> bool:
     """Whether something else explains the message, or the infusion was spoken of in so many words."""
     if reading.act.startswith(_NO_REPORT) and reading.act_confidence >= _LEAST_SURE:
@@ -92,6 +101,33 @@ def _is_told_otherwise(reading: Reading) -> bool:
     return any(sign.id == INFUSION for sign in reading.signs) or any(
         finding.status in REPORTED for finding in reading.findings
     )
+
+
+def says_over(text: str, knowledge: Knowledge) -> bool:
+    """Whether a message says nothing but that something is over: "it has stopped"."""
+    kinds = ("over_now", "over_beside")
+    return cues.says(text, "over_now", knowledge) and cues.consists_of(text, kinds, knowledge)
+
+
+def _is_over(message: Message, conversation: Conversation, knowledge: Knowledge) -> bool:
+    """Whether it says so, and answers no question about what is there."""
+    question = conversation.question
+    if question is not None and question.id != _SCREENING:
+        return False
+    return says_over(message.text, knowledge)
+
+
+def _over(conversation: Conversation, message: Message, now: datetime) -> Conversation:
+    """What is over: what the message before told, or the only thing that is there; of several none."""
+    there = [report for report in conversation.reports if report.present]
+    last = [report for report in there if report.turn == conversation.turn - 1]
+    meant = last if len(last) == 1 else there
+    if len(meant) != 1:
+        return conversation
+    words = cues.quote(message.text)
+    over = replace(meant[0], status=Status.PAST, text=words, turn=conversation.turn, time=now)
+    others = (report for report in conversation.reports if report is not meant[0])
+    return replace(conversation, reports=(*others, over))
 
 
 def _back(conversation: Conversation, now: datetime) -> Conversation:

@@ -18,6 +18,8 @@ UNLISTED_INTENT = "unlisted_complaint"
 MOST_UNLISTED = 30  # far more than anybody has; each of them costs time at every turn
 _WORSE_SIGN = "getting_worse"  # also the intent's name
 _AGAIN_SIGN = "again"
+_LONG_AGO = "long_ago"
+_NOT = frozenset("not no never nothing hardly barely isnt arent doesnt wont hasnt havent didnt".split())
 SIGN_INTENTS = ("self_harm", "infusion_trouble")
 # Mentioning a known symptom in one of these is no new report of it.
 _ASKING = ("ask_drug", "ask_medicine", "ask_bot", "ask_why", "summary", "feels_fine", "thanks", "goodbye")
@@ -252,6 +254,9 @@ def _loose(message: Message, items: Iterable[Said], knowledge: Knowledge) -> fro
 def _is_not_worse(message: Message, said: set[str], knowledge: Knowledge) -> bool:
     """Whether the words speak against the classifier: "still hurting", "no, it's mild"."""
     denies = cues.starts_with(message.text, "answer_no", knowledge) is not None
+    eases, left = cues.without(message.text, "eases", knowledge)
+    eases = eases and _NOT.isdisjoint(left.split())
+    denies = denies or "mild" in said or eases
     return _AGAIN_SIGN in said or (denies and _WORSE_SIGN not in said)
 
 
@@ -275,7 +280,8 @@ def _with_signs(
         status = sign.status
         if status is Status.DENIED and sign.id in before and not corrects:
             status = Status.PAST  # over is not never
-        if status is Status.PAST and sign.id == follow_up.INFUSION and sign.id in before:
+        is_recent = not any(one.id == _LONG_AGO for one in ordered)
+        if status is Status.PAST and sign.id == follow_up.INFUSION and (is_recent or sign.id in before):
             status = follow_up.infusion_status(message, knowledge)
         if status is not Status.NOT_REPORTED:
             signs[sign.id] = SignReport(sign.id, status, cues.quote(sign.text), conversation.turn, now)

@@ -124,6 +124,8 @@ class _Core:
             yield self._reason(id, lay=lay)
         if sum(kept.complaint for kept in self._conversation.unclear) >= _MANY_UNCLEAR:
             yield self._reason("unclear.twice")
+        if any(kept.foreign for kept in self._conversation.unclear):
+            yield self._reason("unclear.language")
         if self._conversation.question and self._conversation.question.id == SCREENING:
             yield self._reason("screening.open", Urgency.NONE)
 
@@ -148,7 +150,8 @@ class _Core:
             if not rule.urgency or rule.urgency < Urgency.CONTACT_NOW or self._situation.holds(rule.any_of):
                 continue
             for sign in sorted(over & {term for terms in rule.any_of for term in terms}):
-                yield self._reason("past.warning", lay=names.get(sign, self._knowledge.signs[sign].meaning))
+                over_rule = "past.emergency" if rule.urgency is Urgency.EMERGENCY else "past.warning"
+                yield self._reason(over_rule, lay=names.get(sign, self._knowledge.signs[sign].meaning))
 
     def _values_that_stand_alone(self) -> Iterator[Reason]:
         """Step 4, beyond the documents: values that mean no symptom, and values that get worse."""
@@ -235,6 +238,9 @@ class _Core:
     def _past(self, report: Report, symptom: Symptom) -> Reason:
         if LONG_AGO in report.qualifiers:
             return self._reason("past.long_ago", symptom=symptom)
+        if symptom.urgency is Urgency.EMERGENCY and report.present_time is None:
+            # told as something over: how long ago is not known
+            return self._reason("past.emergency", symptom=symptom)
         if symptom.urgency >= Urgency.CONTACT_NOW:
             hideable = symptom.has_sign(SymptomSign.CRS) or symptom.has_sign(SymptomSign.INFECTION)
             if hideable and self._took_medicine:

@@ -14,6 +14,7 @@ from blina.triage.turn import Message
 _NOT_READ = ("nlu_fallback", "feels_fine")  # intents under which something may be hidden
 _MOST_KEPT = 30
 _LEAST_SURE = 0.5
+_FEWEST_LETTERS = 3
 # What the learned reader takes for something else than a complaint, or how it starts.
 _NO_COMPLAINT = tuple(
     "progress question thanks smalltalk admin asks_human wants_forget well answer correction".split()
@@ -32,7 +33,11 @@ def keep(conversation: Conversation, message: Message, knowledge: Knowledge, now
     if not message.text.strip() or any(kept.turn == conversation.turn for kept in conversation.unclear):
         return conversation
     said = Unclear(
-        cues.quote(message.text), conversation.turn, now, complaint=may_be_complaint(message, knowledge)
+        cues.quote(message.text),
+        conversation.turn,
+        now,
+        complaint=may_be_complaint(message, knowledge),
+        foreign=is_foreign(message, knowledge),
     )
     return replace(conversation, unclear=(*conversation.unclear, said)[-_MOST_KEPT:])
 
@@ -57,6 +62,17 @@ def may_be_complaint(message: Message, knowledge: Knowledge) -> bool:
     if cues.starts_with(text, "no_answer", knowledge) is not None:
         return False
     return not cues.consists_of(text, ("no_answer_only", "answer_rest"), knowledge)
+
+
+def is_foreign(message: Message, knowledge: Knowledge) -> bool:
+    """Whether it is written in another language: with its small words or letters, no mere row of keys."""
+    letters = [character for character in message.text if character.isalpha()]
+    if letters and not any(letter.isascii() for letter in letters):
+        return len(letters) >= _FEWEST_LETTERS
+    if message.reading.language != "other":
+        return False
+    words = set(message.text.lower().split())
+    return bool(words & set(knowledge.cues["foreign"])) or not all(letter.isascii() for letter in letters)
 
 
 def _marks(knowledge: Knowledge) -> str:

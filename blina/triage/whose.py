@@ -43,6 +43,9 @@ def named(text: str, knowledge: Knowledge) -> str | None:
     ):
         return None  # they write of themselves too: it cannot be told who is meant
     owned = rf"\b(?:my|our|for|the){_ADJECTIVE} ({relations})"
+    called = "|".join(re.escape(name) for name in cues.longest_first(tuple(knowledge.cues["carer_names"])))
     beside = "|".join(cues.longest_first(tuple(knowledge.cues["carer_beside"])))
-    found = re.search(rf"{owned}(?:s| is| has)?(?! (?:{beside})\b)(?: \w+|$)", said)
-    return found[1] if found else None
+    for names in (owned, rf"^({called})"):
+        if found := re.search(rf"{names}(?:s| is| has)?(?! (?:{beside})\b)(?: \w+|$)", said):
+            return found[1]
+    return None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conversations.repeats import MOST_REPEATED, repeated_words
 from tests.conversations.runner import Heard, run
 from tests.conversations.script import Script, scripts, scripts_without_waiting
 from tests.server.running import Assistant
@@ -17,6 +18,7 @@ from tests.server.running import Assistant
 LATER = Path(__file__).with_name("later_server.py")
 CRISIS_LINE = "116 123"
 WAITING = tuple(script for script in scripts() if script.waits)
+ASKS_FOR_IT = ("why", "summary")  # said in full however often
 
 pytestmark = pytest.mark.server
 
@@ -74,6 +76,30 @@ def test_a_conversation_over_hours_goes_as_the_policy_says(
     script: Script, later: tuple[Assistant, Callable[[float], None]]
 ) -> None:
     run(script, Browser(*later))
+
+
+def test_over_the_nights_few_words_are_said_twice(
+    later: tuple[Assistant, Callable[[float], None]],
+) -> None:
+    counts = [(0, 0)]
+    for script in scripts():
+        if script.theme != "nights":
+            continue
+        patient, texts = Browser(*later), []
+        for turn in script.turns:
+            if turn.hours_later:
+                patient.wait(float(turn.hours_later))
+            heard = patient.say(turn.patient)
+            if not any(word in turn.patient for word in ASKS_FOR_IT):
+                texts.append(heard.text)
+        counts.append(repeated_words(texts))
+    repeated, total = (sum(column) for column in zip(*counts, strict=True))
+    assert total > 1000
+    assert repeated / total <= MOST_REPEATED
+
+
+def test_there_are_conversations_enough_of_some_length() -> None:
+    assert len([script for script in scripts() if 4 <= len(script.turns) <= 15]) >= 120
 
 
 def test_somebody_who_wants_to_die_gets_the_crisis_line_of_the_settings(

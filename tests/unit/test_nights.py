@@ -6,27 +6,12 @@ import re
 
 import pytest
 
-from blina.replies.repeats import digest, sentences
+from tests.conversations.repeats import MOST_REPEATED, repeated_words
 from tests.unit.nights import NIGHTS, play
 from tests.unit.talk import KNOWLEDGE, SETTINGS, TEAM, Talk
 
-MOST_REPEATED = 0.15
 COMFORT = re.compile(r"do not need to call|i am glad|nothing to report|harmless|do not worry", re.IGNORECASE)
 NO_NUMBER = SETTINGS.copy(update={"care_team_phone": None})
-
-
-def repeated_words(texts: list[str]) -> tuple[int, int]:
-    """Of the words after the first turn: those in sentences that were said before, and all."""
-    said: set[str] = set()
-    repeated = total = 0
-    for number, text in enumerate(texts):
-        spoken = [sentence for part in text.split("\n\n") for sentence in sentences(part)]
-        for sentence in spoken if number else ():
-            count = len(sentence.split())
-            total += count
-            repeated += count if digest(sentence) in said else 0
-        said.update(digest(sentence) for sentence in spoken)
-    return repeated, total
 
 
 def test_there_are_thirty_nights() -> None:
