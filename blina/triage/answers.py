@@ -136,8 +136,6 @@ def _understood(
     plain = _plain_answer(question, message, knowledge)
     if plain:
         return plain
-    if _asks_of_medicine(question, knowledge) and _doubts_something_else(message, knowledge):
-        return _OTHER
     answer = _read(question, conversation, message, knowledge)
     if answer == NOT_UNDERSTOOD and _is_no_answer(message, conversation, knowledge):
         answer = _OTHER
@@ -165,16 +163,6 @@ def _with_act(question: OpenQuestion, answer: str, message: Message, knowledge: 
 def _asks_of_medicine(question: OpenQuestion, knowledge: Knowledge) -> bool:
     entry = knowledge.policy.questions.get(question.id)
     return entry is not None and MEDICINE_SIGN in entry.signs
-
-
-def _doubts_something_else(message: Message, knowledge: Knowledge) -> bool:
-    """Whether the doubt is about how somebody is: "maybe a bit dizzy" says nothing of a medicine."""
-    text = message.text
-    if asking.names_medicine(message, knowledge) or any(
-        cues.starts_with(text, cue, knowledge) is not None for cue in ("answer_yes", "answer_no")
-    ):
-        return False
-    return any(finding.status is Status.UNCERTAIN for finding in message.reading.findings)
 
 
 def _is_no_answer(message: Message, conversation: Conversation, knowledge: Knowledge) -> bool:

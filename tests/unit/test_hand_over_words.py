@@ -14,7 +14,7 @@ from blina.replies.handover.text import text
 from blina.triage.conversation import Conversation, Mention, Told
 from blina.triage.policy import MEDICINE_SIGN
 from blina.triage.whose import named
-from tests.unit.hand_overs import LATER, VOICE, told
+from tests.unit.hand_overs import LATER, VOICE, at, night, told
 from tests.unit.nights import line
 from tests.unit.talk import KNOWLEDGE, celsius, denied, finding, sign
 
@@ -202,6 +202,48 @@ class TestComplaints:
             line("it is like a lift since yesterday"),
         )
         assert all(item.since is None for item in made.complaints if item.id != "unlisted")
+
+    def test_the_time_of_the_first_of_several_readings_is_not_that_of_the_fever(self) -> None:
+        made = told(line("37.9 at 1 and 38.6 now", at(celsius(37.9), "at 1"), at(celsius(38.6), "now")))
+        assert of(made, "fever").since is None
+        assert [reading.shown for reading in made.values[0].readings] == ["37.9 °C", "38.6 °C"]
+
+    def test_easing_off_is_not_handed_over_as_getting_worse(self) -> None:
+        made = told(
+            line("my tummy aches", finding("upper_abdominal_pain", text="tummy aches")),
+            line("it is easing off", intent="getting_worse", after=LATER),
+        )
+        pain = of(made, "upper_abdominal_pain")
+        assert (pain.course, pain.better) == (None, made.made)
+        assert not any(point.worse for point in pain.points)
+        mixed = told(
+            line("my tummy aches", finding("upper_abdominal_pain", text="tummy aches")),
+            line("it was better, then worse", intent="getting_worse", after=LATER),
+        )
+        assert of(mixed, "upper_abdominal_pain").course == "worse"
+
+    def test_how_often_of_one_is_not_said_of_what_is_not_judged_by_it(self) -> None:
+        made = told(
+            line(
+                "an itchy rash every few hours",
+                finding("rash", text="itchy rash"),
+                sign("four_or_more_a_day", text="every few hours"),
+            )
+        )
+        assert (of(made, "rash").qualifiers, of(made, "rash").often) == ((), "every few hours")
+
+    def test_a_correction_leaves_what_was_measured_before(self) -> None:
+        made = told(
+            line("38.6", celsius(38.6)),
+            line("39.9", celsius(39.9), after=LATER),
+            line("sorry, I meant 36.9", celsius(36.9)),
+        )
+        assert [reading.shown for reading in made.values[0].readings] == ["38.6 °C", "36.9 °C"]
+        assert of(made, "fever").status == "present"
+
+    def test_a_doubt_about_something_else_is_no_answer(self) -> None:
+        made = night("aisha_and_the_check_question")
+        assert "unsure" not in {item.answer for item in made.answers}
 
     def test_a_normal_temperature_is_a_value_and_no_denial(self) -> None:
         made = told(line("sore throat", finding("sore_throat")), line("36.9", celsius(36.9)))

@@ -38,8 +38,8 @@ from blina.replies.handover.model import (
 )
 from blina.replies.handover.values import rows
 from blina.triage import cues
-from blina.triage.answers import NO, NOT_UNDERSTOOD, YES
-from blina.triage.conversation import CheckEnd, Conversation, Mention, Report, SignReport, Told
+from blina.triage.answers import NO, NOT_UNDERSTOOD, UNSURE, YES
+from blina.triage.conversation import WORSE, Answer, CheckEnd, Conversation, Mention, Report, SignReport, Told
 from blina.triage.decision import Assessment, Decision
 from blina.triage.memory import UNLISTED
 from blina.triage.policy import MEDICINE_SIGN, SCREENING
@@ -48,6 +48,7 @@ from blina.triage.questions import FEVERISH, SURE
 DRUG = "blinatumomab"
 _OPEN = frozenset({SCREENING, FEVERISH, SURE})  # questions whose yes is a complaint
 _SHORT, _SHORT_WITH_VALUE = 3, 9  # words: of fewer, nothing is lost that is quoted nowhere
+_OTHER = "other"  # no plain yes or no
 _OF_NERVES = ("neuro.", "nerves.")  # rules
 _CLAUSES = re.compile(r"[,.;!?\n]|\b(?:and|but|then)\b", re.IGNORECASE)
 _ANSWERS = ("answer_yes", "answer_no", "answer_unsure")
@@ -94,7 +95,7 @@ class _Builder:
                 Answered(
                     item.question,
                     self.voice.say("asked", item.question),
-                    item.answer,
+                    self._answered(item),
                     self._quote(item.turn, item.text, item.time),
                 )
                 for item in self.conversation.answers
@@ -116,6 +117,14 @@ class _Builder:
         """The whole message, or as much of it as was kept."""
         told = self._message(turn)
         return Quote(told.text if told else text, self._local(time))
+
+    def _answered(self, answer: Answer) -> str:
+        """The answer; a doubt about something else ("maybe a bit dizzy") is no doubt about what was asked."""
+        told = self._message(answer.turn)
+        found = self._complained(told) if told else []
+        doubted = {item.id for item in found if item.status is Status.UNCERTAIN}
+        is_else = bool(doubted) and not any(self._was_asked(id, answer.turn) for id in doubted)
+        return _OTHER if answer.answer == UNSURE and is_else else answer.answer
 
     def _who(self) -> Who:
         whose = self.conversation.who
@@ -216,6 +225,8 @@ class _Builder:
         report = item.report
         mentions = list(self._mentions(report))
         better = self._better(mentions)
+        worse = [(told, mention) for told, mention in mentions if mention.worse]
+        is_less = bool(worse) and not any(self._is_worse(*one) for one in worse)
         speaking = {told.turn: told for told in (*(told for told, _ in mentions), better) if told}
         quotes = [Quote(told.text, self._local(told.time)) for _, told in sorted(speaking.items())]
         there = [told.time for told, mention in mentions if mention.status in REPORTED]
@@ -228,7 +239,7 @@ class _Builder:
             urgency=item.urgency.value,
             status=report.status.value,
             since=self._since(mentions),
-            course=report.course,
+            course=None if report.course == WORSE and is_less else report.course,
             better=self._local(better.time) if better else None,
             is_value=self._is_value(mentions),
             qualifiers=tuple(self._described(report, unsaid)),
@@ -258,19 +269,29 @@ class _Builder:
 
     def _better(self, mentions: Sequence[tuple[Told, Mention]]) -> Told | None:
         """The last message that says that it is less and of nothing else; none where it got worse later."""
-        knowledge = self.voice.knowledge
         for told in reversed(self.conversation.told):
-            if any(one is told and mention.worse for one, mention in mentions):
+            if any(one is told and self._is_worse(told, mention) for one, mention in mentions):
                 return None
-            if not cues.says(told.text, "is_less", knowledge) or cues.says(
-                told.text, "is_not_less", knowledge
-            ):
+            if not self._says_less(told):
                 continue
             named = {mention.id for mention in self._complained(told)}
             of_it = {mention.id for one, mention in mentions if one is told and mention.status in REPORTED}
             if named == of_it and (named or self._only_one_was_there(told, mentions)):
                 return told
         return None
+
+    def _says_less(self, told: Told) -> bool:
+        """Whether a message says that it is less, and nothing that takes it back."""
+        knowledge = self.voice.knowledge
+        return (
+            cues.says(told.text, "is_less", knowledge)
+            and not cues.says(told.text, "is_not_less", knowledge)
+            and not spoken.is_mixed(told.text)
+        )
+
+    def _is_worse(self, told: Told, mention: Mention) -> bool:
+        """Whether it was said to get worse: what was taken for it so as to be safe need not say so."""
+        return mention.worse and not self._says_less(told)
 
     def _only_one_was_there(self, told: Told, mentions: Sequence[tuple[Told, Mention]]) -> bool:
         """Whether these are the only complaint that was told before a message."""
@@ -299,8 +320,19 @@ class _Builder:
 
     def _belongs(self, report: Report, sign: str) -> bool:
         """Whether a word such as "slight" was said of this symptom, as far as can be told."""
+        if self._is_of_another(report.symptom, sign):
+            return False
         told_of = self._told_of(sign) if sign in cues.describing_signs(self.voice.knowledge) else []
         return not told_of or any(self._may_be_of(report, told, mention) for told, mention in told_of)
+
+    def _is_of_another(self, symptom: str, sign: str) -> bool:
+        """Whether one symptom alone is judged by it ("four or more times a day"), and it is not this one."""
+        judged = {
+            id
+            for id, known in self.voice.knowledge.symptoms.items()
+            if any(sign in terms for item in known.escalations for terms in item.any_of)
+        }
+        return len(judged) == 1 and symptom not in judged
 
     def _may_be_of(self, report: Report, told: Told, sign: Mention) -> bool:
         named = [mention for mention in self._complained(told) if mention.status in REPORTED]
@@ -425,7 +457,8 @@ class _Builder:
         self, mentions: Iterable[tuple[Told, Mention]], status: Status, time: datetime
     ) -> tuple[Point, ...]:
         points = [
-            Point(self._local(told.time), mention.status.value, mention.worse) for told, mention in mentions
+            Point(self._local(told.time), mention.status.value, self._is_worse(told, mention))
+            for told, mention in mentions
         ]
         return tuple(points) or (Point(self._local(time), status.value, False),)
 
@@ -483,11 +516,15 @@ class _Builder:
         symptom = self.voice.knowledge.symptoms.get(mention.id)
         for escalation in symptom.escalations if symptom else ():
             described = described.union(*escalation.any_of)
-        others = {item.id for item in told.mentions} - {mention.id, *summing} - described
+        told_of = {item.id for item in told.mentions if not self._is_unclear(told, item)}
+        others = told_of - {mention.id, *summing} - described
         timed = {
             value.kind for value in self.conversation.values if value.turn == told.turn and value.when_said
         }
         own = {kind for kind, symptom in self.voice.knowledge.policy.means.items() if symptom == mention.id}
+        readings = [one for one in self.conversation.values if one.turn == told.turn and one.kind in own]
+        if len(readings) > 1:
+            return False  # "37.4 at six, 38.6 now": the first time need not be that of the fever
         spoken_of = any(medicine.quote.words == told.text for medicine in self._named_medicines)
         return not others and timed <= own and not spoken_of
 
@@ -599,7 +636,8 @@ class _Builder:
             if report.status is Status.PAST:
                 mentions = list(self._mentions(report))
                 told = self._said_in(report, mentions)
-                quote = self._quote(told.turn if told else report.turn, report.text, report.time)
+                turn, time = (told.turn, told.time) if told else (report.turn, report.time)
+                quote = self._quote(turn, report.text, time)
                 there = self._local(report.present_time) if report.present_time else None
                 is_alone = told is not None and not self._is_told_with_others(told, report)
                 when = spoken.when(quote.words if is_alone else report.text, quote.time)

@@ -30,6 +30,7 @@ _CYCLE_AND_DAY = re.compile(r"\b(c\d)\s?(d\d{1,2})\b", re.IGNORECASE)
 _BEGAN = re.compile(
     r"\b(?:it|this|that)(?:['’]s| has)? (?:all )?(?:began|begun|started|been|came on)\b", re.IGNORECASE
 )
+_MIXED = re.compile(r"\b(?:but|then|again|until|was|were|felt|wors\w+)\b", re.IGNORECASE)
 _TIMES = r"(?<![\d.,])(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|several|many) ?(?:times|x)"
 _OFTEN = re.compile(
     rf"\b(?:(?:once|twice|{_TIMES}) "
@@ -114,6 +115,11 @@ def since(text: str, written: datetime) -> Said | None:
 def says_it_began(text: str) -> bool:
     """Whether the words say when something began that was told before ("it started an hour ago")."""
     return _BEGAN.search(text) is not None
+
+
+def is_mixed(text: str) -> bool:
+    """Whether "better" may be said of before only, or is taken back ("it was better, but")."""
+    return _MIXED.search(text) is not None
 
 
 def cycle(text: str, written: datetime) -> Said | None:
