@@ -16,7 +16,7 @@ from blina.triage.policy import MEDICINE_SIGN
 from blina.triage.whose import named
 from tests.unit.hand_overs import LATER, VOICE, at, night, told
 from tests.unit.nights import line
-from tests.unit.talk import KNOWLEDGE, celsius, denied, finding, sign
+from tests.unit.talk import KNOWLEDGE, celsius, denied, finding, sign, value
 
 NOW = datetime(2026, 4, 5, 15, 3, tzinfo=timezone.utc)
 
@@ -231,6 +231,28 @@ class TestComplaints:
             )
         )
         assert (of(made, "rash").qualifiers, of(made, "rash").often) == ((), "every few hours")
+
+    @pytest.mark.parametrize(
+        ("words", "is_value"), [("bp now 84 over 50", True), ("my blood pressure is low, 84 over 50", False)]
+    )
+    def test_a_number_with_its_name_is_still_only_a_number(self, words: str, is_value: bool) -> None:
+        made = told(
+            line(
+                words,
+                finding("low_blood_pressure", text=words),
+                value("systolic", 84, text="84 over 50"),
+                value("diastolic", 50, text="84 over 50"),
+            )
+        )
+        assert of(made, "low_blood_pressure").is_value is is_value
+
+    def test_slight_is_not_said_of_what_came_later(self) -> None:
+        made = told(
+            line("my head hurts", finding("headache", text="my head hurts")),
+            line("only a little", sign("mild", text="a little")),
+            line("runny poo since noon", finding("diarrhea", text="runny poo")),
+        )
+        assert of(made, "diarrhea").qualifiers == ()
 
     def test_a_correction_leaves_what_was_measured_before(self) -> None:
         made = told(

@@ -50,6 +50,9 @@ _OPEN = frozenset({SCREENING, FEVERISH, SURE})  # questions whose yes is a compl
 _SHORT, _SHORT_WITH_VALUE = 3, 9  # words: of fewer, nothing is lost that is quoted nowhere
 _OTHER = "other"  # no plain yes or no
 _OF_NERVES = ("neuro.", "nerves.")  # rules
+_BESIDE_NUMBER = frozenset(
+    {"a", "at", "is", "it", "its", "just", "my", "his", "her", "now", "of", "the", "was"}
+)
 _CLAUSES = re.compile(r"[,.;!?\n]|\b(?:and|but|then)\b", re.IGNORECASE)
 _ANSWERS = ("answer_yes", "answer_no", "answer_unsure")
 
@@ -337,7 +340,10 @@ class _Builder:
     def _may_be_of(self, report: Report, told: Told, sign: Mention) -> bool:
         named = [mention for mention in self._complained(told) if mention.status in REPORTED]
         if not named:
-            return True  # "it is really bad": of what was there
+            # "it is really bad": of what was there
+            return any(
+                one.turn < told.turn and mention.status in REPORTED for one, mention in self._mentions(report)
+            )
         beside = [mention for mention in named if self._are_together(told, mention, sign)] or named
         return any(self._mentioned(report, mention) for mention in beside)
 
@@ -378,15 +384,27 @@ class _Builder:
         return frozenset(assumed.intersection(report.qualifiers))
 
     def _is_value(self, mentions: Iterable[tuple[Told, Mention]]) -> bool:
-        """Whether each mention that it is there is a number that means it."""
-        kinds = {symptom: kind for kind, symptom in self.voice.knowledge.policy.means.items()}
-        told = {(value.turn, value.kind, value.text) for value in self.conversation.values}
-        there = [
-            (message.turn, kinds.get(mention.id, ""), mention.text)
-            for message, mention in mentions
-            if mention.status in REPORTED
-        ]
-        return bool(there) and told.issuperset(there)
+        """Whether each mention that it is there is a number that means it, with no more than its name."""
+        there = [(told, mention) for told, mention in mentions if mention.status in REPORTED]
+        return bool(there) and all(self._is_number(told, mention) for told, mention in there)
+
+    def _is_number(self, told: Told, mention: Mention) -> bool:
+        policy = self.voice.knowledge.policy
+        kinds = {kind for kind, symptom in policy.means.items() if symptom == mention.id}
+        kinds |= {
+            kind for kind, limits in policy.limits.items() if any(one.reports == mention.id for one in limits)
+        }
+        for value in self.conversation.values:
+            if value.turn == told.turn and value.kind in kinds:
+                words, number = cues.plain(mention.text.rstrip("…")), cues.plain(value.text)
+                names = {
+                    word
+                    for name in self.voice.knowledge.values.kind(value.kind).names
+                    for word in name.split()
+                }
+                if number in words and set(words.replace(number, " ").split()) <= names | _BESIDE_NUMBER:
+                    return True
+        return False
 
     def _sign(self, sign: SignReport) -> Complaint:
         mentions = self._sign_mentions(sign)
