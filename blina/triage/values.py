@@ -181,7 +181,10 @@ def take_in(
     now: datetime,
     is_unwell: bool = False,
 ) -> Conversation:
-    """The conversation with the message's plausible values; a correction takes earlier ones back.
+    """The conversation with the message's plausible values; a correction takes the last ones back.
+
+    Only those of the last message that gave one: what was measured before it was not meant. Of a message with
+    several values it cannot be known which one is wrong, so that all of them stand.
 
     Args:
         conversation: with the turn already counted.
@@ -192,11 +195,15 @@ def take_in(
         is_unwell: whether the message says that the patient feels unwell.
     """
     new = _in_order([_value(item, conversation.turn, now) for item in _usable(reading)])
-    taken_back = {value.kind for value in new if value.status is Status.PRESENT}
+    given = [value.kind for value in new if value.status is Status.PRESENT]
+    taken_back = {kind for kind in given if given.count(kind) == 1}
     denied = {finding.symptom for finding in reading.findings if finding.status is Status.DENIED}
     taken_back |= {kind for kind, symptom in limits.means.items() if symptom in denied}
+    last = {value.kind: value.turn for value in conversation.values}
     old = tuple(
-        replace(value, status=Status.DENIED) if corrects and value.kind in taken_back else value
+        replace(value, status=Status.DENIED)
+        if corrects and value.kind in taken_back and value.turn == last[value.kind]
+        else value
         for value in conversation.values
     )
     values = (*old, *new)

@@ -11,7 +11,10 @@ from blina.triage import cues
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
 
-_ADJECTIVE = r"(?: (?:little|older|elder|eldest|younger|youngest|dear|poor|own|step|grand|baby|twin|wee))*"
+_AGE = r"\d{1,2} (?:year|month|week)s? old"
+_ADJECTIVE = (
+    rf"(?: (?:{_AGE}|little|older|elder|eldest|younger|youngest|dear|poor|own|step|grand|baby|twin|wee))*"
+)
 
 
 def note(conversation: Conversation, message: Message, knowledge: Knowledge) -> Conversation:
@@ -39,10 +42,11 @@ def named(text: str, knowledge: Knowledge) -> str | None:
         said = said.replace(phrase, "")
     relations = "|".join(re.escape(name) for name in cues.longest_first(tuple(knowledge.cues["carer_of"])))
     if re.search(
-        rf"\b(?:i|im|ive|me|myself)\b|\bmy(?!{_ADJECTIVE} (?:{relations}|phone|team|nurse|doctor))\b", said
+        rf"\b(?:i|im|ive|me|myself)\b|\bmy(?!{_ADJECTIVE} (?:{relations}|{_AGE}|phone|team|nurse|doctor))\b",
+        said,
     ):
         return None  # they write of themselves too: it cannot be told who is meant
-    owned = rf"\b(?:my|our|for|the){_ADJECTIVE} ({relations})"
+    owned = rf"\b(?:my|our|for|the){_ADJECTIVE} ({relations}|{_AGE})"
     called = "|".join(re.escape(name) for name in cues.longest_first(tuple(knowledge.cues["carer_names"])))
     beside = "|".join(cues.longest_first(tuple(knowledge.cues["carer_beside"])))
     for names in (owned, rf"^({called})"):

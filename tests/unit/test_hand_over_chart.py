@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
@@ -77,6 +79,20 @@ def test_of_many_temperatures_only_the_highest_and_the_last_have_numbers() -> No
     svg = chart(handed_over(talk), VOICE)
     numbers = re.findall(r'text-anchor="middle">([\d.]+) °C', svg)
     assert numbers == ["39.0", "37.0"]
+
+
+def test_no_number_lies_on_another_or_on_the_line_of_the_limit() -> None:
+    talk = Talk()
+    for minutes, number in ((0, 37.6), (1, 37.9), (1, 38.0), (1, 38.6), (60, 38.1)):
+        talk.say("again", celsius(number), after=timedelta(minutes=minutes))
+    svg = chart(handed_over(talk), VOICE)
+    written = re.findall(r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="middle">([\d.]+) °C', svg)
+    places = [(float(x), float(y)) for x, y, _ in written]
+    limit = float(re.findall(r'y1="([\d.]+)"[^>]*stroke-dasharray="6 4"', svg)[0])
+    assert {number for _, _, number in written} >= {"38.6", "38.1"}
+    assert all(y <= limit or y - 11 >= limit for _, y in places)  # eleven: how high a number is
+    for one, other in combinations(places, 2):
+        assert abs(one[0] - other[0]) >= 50 or abs(one[1] - other[1]) >= 13
 
 
 @settings(max_examples=60, deadline=None)

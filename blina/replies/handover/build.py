@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -37,8 +38,18 @@ from blina.replies.handover.model import (
 )
 from blina.replies.handover.values import rows
 from blina.triage import cues
-from blina.triage.answers import NO, NOT_UNDERSTOOD, YES
-from blina.triage.conversation import CheckEnd, Conversation, Mention, Report, SignReport, Told, Value
+from blina.triage.answers import NO, NOT_UNDERSTOOD, UNSURE, YES
+from blina.triage.conversation import (
+    WORSE,
+    Answer,
+    CheckEnd,
+    Conversation,
+    Mention,
+    Report,
+    SignReport,
+    Told,
+    Value,
+)
 from blina.triage.decision import Assessment, Decision
 from blina.triage.memory import UNLISTED
 from blina.triage.policy import MEDICINE_SIGN, SCREENING
@@ -46,6 +57,12 @@ from blina.triage.questions import FEVERISH, SURE
 
 _OPEN = frozenset({SCREENING, FEVERISH, SURE})  # questions whose yes is a complaint
 _SHORT, _SHORT_WITH_VALUE = 3, 9  # words: of fewer, nothing is lost that is quoted nowhere
+_OTHER = "other"  # no plain yes or no
+_OF_NERVES = ("neuro.", "nerves.")  # rules
+_BESIDE_NUMBER = frozenset(
+    {"a", "at", "is", "it", "its", "just", "my", "his", "her", "now", "of", "the", "was"}
+)
+_CLAUSES = re.compile(r"[,.;!?\n]|\b(?:and|but|then)\b", re.IGNORECASE)
 _ANSWERS = ("answer_yes", "answer_no", "answer_unsure")
 
 
@@ -90,7 +107,7 @@ class _Builder:
                 Answered(
                     item.question,
                     self.voice.say("asked", item.question),
-                    item.answer,
+                    self._answered(item),
                     self._quote(item.turn, item.text, item.time),
                 )
                 for item in self.conversation.answers
@@ -112,6 +129,14 @@ class _Builder:
         """The whole message, or as much of it as was kept."""
         told = self._message(turn)
         return Quote(told.text if told else text, self._local(time))
+
+    def _answered(self, answer: Answer) -> str:
+        """The answer; a doubt about something else ("maybe a bit dizzy") is no doubt about what was asked."""
+        told = self._message(answer.turn)
+        found = self._complained(told) if told else []
+        doubted = {item.id for item in found if item.status is Status.UNCERTAIN}
+        is_else = bool(doubted) and not any(self._was_asked(id, answer.turn) for id in doubted)
+        return _OTHER if answer.answer == UNSURE and is_else else answer.answer
 
     def _who(self) -> Who:
         whose = self.conversation.who
@@ -167,14 +192,31 @@ class _Builder:
         present = [item for item in self.decision.symptoms if item.report.present]
         described = {qualifier for item in present for qualifier in self._qualifiers(item.report)}
         found = [self._symptom(item) for item in present]
-        turns = {told.turn for item in present for told, _ in self._mentions(item.report)}
+        standing = [sign for sign in self._signs() if sign.present and sign.id not in described]
         summing = self.voice.knowledge.policy.roles.summing
-        turns |= {sign.turn for sign in self._signs() if sign.present and sign.id not in summing}
-        for sign in self._signs():
-            is_said_twice = sign.id in summing and sign.turn in turns
-            if sign.present and sign.id not in described and not is_said_twice:
-                found.append(self._sign(sign))
+        found += [self._sign(sign) for sign in standing if sign.id not in summing]
+        for sign in standing:
+            if sign.id not in summing:
+                continue
+            summed = self._sign(sign)
+            same = {item.id for item in found if self._is_in_the_words_of(item.id, sign)}
+            found = [_at_least(item, summed.group) if item.id in same else item for item in found]
+            if not same:
+                found.append(summed)
         return tuple(sorted(found, key=self._most_serious_first))
+
+    def _is_in_the_words_of(self, id: str, sign: SignReport) -> bool:
+        """Whether the words of a sign that stands for many words name a complaint that is told by itself."""
+        told = self._message(sign.turn)
+        if told is None:
+            return False
+        words = cues.plain(sign.text.rstrip("…"))
+        for mention in told.mentions:
+            if mention.id == id and mention.status in REPORTED and not self._is_unclear(told, mention):
+                said = cues.plain(mention.text.rstrip("…"))
+                if said in words or words in said:
+                    return True
+        return False
 
     def _most_serious_first(self, item: Complaint) -> tuple[int, int, int, bool, bool, datetime]:
         symptom = self.voice.knowledge.symptoms.get(item.id)
@@ -197,8 +239,12 @@ class _Builder:
     def _symptom(self, item: Assessment) -> Complaint:
         report = item.report
         mentions = list(self._mentions(report))
-        quotes = [Quote(told.text, self._local(told.time)) for told, _ in mentions]
-        first = report.first_time
+        better = self._better(mentions)
+        worse = [(told, mention) for told, mention in mentions if mention.worse]
+        is_less = bool(worse) and not any(self._is_worse(*one) for one in worse)
+        speaking = {told.turn: told for told in (*(told for told, _ in mentions), better) if told}
+        quotes = [Quote(told.text, self._local(told.time)) for _, told in sorted(speaking.items())]
+        there = [told.time for told, mention in mentions if mention.status in REPORTED]
         unsaid = self._not_ruled_out(report)
         return Complaint(
             id=report.symptom,
@@ -208,16 +254,17 @@ class _Builder:
             urgency=item.urgency.value,
             status=report.status.value,
             since=self._since(mentions),
-            course=report.course,
+            course=None if report.course == WORSE and is_less else report.course,
+            better=self._local(better.time) if better else None,
             is_value=self._is_value(mentions),
-            qualifiers=tuple(map(self._named, (id for id in self._qualifiers(report) if id not in unsaid))),
+            qualifiers=tuple(self._described(report, unsaid)),
             often=self._often(mentions),
             answer_to=self._answer_to(mentions),
             not_ruled_out=tuple(map(self._named, sorted(unsaid))),
             quotes=tuple(quotes) or (Quote(report.text, self._local(report.time)),),
-            first_told=self._local(first),
-            last_told=self._local(report.time),
-            times_told=max(1, len(quotes)),
+            first_told=self._local(there[0] if there else report.first_time),
+            last_told=self._local(there[-1] if there else report.time),
+            times_told=max(1, len(there)),
             points=self._points(mentions, report.status, report.time),
         )
 
@@ -232,7 +279,112 @@ class _Builder:
         symptom = self.voice.knowledge.symptoms.get(report.symptom)
         for escalation in symptom.escalations if symptom else ():
             of_it.update(*escalation.any_of)
-        return [id for id in report.qualifiers if id in of_it and id in self.voice.knowledge.signs]
+        known = of_it.intersection(self.voice.knowledge.signs)
+        return [id for id in report.qualifiers if id in known and self._belongs(report, id)]
+
+    def _better(self, mentions: Sequence[tuple[Told, Mention]]) -> Told | None:
+        """The last message that says that it is less and of nothing else; none where it got worse later."""
+        for told in reversed(self.conversation.told):
+            if any(one is told and self._is_worse(told, mention) for one, mention in mentions):
+                return None
+            if not self._says_less(told):
+                continue
+            named = {mention.id for mention in self._complained(told)}
+            of_it = {mention.id for one, mention in mentions if one is told and mention.status in REPORTED}
+            if named == of_it and (named or self._only_one_was_there(told, mentions)):
+                return told
+        return None
+
+    def _says_less(self, told: Told) -> bool:
+        """Whether a message says that it is less, and nothing that takes it back."""
+        knowledge = self.voice.knowledge
+        return (
+            cues.says(told.text, "is_less", knowledge)
+            and not cues.says(told.text, "is_not_less", knowledge)
+            and not spoken.is_mixed(told.text)
+        )
+
+    def _is_worse(self, told: Told, mention: Mention) -> bool:
+        """Whether it was said to get worse: what was taken for it so as to be safe need not say so."""
+        return mention.worse and not self._says_less(told)
+
+    def _only_one_was_there(self, told: Told, mentions: Sequence[tuple[Told, Mention]]) -> bool:
+        """Whether these are the only complaint that was told before a message."""
+        before = [one for one in self.conversation.told if one.turn < told.turn]
+        known = {item.id for one in before for item in self._complained(one) if item.status in REPORTED}
+        return known == {mention.id for _, mention in mentions if mention.status in REPORTED}
+
+    def _described(self, report: Report, unsaid: Container[str]) -> Iterator[Named]:
+        """What describes it; of words that may describe something else, that it was not said of which."""
+        for id in self._qualifiers(report):
+            if id in unsaid:
+                continue
+            named = self._named(id)
+            if self._is_said_of_none(report, id):
+                label = self.voice.say("hand_over", "of_which", label=named.label)
+                named = replace(named, label=label)
+            yield named
+
+    def _told_of(self, sign: str) -> list[tuple[Told, Mention]]:
+        return [
+            (told, mention)
+            for told in self.conversation.told
+            for mention in told.mentions
+            if mention.id == sign and mention.status in REPORTED
+        ]
+
+    def _belongs(self, report: Report, sign: str) -> bool:
+        """Whether a word such as "slight" was said of this symptom, as far as can be told."""
+        if self._is_of_another(report.symptom, sign):
+            return False
+        told_of = self._told_of(sign) if sign in cues.describing_signs(self.voice.knowledge) else []
+        return not told_of or any(self._may_be_of(report, told, mention) for told, mention in told_of)
+
+    def _is_of_another(self, symptom: str, sign: str) -> bool:
+        """Whether one symptom alone is judged by it ("four or more times a day"), and it is not this one."""
+        judged = {
+            id
+            for id, known in self.voice.knowledge.symptoms.items()
+            if any(sign in terms for item in known.escalations for terms in item.any_of)
+        }
+        return len(judged) == 1 and symptom not in judged
+
+    def _may_be_of(self, report: Report, told: Told, sign: Mention) -> bool:
+        named = [mention for mention in self._complained(told) if mention.status in REPORTED]
+        if not named:
+            # "it is really bad": of what was there
+            return any(
+                one.turn < told.turn and mention.status in REPORTED for one, mention in self._mentions(report)
+            )
+        beside = [mention for mention in named if self._are_together(told, mention, sign)] or named
+        return any(self._mentioned(report, mention) for mention in beside)
+
+    @staticmethod
+    def _are_together(told: Told, mention: Mention, sign: Mention) -> bool:
+        """Whether both stand in one clause of the message."""
+        words = [cues.plain(item.text.rstrip("…")) for item in (mention, sign)]
+        return any(all(one in cues.plain(clause) for one in words) for clause in _CLAUSES.split(told.text))
+
+    def _complained(self, told: Told) -> list[Mention]:
+        """What a message says of complaints, and not how they are."""
+        knowledge = self.voice.knowledge
+        unsaid = cues.describing_signs(knowledge) | cues.steering_signs(knowledge)
+        unsaid |= cues.circumstances(knowledge)
+        return [mention for mention in told.mentions if mention.id not in unsaid]
+
+    def _is_said_of_none(self, report: Report, sign: str) -> bool:
+        """Whether it was only said in messages that name no complaint, while several were there."""
+        told_of = self._told_of(sign)
+        if not told_of or sign not in cues.describing_signs(self.voice.knowledge):
+            return False
+        asked = {item.turn for item in self.conversation.answers if report.symptom in item.about}
+        if any(told.turn in asked or self._complained(told) for told, _ in told_of):
+            return False
+        before = [one for one in self.conversation.told if one.turn < told_of[-1][0].turn]
+        known = {
+            mention.id for one in before for mention in self._complained(one) if mention.status in REPORTED
+        }
+        return len(known) > 1
 
     def _not_ruled_out(self, report: Report) -> frozenset[str]:
         """Qualifiers that nobody said: the question about them was not answered plainly."""
@@ -244,15 +396,27 @@ class _Builder:
         return frozenset(assumed.intersection(report.qualifiers))
 
     def _is_value(self, mentions: Iterable[tuple[Told, Mention]]) -> bool:
-        """Whether each mention that it is there is a number that means it."""
-        kinds = {symptom: kind for kind, symptom in self.voice.knowledge.policy.means.items()}
-        told = {(value.turn, value.kind, value.text) for value in self.conversation.values}
-        there = [
-            (message.turn, kinds.get(mention.id, ""), mention.text)
-            for message, mention in mentions
-            if mention.status in REPORTED
-        ]
-        return bool(there) and told.issuperset(there)
+        """Whether each mention that it is there is a number that means it, with no more than its name."""
+        there = [(told, mention) for told, mention in mentions if mention.status in REPORTED]
+        return bool(there) and all(self._is_number(told, mention) for told, mention in there)
+
+    def _is_number(self, told: Told, mention: Mention) -> bool:
+        policy = self.voice.knowledge.policy
+        kinds = {kind for kind, symptom in policy.means.items() if symptom == mention.id}
+        kinds |= {
+            kind for kind, limits in policy.limits.items() if any(one.reports == mention.id for one in limits)
+        }
+        for value in self.conversation.values:
+            if value.turn == told.turn and value.kind in kinds:
+                words, number = cues.plain(mention.text.rstrip("…")), cues.plain(value.text)
+                names = {
+                    word
+                    for name in self.voice.knowledge.values.kind(value.kind).names
+                    for word in name.split()
+                }
+                if number in words and set(words.replace(number, " ").split()) <= names | _BESIDE_NUMBER:
+                    return True
+        return False
 
     def _sign(self, sign: SignReport) -> Complaint:
         mentions = self._sign_mentions(sign)
@@ -262,7 +426,7 @@ class _Builder:
         group = Group.OTHER
         if urgency is Urgency.EMERGENCY:
             group = Group.EMERGENCY
-        elif any(rule.id.startswith("neuro.") for rule in self._rules_of(sign.id)):
+        elif any(rule.id.startswith(_OF_NERVES) for rule in self._rules_of(sign.id)):
             group = Group.NERVES
         return Complaint(
             id=sign.id,
@@ -275,6 +439,7 @@ class _Builder:
             status=sign.status.value,
             since=self._since(mentions),
             course=None,
+            better=None,
             is_value=False,
             qualifiers=(),
             often=self._often(mentions),
@@ -322,14 +487,15 @@ class _Builder:
         self, mentions: Iterable[tuple[Told, Mention]], status: Status, time: datetime
     ) -> tuple[Point, ...]:
         points = [
-            Point(self._local(told.time), mention.status.value, mention.worse) for told, mention in mentions
+            Point(self._local(told.time), mention.status.value, self._is_worse(told, mention))
+            for told, mention in mentions
         ]
         return tuple(points) or (Point(self._local(time), status.value, False),)
 
     def _since(self, mentions: Iterable[tuple[Told, Mention]]) -> Said | None:
         """Since when, as the words of this complaint say, or a message that speaks of nothing else."""
         for told, mention in mentions:
-            if mention.status not in REPORTED:
+            if mention.status not in REPORTED or self._is_unclear(told, mention):
                 continue
             written = self._local(told.time)
             said = spoken.since(mention.text, written)
@@ -370,12 +536,18 @@ class _Builder:
         """How often, as said last in the words of this complaint or in a message of nothing else."""
         found = None
         for told, mention in mentions:
-            if mention.status in REPORTED:
+            if mention.status in REPORTED and not self._is_unclear(told, mention):
                 said = spoken.often(mention.text)
                 if said is None and self._is_alone(told, mention):
                     said = spoken.often(told.text)
                 found = said or found
         return found
+
+    def _is_unclear(self, told: Told, mention: Mention) -> bool:
+        """Whether it may be there only because an answer about it was not understood: nobody said it."""
+        return self._was_asked(mention.id, told.turn) and any(
+            item.turn == told.turn and item.answer == NOT_UNDERSTOOD for item in self.conversation.answers
+        )
 
     def _answer_to(self, mentions: Iterable[tuple[Told, Mention]]) -> str | None:
         """The question that it was the answer to, where it was never told by itself."""
@@ -387,11 +559,20 @@ class _Builder:
 
     def _is_alone(self, told: Told, mention: Mention) -> bool:
         """Whether a time in the message can belong to nothing but this complaint."""
-        others = {item.id for item in told.mentions} - {mention.id}
+        summing = self.voice.knowledge.policy.roles.summing
+        described = cues.describing_signs(self.voice.knowledge) | cues.steering_signs(self.voice.knowledge)
+        symptom = self.voice.knowledge.symptoms.get(mention.id)
+        for escalation in symptom.escalations if symptom else ():
+            described = described.union(*escalation.any_of)
+        told_of = {item.id for item in told.mentions if not self._is_unclear(told, item)}
+        others = told_of - {mention.id, *summing} - described
         timed = {
             value.kind for value in self.conversation.values if value.turn == told.turn and value.when_said
         }
         own = {kind for kind, symptom in self.voice.knowledge.policy.means.items() if symptom == mention.id}
+        readings = [one for one in self.conversation.values if one.turn == told.turn and one.kind in own]
+        if len(readings) > 1:
+            return False  # "37.4 at six, 38.6 now": the first time need not be that of the fever
         spoken_of = any(medicine.quote.words == told.text for medicine in self._named_medicines)
         return not others and timed <= own and not spoken_of
 
@@ -439,7 +620,7 @@ class _Builder:
         last = self.conversation.reports  # in the order in which they were spoken of last
         for item in sorted(self.decision.symptoms, key=lambda item: last.index(item.report)):
             report = item.report
-            if report.status is Status.DENIED:
+            if report.status is Status.DENIED and not self._is_denied_by_value(report):
                 denied.add(report.symptom)
                 quote = self._quote(report.turn, report.text, report.time)
                 yield Denial(
@@ -451,6 +632,18 @@ class _Builder:
                 quote = self._quote(sign.turn, sign.text, sign.time)
                 yield Denial(sign.id, self._named(sign.id).label, self._was_asked(sign.id, sign.turn), quote)
         yield from self._screened(denied)
+
+    def _is_denied_by_value(self, report: Report) -> bool:
+        """Whether only a value speaks against it: it stands among the values, and nobody said more."""
+        kind = {symptom: kind for kind, symptom in self.voice.knowledge.policy.means.items()}.get(
+            report.symptom
+        )
+        return any(
+            value.kind == kind
+            and value.turn == report.turn
+            and cues.plain(value.text) == cues.plain(report.text)
+            for value in self.conversation.values
+        )
 
     def _was_asked(self, id: str, turn: int) -> bool:
         for answer in self.conversation.answers:
@@ -489,19 +682,36 @@ class _Builder:
         for item in self.decision.symptoms:
             report = item.report
             if report.status is Status.PAST:
-                quote = self._quote(report.turn, report.text, report.time)
+                mentions = list(self._mentions(report))
+                told = self._said_in(report, mentions)
+                turn, time = (told.turn, told.time) if told else (report.turn, report.time)
+                quote = self._quote(turn, report.text, time)
                 there = self._local(report.present_time) if report.present_time else None
-                when = spoken.since(report.text, self._local(report.time))
-                points = self._points(self._mentions(report), report.status, report.time)
+                is_alone = told is not None and not self._is_told_with_others(told, report)
+                when = spoken.when(quote.words if is_alone else report.text, quote.time)
+                points = self._points(mentions, report.status, report.time)
                 yield Over(report.symptom, self._label(item), when, there, quote, points)
         for sign in self._signs():
             if sign.status is Status.PAST:
                 quote = self._quote(sign.turn, sign.text, sign.time)
-                when = spoken.since(sign.text, self._local(sign.time))
+                when = spoken.when(sign.text, self._local(sign.time))
                 points = self._points(self._sign_mentions(sign), sign.status, sign.time)
                 seen = [point.time for point in points if point.status in REPORTED]
                 label = self._named(sign.id).label
                 yield Over(sign.id, label, when, seen[-1] if seen else None, quote, points)
+
+    @staticmethod
+    def _said_in(report: Report, mentions: Iterable[tuple[Told, Mention]]) -> Told | None:
+        """The last message that holds the words; an answer that only confirms them does not."""
+        words = cues.plain(report.text.rstrip("…"))
+        holding = [told for told, _ in mentions if words in cues.plain(told.text)]
+        return holding[-1] if holding else None
+
+    def _is_told_with_others(self, told: Told, report: Report) -> bool:
+        measured = any(value.turn == told.turn for value in self.conversation.values)
+        spoken_of = any(medicine.quote.words == told.text for medicine in self._named_medicines)
+        others = any(mention.id != report.symptom for mention in self._complained(told))
+        return measured or spoken_of or others
 
     def _not_understood(self) -> Iterator[NotUnderstood]:
         """Messages in which nothing was found, and answers that could not be taken as one."""
@@ -514,9 +724,16 @@ class _Builder:
         for answer in self.conversation.answers:
             if answer.answer == NOT_UNDERSTOOD:
                 quote = self._quote(answer.turn, answer.text, answer.time)
-                kept.setdefault(answer.turn, NotUnderstood(quote, True))
+                if not self._is_understood(answer.turn):
+                    kept.setdefault(answer.turn, NotUnderstood(quote, True))
         of_medicines = {medicine.quote for medicine in self._named_medicines}
         yield from (kept[turn] for turn in sorted(kept) if kept[turn].quote not in of_medicines)
+
+    def _is_understood(self, turn: int) -> bool:
+        """Whether something was found in a message that is no plain answer to what was asked."""
+        told = self._message(turn)
+        found = self._complained(told) if told else []
+        return any(not self._was_asked(mention.id, turn) for mention in found)
 
     def _others(self, made: HandOver) -> Iterator[Quote]:
         """Messages that stand nowhere else: nothing that was written is lost."""
@@ -572,6 +789,12 @@ class _Builder:
         for reason in self.decision.reasons:
             if reason.urgency is self.decision.urgency:
                 yield Rule(reason.rule, reason.text)
+
+
+def _at_least(item: Complaint, group: Group) -> Complaint:
+    """The complaint in this group where that is the more serious one."""
+    order = list(Group)
+    return item if order.index(item.group) <= order.index(group) else replace(item, group=group)
 
 
 def _quotes(value: Any) -> Iterator[Quote]:

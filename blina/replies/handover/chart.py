@@ -18,6 +18,7 @@ _STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 30, 60, 120,
 _MOST_TICKS = 6
 _MOST_VALUES = 8  # with a number each; of more, the highest and the last
 _LONGEST_LABEL = 26
+_NUMBER_WIDTH, _NUMBER_HEIGHT = 50, 13
 _TEMPERATURE = "temperature"
 
 
@@ -130,14 +131,27 @@ def _curve(temperatures: Sequence[Reading], scale: _Times, voice: Voice) -> Iter
     yield _line(_LEFT, y(limit), right, y(limit), "1", dashes="6 4")
     path = " ".join(f"{scale.x(one.time)},{y(value):.1f}" for one, value in known)
     yield f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2"/>'
-    shown = {id(one) for one, _ in known}
-    if len(known) > _MOST_VALUES:
-        shown = {id(max(known, key=lambda item: item[1])[0]), id(known[-1][0])}
     for one, value in known:
-        x = scale.x(one.time)
-        yield f'<circle cx="{x}" cy="{y(value):.1f}" r="4"/>'
-        if id(one) in shown:
-            yield _text(x, y(value) - 8, one.shown, "middle")
+        yield f'<circle cx="{scale.x(one.time)}" cy="{y(value):.1f}" r="4"/>'
+    # away from the line of the limit
+    places = [(float(scale.x(one.time)), y(value) + (-8 if value >= limit else 17)) for one, value in known]
+    for number in _readable(places, max(range(len(known)), key=lambda one: known[one][1])):
+        yield _text(places[number][0], places[number][1], known[number][0].shown, "middle")
+
+
+def _readable(places: Sequence[tuple[float, float]], highest: int) -> list[int]:
+    """Which numbers are written so that none lies on another: the highest, the last, then the others."""
+    last = len(places) - 1
+    others = range(last) if len(places) <= _MOST_VALUES else ()
+    kept: list[int] = []
+    for number in dict.fromkeys((highest, last, *others)):
+        x, y = places[number]
+        if all(
+            abs(x - places[one][0]) >= _NUMBER_WIDTH or abs(y - places[one][1]) >= _NUMBER_HEIGHT
+            for one in kept
+        ):
+            kept.append(number)
+    return sorted(kept)
 
 
 def _lane(lane: Complaint | Over, y: float, scale: _Times) -> Iterator[str]:

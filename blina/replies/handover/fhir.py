@@ -456,6 +456,8 @@ def _components(item: Complaint) -> Iterator[Resource]:
         yield {"code": _concept(PARTS, "answer-to"), "valueString": item.answer_to}
     if item.course:
         yield {"code": _concept(PARTS, "course"), "valueString": item.course}
+    if item.better:
+        yield {"code": _concept(PARTS, "better"), "valueDateTime": _instant(item.better)}
     for qualifier in item.qualifiers:
         named = _concept(SYMPTOMS, qualifier.id, qualifier.label)
         yield {"code": _concept(PARTS, "qualifier"), "valueCodeableConcept": named}

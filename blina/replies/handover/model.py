@@ -104,6 +104,7 @@ class Complaint:
         status: ``present`` or ``uncertain``.
         since: since when, as said.
         course: ``worse``, ``again`` or None.
+        better: when it was said to be less, unless it was said to get worse later.
         is_value: whether only a value stands for it ("38.4"): nobody said it in words.
         qualifiers: how bad, how often, what it stops.
         often: how often, as said ("every hour").
@@ -124,6 +125,7 @@ class Complaint:
     status: str
     since: Said | None
     course: str | None
+    better: datetime | None
     is_value: bool
     qualifiers: tuple[Named, ...]
     often: str | None

@@ -12,6 +12,14 @@ from blina.replies.handover.model import Said
 
 _SINCE = frozenset({"since", "from", "for"})
 _NO_TIME = frozenset({"a day", "every day", "each day", "every night", "most days"})  # how often
+# "since breakfast", "since I woke up", and not "since I have no thermometer"
+_SINCE_EVENT = re.compile(
+    r"since (?:(?:i|he|she|they|we|it) (?:woke|got|came|started|went|ate|took|had|left|was|began|arrived)\b|"
+    r"(?!(?:i|he|she|they|we|it|you|there|nobody|no|that|when|about|around)\b)[\w'’]+)"
+    r"(?:[ \t]+(?!(?:and|but|so|with|is|are|am|has|have|can|will|i|he|she|it|they|we|you)\b)[\w'’]+){0,4}",
+    re.IGNORECASE,
+)
+_IS_A_REASON = re.compile(r"[ \t]+(?:is|are|am|has|have|can|will)\b", re.IGNORECASE)
 _LONGEST = timedelta(days=3650)
 _NUMBER = r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine)"
 _CYCLE = re.compile(rf"\b(?:cycle|course|round)\s+(?:number\s+)?{_NUMBER}\b", re.IGNORECASE)
@@ -22,10 +30,13 @@ _CYCLE_AND_DAY = re.compile(r"\b(c\d)\s?(d\d{1,2})\b", re.IGNORECASE)
 _BEGAN = re.compile(
     r"\b(?:it|this|that)(?:['’]s| has)? (?:all )?(?:began|begun|started|been|came on)\b", re.IGNORECASE
 )
+_MIXED = re.compile(r"\b(?:but|then|again|until|was|were|felt|wors\w+)\b", re.IGNORECASE)
 _TIMES = r"(?<![\d.,])(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|several|many) ?(?:times|x)"
 _OFTEN = re.compile(
-    rf"\b(?:(?:once|twice|{_TIMES}) (?:(?:a|an|per|each|every|in the last|in an?) )?(?:\w+ )?"
-    r"(?:hour|day|night|minute|today|tonight)s?(?! ago)|"
+    rf"\b(?:(?:once|twice|{_TIMES}) "
+    r"(?:(?:a|an|per|each|every|in the last|in an?|in the|during the|this|last) )?(?:\w+ )?"
+    r"(?:hour|day|night|minute|morning|evening|week|today|tonight)s?(?! ago)|"
+    rf"(?:twice|{_TIMES})\b(?! (?:worse|more|as|a|the|my|\d))|"
     r"every (?:few |half |\w+ )?(?:hour|minute|night|morning|day)s?|all the time|non-?stop|on and off|"
     r"comes? and goe?s?|in waves)\b",
     re.IGNORECASE,
@@ -69,6 +80,9 @@ def _times(text: str, written: datetime) -> Iterator[tuple[bool, Said]]:
             at = end
             continue
         if (time := time_at(pieces, at) or bare_clock_at(pieces, at)) is None:
+            event = _SINCE_EVENT.match(text, pieces[at].start)
+            if event and not _IS_A_REASON.match(text, event.end()):
+                yield True, Said(event[0], None)
             at += 1
             continue
         end = time[0]
@@ -81,6 +95,19 @@ def _times(text: str, written: datetime) -> Iterator[tuple[bool, Said]]:
         at = end
 
 
+def when(text: str, written: datetime) -> Said | None:
+    """When something was that is over: all that the words say, and the moment where it is only one.
+
+    Args:
+        text: the patient's words.
+        written: when they were written, in the patient's time zone.
+    """
+    found = [said for _, said in _times(text, written)]
+    moments = [said.time for said in found if not said.words.lower().startswith("for ")]  # "for an hour"
+    words = ", ".join(said.words for said in found)
+    return Said(words, moments[0] if len(moments) == 1 else None) if found else None
+
+
 def since(text: str, written: datetime) -> Said | None:
     """Since when something is there, or when it was, as the words say; see `times_in`."""
     return next(times_in(text, written), None)
@@ -89,6 +116,11 @@ def since(text: str, written: datetime) -> Said | None:
 def says_it_began(text: str) -> bool:
     """Whether the words say when something began that was told before ("it started an hour ago")."""
     return _BEGAN.search(text) is not None
+
+
+def is_mixed(text: str) -> bool:
+    """Whether "better" may be said of before only, or is taken back ("it was better, but")."""
+    return _MIXED.search(text) is not None
 
 
 def cycle(text: str, written: datetime) -> Said | None:

@@ -22,10 +22,12 @@ from blina.replies.handover.model import (
     Row,
     Said,
 )
+from blina.triage.answers import NOT_UNDERSTOOD
 from blina.triage.conversation import WORSE
 from blina.triage.daily_check import UNSURE
 
 _SECTION = "hand_over"
+_NOT_THERE = ("denied", "past")  # of a complaint that is there now
 _MOST_REASONS = 4  # of the advice that holds now; its rules are all named
 
 
@@ -167,14 +169,19 @@ class Writer:
         return self._line(item.label, list(self._notes(item)), *item.quotes)
 
     def _notes(self, item: Complaint) -> Iterator[str]:
-        if item.status == "uncertain":
-            yield self._say("unsure")
-        if item.answer_to:
-            yield self._say("answer_to", label=item.answer_to)
+        if self._is_unclear(item):
+            yield self._say("not_answered", label=item.answer_to or "")
+        else:
+            if item.status == "uncertain":
+                yield self._say("unsure")
+            if item.answer_to:
+                yield self._say("answer_to", label=item.answer_to)
         if item.since and item.since.words not in (item.often or ""):
             yield self._since(item.since)
         if item.course == WORSE:
             yield self._say("course_worse")
+        if item.better:
+            yield self._say("course_better", time=self._time(item.better))
         yield from (qualifier.label for qualifier in item.qualifiers)
         if item.often:
             yield item.often
@@ -184,6 +191,16 @@ class Writer:
         if item.times_told > 1:
             first, last = self._time(item.first_told), self._time(item.last_told)
             yield self._say("told_times", times=str(item.times_told), first=first, last=last)
+        gone = [self._time(point.time) for point in item.points if point.status in _NOT_THERE]
+        if gone:
+            yield self._say("was_not_there", times=", ".join(gone))
+
+    def _is_unclear(self, item: Complaint) -> bool:
+        """Whether nobody said it: it may be there because an answer about it was not understood."""
+        return item.status == "uncertain" and any(
+            answer.label == item.answer_to and answer.answer == NOT_UNDERSTOOD
+            for answer in self._hand_over.answers
+        )
 
     def _since(self, said: Said) -> str:
         moment = self._moment(said)
