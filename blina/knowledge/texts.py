@@ -18,7 +18,7 @@ _NAMES = {
     "after_action": "call_today carer contact_now emergency emergency_team number_not_set tell_team",
     "answer_name": "given no not_understood other refused unsure yes",
     "asked": "feverish sure",
-    "about_me": "nobody_reads not_approved",
+    "about_me": "cannot_call nobody_reads not_approved",
     "chip": "changed delete_everything no none_of_these not_measured stop_check unsure yes",
     "crisis": "call line say team",
     "daily_check": "again again_temperature again_who ended finished intro progress stopped tell who",

@@ -29,7 +29,7 @@ class Aside:
         message: as it is to be understood; a step or a question reports no complaint by itself.
         steps: what was done (``triage.progress``), the one to answer first.
         asks: which question about what to do it is (``triage.asking``).
-        of_the_app: whether it asks about this app.
+        of_the_app: what it asks about this app, or asks it to do.
         letters: letters whose meaning it asks.
         fears_dying: whether it is afraid of dying, which is no wish to die.
         deleting: what it has to do with deleting everything (``triage.deleting``).
@@ -75,8 +75,11 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         message = replace(message, intent=_NOT_UNDERSTOOD)
     check = daily_check.hear(conversation, message, knowledge)
     if check:
-        is_start = check.act is daily_check.Act.STARTS
-        return Aside(daily_check.without_denials(message, check), is_all=is_start, check=check)
+        if check.act in daily_check.SAYS_NO_MORE:  # "12 or older" asks nothing about old people
+            return Aside(replace(_as(_TELLS, message), topic=None), is_all=True, check=check)
+        return Aside(daily_check.without_denials(message, check), check=check)
+    if asking.for_an_emergency_call(message, knowledge):
+        return Aside(_as(_ASKS, message), of_the_app=asking.EMERGENCY_CALL, is_all=True)
     if message.intent == "summary":
         return Aside(message)
     if asking.means_no_harm(message, knowledge):

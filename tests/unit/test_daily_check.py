@@ -275,6 +275,15 @@ def test_the_same_words_are_said_in_full_each_day() -> None:
     assert talk.say("daily check", after=DAY).text == first
 
 
+@pytest.mark.parametrize("text", ["Daily check", "12 or older", "Stop the check"])
+def test_its_own_words_are_no_question_about_the_medicine(text: str) -> None:
+    talk = Talk() if text == "Daily check" else Talk().say("Daily check")
+    talk.say(text, topic="older_people", intent="ask_drug")
+    assert talk.turn
+    assert len(talk.turn.replies) == 1
+    assert "65" not in talk.text
+
+
 def test_a_tap_is_no_message_to_hand_over() -> None:
     talk = done(Talk())
     assert [told.text for told in talk.conversation.told] == ["36.8"]
