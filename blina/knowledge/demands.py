@@ -32,9 +32,9 @@ _CUES = {
         "asks_spelled_out carer_of on_treatment carer_says carer_beside wants_deleted deletes_nothing "
         "confirms_deleting keeps_everything speaks_of_deleting asks_medicine blood_thinners fears_dying "
         "says_better other_people asks_app_approved asks_what_kept asks_emergency_call progress_not "
-        "progress_no_answer progress_no_phone progress_told_come_in progress_told_wait progress_told_expected "
-        "progress_ring_back progress_arrived progress_on_the_way progress_fixed progress_called "
-        "progress_will_call asks_why_asked asks_notice asks_meaning asks_drive asks_who asks_tell "
+        "progress_no_answer progress_no_phone progress_told_come_in progress_told_wait "
+        "progress_told_expected progress_ring_back progress_arrived progress_on_the_way progress_fixed "
+        "progress_called progress_will_call asks_why_asked asks_notice asks_meaning asks_drive asks_who asks_tell "
         "asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass asks_dangerous "
         "asks_now check_yes check_as_ever check_beside check_changed check_not_measured"
     ).split(),

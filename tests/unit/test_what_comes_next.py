@@ -191,7 +191,8 @@ def test_letters_approval_and_what_is_kept_are_answered(text: str, says: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["911", "112!", "call 999", "please ring 112 for me", "I need an ambulance", "send an ambulance now"]
+    "text",
+    ["911", "112!", "call 999", "please ring 112 for me", "I need an ambulance", "send an ambulance now"],
 )
 def test_somebody_who_dials_here_is_told_that_nobody_is_called(text: str) -> None:
     answer = Talk().say(text).text

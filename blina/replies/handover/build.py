@@ -47,6 +47,7 @@ from blina.triage.questions import FEVERISH, SURE
 DRUG = "blinatumomab"
 _OPEN = frozenset({SCREENING, FEVERISH, SURE})  # questions whose yes is a complaint
 _SHORT, _SHORT_WITH_VALUE = 3, 9  # words: of fewer, nothing is lost that is quoted nowhere
+_NUMBER_AND_UNIT = 2  # words
 _ANSWERS = ("answer_yes", "answer_no", "answer_unsure")
 
 
@@ -148,7 +149,7 @@ class _Builder:
         turns |= {kept.turn for kept in self.conversation.unclear if kept.complaint}
         of_values = set(self.voice.knowledge.policy.means.values())
         for told in self.conversation.told:
-            if cues.is_correction(told.text, self.voice.knowledge):
+            if cues.is_correction(told.text, self.voice.knowledge) or _is_a_good_number(told):
                 continue
             reported = {mention.id for mention in told.mentions if mention.status in REPORTED} - no_complaints
             if told.turn in taken_back:
@@ -504,6 +505,8 @@ class _Builder:
         measured = {value.turn for value in self.conversation.values}
         for told in self.conversation.told:
             quote, words = Quote(told.text, self._local(told.time)), len(told.text.split())
+            if told.turn in self._tapped:
+                continue
             if quote in quoted or words < (_SHORT_WITH_VALUE if told.turn in measured else _SHORT):
                 continue
             if not cues.consists_of(told.text, _ANSWERS, self.voice.knowledge):
@@ -513,6 +516,18 @@ class _Builder:
         for event in self.conversation.events:
             label = self.voice.say("progress_name", event.kind)
             yield Step(event.kind, label, self._quote(event.turn, event.text, event.time))
+
+    @cached_property
+    def _tapped(self) -> frozenset[int]:
+        """Turns whose message only answered a daily check: the checks' own lines say what came of it."""
+        taps = {cues.plain(title) for title in self.voice.knowledge.wording["chip"].values()}
+        taps |= {cues.plain(form.title) for form in self.voice.knowledge.daily_check.forms}
+        ended = {check.turn for check in self.conversation.checks if check.found}
+        return frozenset(
+            told.turn
+            for told in self.conversation.told
+            if told.turn in ended and cues.plain(told.text) in taps
+        )
 
     def _daily_checks(self) -> Iterator[Check]:
         for check in self.conversation.checks:
@@ -552,6 +567,15 @@ class _Builder:
         for reason in self.decision.reasons:
             if reason.urgency is self.decision.urgency:
                 yield Rule(reason.rule, reason.text)
+
+
+def _is_a_good_number(told: Told) -> bool:
+    """A number that asked for nothing, as the daily check has it measured: nobody writes because of it."""
+    return (
+        told.urgency == Urgency.NONE.value
+        and len(told.text.split()) <= _NUMBER_AND_UNIT
+        and not told.mentions
+    )
 
 
 def _quotes(value: Any) -> Iterator[Quote]:
