@@ -106,6 +106,8 @@ class BlinaChat extends HTMLElement {
     this.config.careTeam = number;
     this.showCallTeam();
     for (const call of this.querySelectorAll("main .call-team, #connection .call-team")) call.replaceWith(callTeam(this.config));
+    if (this.standing?.button) this.standing.button = this.standing.card.querySelector(".calls").firstElementChild;
+    this.watchCalls();
     this.part("call-team").focus({ preventScroll: true }); // the patient stays at the advice
   }
 

@@ -65,8 +65,8 @@ export function showTeamNumber({ words, emergency, careTeam }) {
       ];
   const buttons = [button(words.close, close)];
   const saved = (number) => {
+    dialog.close(); // first: closing moves the focus
     document.dispatchEvent(new CustomEvent("team-number", { detail: number }));
-    dialog.close();
   };
   if (careTeam) buttons.unshift(button(words.remove, () => saved(null)));
   const dialog = open(words.no_number_title, [...told, form, element("p", { className: "small" }, words.no_number_staff)], buttons);
