@@ -72,14 +72,18 @@ class BlinaChat extends HTMLElement {
   watchQuestion() {
     this.question?.disconnect();
     if (!this.asking) return;
-    const bar = this.part("to-question");
     const act = (entries) => {
-      const { isIntersecting, boundingClientRect, rootBounds } = entries.at(-1);
-      bar.hidden = !this.asking || isIntersecting;
-      bar.dataset.way = rootBounds && boundingClientRect.top < rootBounds.top ? ABOVE : BELOW;
+      this.part("to-question").hidden = !this.asking || entries.at(-1).isIntersecting;
+      this.pointToQuestion();
     };
     this.question = new IntersectionObserver(act, { rootMargin: this.rootMargin });
     this.question.observe(this.asking.group);
+  }
+
+  /** The bar's arrow shows where the question is. */
+  pointToQuestion() {
+    const isAbove = this.asking?.group.getBoundingClientRect().top < 0;
+    this.part("to-question").dataset.way = isAbove ? ABOVE : BELOW;
   }
 
   /** What the device kept: the draft, and the latest summary for as long as the server keeps it too. */
@@ -148,6 +152,7 @@ class BlinaChat extends HTMLElement {
     });
     document.addEventListener("team-number", ({ detail }) => this.saveNumber(detail));
     this.part("to-question").addEventListener("click", () => this.toQuestion());
+    addEventListener("scroll", () => this.pointToQuestion(), { passive: true });
     for (const example of this.part("examples").querySelectorAll("button")) {
       example.addEventListener("click", () => this.say(example.textContent));
     }

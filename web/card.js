@@ -147,7 +147,9 @@ function resultCard(item, triage, config, before, act) {
     // what is new comes first: what holds as before stands in the bar
     inside.append(...texts);
     if (asked) inside.append(question(item, asked, config, act));
-    inside.append(paragraph(filled(config.words.still_holds, { action: first }), "still"));
+    const numbers = [config.emergency, config.careTeam].filter(Boolean);
+    const isSaid = body.some((part) => numbers.some((number) => part.includes(number)));
+    if (!isSaid) inside.append(paragraph(filled(config.words.still_holds, { action: first }), "still"));
   } else {
     inside.append(paragraph(first, "lead"));
     inside.append(element("div", { className: "calls" }, ...callsOf(triage, config)));
