@@ -34,9 +34,9 @@ _CUES = {
         "says_better other_people asks_app_approved asks_what_kept asks_emergency_call progress_not "
         "progress_no_answer progress_no_phone progress_told_come_in progress_told_wait "
         "progress_told_expected progress_ring_back progress_arrived progress_on_the_way progress_fixed "
-        "progress_called progress_will_call asks_why_asked asks_notice asks_meaning asks_drive asks_who asks_tell "
-        "asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass asks_dangerous "
-        "asks_now check_yes check_as_ever check_beside check_changed check_not_measured"
+        "progress_called progress_will_call asks_why_asked asks_notice asks_meaning asks_drive asks_who "
+        "asks_tell asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass "
+        "asks_dangerous asks_now check_yes check_as_ever check_beside check_changed check_not_measured"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})

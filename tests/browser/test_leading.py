@@ -145,7 +145,8 @@ def test_the_page_has_a_button_for_why_and_does_not_say_so_twice(open_chat: OPEN
 
 def test_a_new_complaint_after_an_emergency_is_a_small_card_and_the_call_stays(open_chat: OPEN) -> None:
     chat = open_chat(**PHONE)
-    first = chat.ask("he is having a seizure")
+    chat.ask("he is having a seizure")
+    first = chat.bot.nth(0)
     later = chat.ask("he has a rash too")
     assert urgency_of(later) == "emergency"
     expect(later).to_contain_text("Rash: ")
