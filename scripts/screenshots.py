@@ -127,8 +127,7 @@ def screening(page: Page) -> None:
 def question(page: Page) -> None:
     """The same, scrolled to the answers."""
     screening(page)
-    page.locator("#log .chips").scroll_into_view_if_needed()
-    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.locator("#log .apart").scroll_into_view_if_needed()
 
 
 def ordinary(page: Page) -> None:
@@ -215,6 +214,7 @@ def many(page: Page) -> None:
         "I have a rash",
     ):
         say(page, text)
+    page.evaluate("scrollTo(0, 300)")
 
 
 def embedded(page: Page) -> None:

@@ -52,11 +52,13 @@ function writing(sentence, words) {
     keep();
   });
   done.addEventListener("click", () => {
-    done.disabled = true;
+    done.hidden = true;
     const label = filled(words.pad_before, { time: said(before.time) });
     const earlier = paper(label);
     for (const stroke of before.strokes) draw(earlier, stroke);
     pads.append(framed(earlier, label));
+    earlier.tabIndex = -1;
+    earlier.focus();
   });
   return [
     element("p", {}, words.pad_ask),
