@@ -89,15 +89,15 @@ def test_any_words_give_a_drawing_that_can_be_read(text: str, numbers: list[floa
     ElementTree.fromstring(chart(handed_over(talk), VOICE))  # noqa: S314 - made by this program
 
 
-def checked(days: int) -> Talk:
-    """A talk with a daily check a day, of which the last has found a change."""
+def checked(days: int, answer: str = "No or changed") -> Talk:
+    """A talk with a daily check a day, of which the last has this answer to an item."""
     talk = Talk()
     forms = {form.id: form for form in KNOWLEDGE.daily_check.forms}
     for day in range(days):
         talk.say("daily check", after=timedelta(hours=24)).say(forms["from_12"].title)
         talk.say("36.8", celsius(36.8))
         if day == days - 1:
-            return talk.say("No or changed")
+            return talk.say(answer)
         for _ in forms["from_12"].items[1:]:
             talk.say("Yes", intent="affirm")
     return talk
@@ -113,6 +113,14 @@ def test_the_run_of_daily_checks_is_drawn_and_told() -> None:
     height = float((root.get("viewBox") or "").split()[-1])
     lowest = max(float(one.get("y") or 0) for one in root.iter(f"{SVG}text"))
     assert lowest < height
+
+
+def test_not_sure_has_a_mark_of_its_own() -> None:
+    empty = 'r="5" fill="none"'
+    changed, unsure = (
+        chart(handed_over(checked(1, answer)), VOICE) for answer in ("No or changed", "Not sure")
+    )
+    assert unsure.count(empty) == changed.count(empty) + 1
 
 
 def test_of_a_long_run_the_latest_two_weeks_are_drawn() -> None:

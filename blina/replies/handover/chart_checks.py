@@ -15,8 +15,8 @@ from blina.triage.daily_check import UNSURE
 
 HEIGHT = 64
 MOST = 14  # the latest
-_KINDS = ("as_ever", "changed", "unsure", "not_finished")
-_LEGEND = 120  # from one word of it to the next
+_KINDS = ("chart_as_ever", "chart_changed", "chart_unsure", "chart_not_finished")  # texts of ``hand_over``
+_LEGEND = 150  # from one word of it to the next
 
 
 def latest(checks: Sequence[Check]) -> Sequence[Check]:
@@ -62,32 +62,32 @@ def drawn(checks: Sequence[Check], top: float, left: float, width: float, voice:
     parts = []
     for number, kind in enumerate(_KINDS):
         x = 16 + _LEGEND * number
-        words = voice.say("hand_over", f"chart_{kind}")
+        words = voice.say("hand_over", kind)
         parts.append(f"{_mark(kind, x, below - 4)}{text(x + 12, below, words, 'start')}")
     yield f'<g aria-hidden="true">{"".join(parts)}</g>'
 
 
 def _kind(check: Check) -> str:
     if check.found is not None:
-        return "unsure" if check.answer == UNSURE else "changed"
-    return "as_ever" if check.end == CheckEnd.AS_EVER.value else "not_finished"
+        return "chart_unsure" if check.answer == UNSURE else "chart_changed"
+    return "chart_as_ever" if check.end == CheckEnd.AS_EVER.value else "chart_not_finished"
 
 
 def _said(check: Check, voice: Voice) -> str:
-    words = voice.say("hand_over", f"chart_{_kind(check)}")
+    words = voice.say("hand_over", _kind(check))
     return f"{words} ({check.found.label})" if check.found else words
 
 
 def _mark(kind: str, x: float, y: float) -> str:
     """A shape for each way to end: tick, full and empty circle, dash."""
-    if kind == "as_ever":
+    if kind == "chart_as_ever":
         tick = f"M{x - 6:.1f} {y:.1f}l4 5l8 -11"
         return f'<path d="{tick}" stroke="currentColor" stroke-width="2" fill="none"/>'
-    if kind == "not_finished":
+    if kind == "chart_not_finished":
         return line(f"{x - 6:.1f}", y, f"{x + 6:.1f}", y, "2")
     circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"'
     return (
         f'{circle} fill="none" stroke="currentColor" stroke-width="2"/>'
-        if kind == "unsure"
+        if kind == "chart_unsure"
         else f"{circle}/>"
     )
