@@ -127,8 +127,7 @@ def screening(page: Page) -> None:
 def question(page: Page) -> None:
     """The same, scrolled to the answers."""
     screening(page)
-    page.locator("#log .chips").scroll_into_view_if_needed()
-    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.locator("#log .apart").scroll_into_view_if_needed()
 
 
 def ordinary(page: Page) -> None:
@@ -177,6 +176,47 @@ def offline(page: Page) -> None:
     page.locator("#text").press("Enter")
 
 
+def checked(page: Page) -> None:
+    """One thing of the daily check."""
+    say(page, "daily check")
+    for answer in ("12 or older", "36.8"):
+        say(page, answer)
+
+
+def writing(page: Page) -> None:
+    """The sentence of the daily check, beside the last one."""
+    page.evaluate(
+        """localStorage.setItem('blina.writings', JSON.stringify(
+          [{ time: Date.now() / 1000 - 86400,
+             strokes: [[40, 150, 90, 60, 130, 160, 180, 70, 230, 150, 300, 90]] }]))"""
+    )
+    checked(page)
+    for _ in range(7):
+        say(page, "yes")
+    page.locator("canvas").scroll_into_view_if_needed()
+    box = page.locator("canvas").bounding_box() or {"x": 0, "y": 0}
+    page.mouse.move(box["x"] + 20, box["y"] + 80)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 20 + step * 20, box["y"] + 60 + step % 2 * 40)
+    page.mouse.up()
+    page.get_by_role("button", name="Show it beside the last one").click()
+    page.locator(".pads").scroll_into_view_if_needed()
+
+
+def many(page: Page) -> None:
+    """A night of messages: earlier replies are a line each."""
+    for text in (
+        "my joints ache",
+        "what is blinatumomab",
+        "I feel sick",
+        "my hair looks dull",
+        "I have a rash",
+    ):
+        say(page, text)
+    page.evaluate("scrollTo(0, 300)")
+
+
 def embedded(page: Page) -> None:
     """The chat in another site's page."""
     page.goto(page.url.rstrip("/") + "/embed")
@@ -203,6 +243,9 @@ PICTURES: dict[str, tuple[Callable[[Page], None], dict[str, Any]]] = {
     "summary-phone": (summary, PHONE),
     "summary-print": (printed, DESKTOP),
     "offline-phone": (offline, PHONE),
+    "check-phone": (checked, PHONE),
+    "check-writing-phone": (writing, PHONE),
+    "many-phone": (many, PHONE),
     "embed-desktop": (embedded, DESKTOP),
 }
 

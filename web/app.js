@@ -15,8 +15,10 @@ const HOUR = 3600; // seconds
 const LONG = 150; // pixels: an earlier reply that is higher is folded
 const INPUT_METHOD = 229; // Safari says only by this code that Enter ends a word of an input method
 const EMERGENCY_NUMBERS = /^\W*(?:(?:please )?(?:call|ring|dial|phone) )?(?:112|911|999|000)\W*$/i;
-const BEHIND = { header: 60, composer: 100 }; // pixels that are not in sight where these stay in place
+const ABOVE = "up"; // where a question is that is out of sight
+const BELOW = "down";
 const COUNT_FROM = 500; // characters left
+const AT_ONCE = "at-once"; // end of the key of what the page answers itself, until the server has answered
 
 class BlinaChat extends HTMLElement {
   connectedCallback() {
@@ -34,19 +36,54 @@ class BlinaChat extends HTMLElement {
     this.showCallTeam();
     this.listen();
     this.restore();
-    const isFixed = (name) => getComputedStyle(this.querySelector(`.${name}`)).position === "sticky";
-    const rootMargin = `-${BEHIND.header}px 0px -${isFixed("composer") ? BEHIND.composer : 0}px 0px`;
-    const between = { rootMargin, threshold: 0.9 };
-    this.watch = new IntersectionObserver((entries) => this.showStanding(!entries.at(-1).isIntersecting), between);
-    const seen = (entries) => (this.part("to-question").hidden = !this.asking || entries.at(-1).isIntersecting);
-    this.watchQuestion = new IntersectionObserver(seen, { rootMargin });
-    const header = this.querySelector(".top");
-    new ResizeObserver(() => {
-      document.documentElement.style.setProperty("--header", `${header.offsetHeight}px`);
-    }).observe(header);
+    this.measure();
+    const sizes = new ResizeObserver(() => this.measure());
+    for (const part of [".top", ".bars", ".composer"]) sizes.observe(this.querySelector(part));
     this.wait(navigator.onLine ? SHOW_OFFLINE_AFTER : 0);
     this.count();
     keepForOffline();
+  }
+
+  /** How much of the window the standing parts take: letters, labels and screens differ. */
+  measure() {
+    const high = (part) => this.querySelector(part).offsetHeight;
+    for (const [name, part] of [["--header", ".top"], ["--bars", ".bars"], ["--composer", ".composer"]]) {
+      document.documentElement.style.setProperty(name, `${high(part)}px`);
+    }
+    const behind = (part) => (getComputedStyle(this.querySelector(part)).position === "sticky" ? -high(part) : 0);
+    const rootMargin = `${behind(".top")}px 0px ${behind(".composer")}px 0px`;
+    if (rootMargin === this.rootMargin) return;
+    this.rootMargin = rootMargin;
+    this.watchCalls();
+    this.watchQuestion();
+  }
+
+  /** The bar at the top holds the call while its button is out of sight. */
+  watchCalls() {
+    this.calls?.disconnect();
+    const button = this.standing?.button;
+    if (!button) return;
+    const act = (entries) => this.showStanding(!entries.at(-1).isIntersecting);
+    this.calls = new IntersectionObserver(act, { rootMargin: this.rootMargin, threshold: 0.9 });
+    this.calls.observe(button);
+  }
+
+  /** The bar at the bottom leads to the question while that is out of sight. */
+  watchQuestion() {
+    this.question?.disconnect();
+    if (!this.asking) return;
+    const act = (entries) => {
+      this.part("to-question").hidden = !this.asking || entries.at(-1).isIntersecting;
+      this.pointToQuestion();
+    };
+    this.question = new IntersectionObserver(act, { rootMargin: this.rootMargin });
+    this.question.observe(this.asking.group);
+  }
+
+  /** The bar's arrow shows where the question is. */
+  pointToQuestion() {
+    const isAbove = this.asking?.group.getBoundingClientRect().top < 0;
+    this.part("to-question").dataset.way = isAbove ? ABOVE : BELOW;
   }
 
   /** What the device kept: the draft, and the latest summary for as long as the server keeps it too. */
@@ -73,7 +110,9 @@ class BlinaChat extends HTMLElement {
     this.config.careTeam = number;
     this.showCallTeam();
     for (const call of this.querySelectorAll("main .call-team, #connection .call-team")) call.replaceWith(callTeam(this.config));
-    this.part("call-team").focus();
+    if (this.standing?.button) this.standing.button = this.standing.card.querySelector(".calls").firstElementChild;
+    this.watchCalls();
+    this.part("call-team").focus({ preventScroll: true }); // the patient stays at the advice
   }
 
   part(id) {
@@ -113,6 +152,7 @@ class BlinaChat extends HTMLElement {
     });
     document.addEventListener("team-number", ({ detail }) => this.saveNumber(detail));
     this.part("to-question").addEventListener("click", () => this.toQuestion());
+    addEventListener("scroll", () => this.pointToQuestion(), { passive: true });
     for (const example of this.part("examples").querySelectorAll("button")) {
       example.addEventListener("click", () => this.say(example.textContent));
     }
@@ -136,7 +176,7 @@ class BlinaChat extends HTMLElement {
     this.add({ key: id, from: "user", text, time: Date.now() / 1000 });
     if (!this.connection.online) this.unsent(id);
     if (EMERGENCY_NUMBERS.test(text)) {
-      this.add({ key: `${id}/call`, from: "bot", text: this.words.cannot_call, chips: [], payload: null, calls: true, time: Date.now() / 1000 });
+      this.note(`${id}/${AT_ONCE}`, this.words.cannot_call);
       this.part("alarm").textContent = this.words.cannot_call;
     }
     if (document.activeElement !== this.part("text")) this.part("log").focus({ preventScroll: true });
@@ -159,8 +199,10 @@ class BlinaChat extends HTMLElement {
   add(item, aloud = true) {
     if (this.shown.has(item.key)) return;
     const bot = item.from === "bot";
+    if (bot) this.dropAnswerAtOnce(item);
     const act = { openSummary: () => this.openSummary(), answer: (text) => this.say(text) };
-    const made = bot ? botMessage(item, this.config, this.latest?.triage ?? null, act) : userMessage(item, this.config);
+    const shown = bot && this.answersEmergencyNumber(item) ? { ...item, calls: true } : item;
+    const made = bot ? botMessage(shown, this.config, this.latest?.triage ?? null, act) : userMessage(item, this.config);
     this.shown.set(item.key, made);
     this.items.push(item);
     if (!bot || item.chips.length) this.dropQuestion();
@@ -174,6 +216,25 @@ class BlinaChat extends HTMLElement {
       this.foldEarlier(made);
     }
     if (aloud) this.showNew(made, bot);
+  }
+
+  /** Whether it is the answer to "911", which has the button that calls. */
+  answersEmergencyNumber({ key, payload }) {
+    const [to, number] = key.split("/");
+    const asked = this.items.find((one) => one.key === to);
+    return !payload && ["0", AT_ONCE].includes(number) && EMERGENCY_NUMBERS.test(asked?.text ?? "");
+  }
+
+  /** The server's answer takes the place of what the page said at once. */
+  dropAnswerAtOnce({ key }) {
+    const before = `${key.split("/")[0]}/${AT_ONCE}`;
+    if (key !== before) this.remove(before);
+  }
+
+  remove(key) {
+    this.shown.get(key)?.remove();
+    this.shown.delete(key);
+    this.items = this.items.filter((item) => item.key !== key);
   }
 
   newDay(item) {
@@ -191,10 +252,9 @@ class BlinaChat extends HTMLElement {
     const calls = card.querySelector(".calls");
     if (aloud && ALARMING.includes(triage.urgency)) this.part("alarm").textContent = headline(item, this.config);
     if (!calls && this.standing?.triage.urgency === triage.urgency) return; // the bar holds what holds as before
-    this.watch.disconnect();
-    this.standing = CALLING.includes(triage.urgency) ? { triage, card } : null;
-    if (!this.standing || !calls) return this.showStanding(Boolean(this.standing));
-    this.watch.observe(calls.firstElementChild);
+    this.standing = CALLING.includes(triage.urgency) ? { triage, card, button: calls?.firstElementChild } : null;
+    this.watchCalls();
+    if (!this.standing?.button) this.showStanding(Boolean(this.standing));
   }
 
   showStanding(visible) {
@@ -215,7 +275,8 @@ class BlinaChat extends HTMLElement {
     const open = [newest, this.standing?.card, this.latest?.card];
     for (const message of this.part("log").querySelectorAll(".bot:not(.folded)")) {
       const isResult = message.matches(".card, .check");
-      if (open.includes(message) || (!isResult && message.offsetHeight < LONG)) continue;
+      const isShort = !isResult && (message.offsetHeight < LONG || message.querySelector(".calls"));
+      if (open.includes(message) || isShort) continue; // the button that calls stays, too
       fold(message, message.gist, this.config);
     }
   }
@@ -227,12 +288,12 @@ class BlinaChat extends HTMLElement {
     const label = askedIn(item, this.config);
     this.asking = { group };
     this.part("what").textContent = filled(this.words.answering, { label });
-    this.watchQuestion.observe(group);
+    this.watchQuestion();
   }
 
   /** Only the latest question can be answered by a tap. */
   dropQuestion() {
-    this.watchQuestion.disconnect();
+    this.question?.disconnect();
     this.asking = null;
     this.part("to-question").hidden = true;
     this.part("what").textContent = this.shown.size ? this.words.write_more : this.words.write;
@@ -246,9 +307,7 @@ class BlinaChat extends HTMLElement {
   }
 
   note(key, text) {
-    this.shown.get(key)?.remove();
-    this.shown.delete(key);
-    this.items = this.items.filter((item) => item.key !== key);
+    this.remove(key);
     this.add({ key, from: "bot", text, chips: [], payload: null, time: Date.now() / 1000 });
   }
 
@@ -301,7 +360,7 @@ class BlinaChat extends HTMLElement {
     banner.replaceChildren(
       element("p", {}, missing ? this.words.not_set_up : this.words.offline),
       ...(missing ? [element("p", { className: "staff" }, filled(this.words.not_set_up_staff, { reason: missing }))] : []),
-      element("div", { className: "calls" }, ...callLinks("contact_now", this.config)),
+      element("div", { className: "calls" }, ...callLinks(this.standing?.triage.urgency === "emergency" ? "emergency" : "contact_now", this.config)),
     );
     this.showKept();
     this.think();

@@ -123,11 +123,13 @@ function resultCard(item, triage, config, before, act) {
   const [advice, ...rest] = item.text.split(/\n{2,}/);
   const [first, more] = firstSentence(advice);
   const isSource = (part) => part.startsWith(config.sourcesHeading);
-  let body = rest.filter((part) => !isSource(part));
+  let body = rest.filter((part) => !isSource(part) && part !== config.whyHint); // the page has a button for it
   const asked = triage.awaiting_answer ? body.pop() : null;
   const aid = firstAid(triage, config);
   body = body.map((part) => aid.reduce((text, sentence) => text.replace(sentence, "").trim(), part)).filter(Boolean);
-  const isSmall = before?.urgency === urgency && body.length > 0 && !aid.length && !isCrisis(triage);
+  const aidBefore = before ? firstAid(before, config) : [];
+  const saysNoMore = aid.every((sentence) => aidBefore.includes(sentence)) && !isCrisis(triage);
+  const isSmall = before?.urgency === urgency && body.length > 0 && saysNoMore;
   const card = element(
     "article",
     { className: `message bot card ${urgency}${isSmall ? " again" : ""}` },
@@ -145,7 +147,9 @@ function resultCard(item, triage, config, before, act) {
     // what is new comes first: what holds as before stands in the bar
     inside.append(...texts);
     if (asked) inside.append(question(item, asked, config, act));
-    inside.append(paragraph(filled(config.words.still_holds, { action: first }), "still"));
+    const numbers = [config.emergency, config.careTeam].filter(Boolean);
+    const isSaid = body.some((part) => numbers.some((number) => part.includes(number)));
+    if (!isSaid) inside.append(paragraph(filled(config.words.still_holds, { action: first }), "still"));
   } else {
     inside.append(paragraph(first, "lead"));
     inside.append(element("div", { className: "calls" }, ...callsOf(triage, config)));

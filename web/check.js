@@ -33,13 +33,14 @@ function writing(sentence, words) {
   const canvas = paper(words.pad);
   const wipe = element("button", { type: "button" }, words.pad_wipe);
   const done = element("button", { type: "button", className: "primary" }, words.pad_done);
-  const buttons = element("div", { className: "pad-buttons", hidden: true }, wipe, done);
+  const buttons = element("div", { className: "pad-buttons", hidden: true }, wipe, ...(before ? [done] : []));
   const pads = element("div", { className: "pads" }, framed(canvas, words.pad_today));
   const none = element("p", { className: "small", role: "status" });
   const keep = () => {
     const now = strokes.length ? [{ time: Date.now() / 1000, strokes }] : [];
     memory.writings = [...(before ? [before] : []), ...now];
     buttons.hidden = !strokes.length;
+    none.textContent = before || !strokes.length ? "" : words.pad_none;
   };
   listen(canvas, (stroke) => {
     strokes = [...strokes, stroke];
@@ -51,12 +52,13 @@ function writing(sentence, words) {
     keep();
   });
   done.addEventListener("click", () => {
-    done.disabled = true;
-    if (!before) return void (none.textContent = words.pad_none);
+    done.hidden = true;
     const label = filled(words.pad_before, { time: said(before.time) });
     const earlier = paper(label);
     for (const stroke of before.strokes) draw(earlier, stroke);
     pads.append(framed(earlier, label));
+    earlier.tabIndex = -1;
+    earlier.focus();
   });
   return [
     element("p", {}, words.pad_ask),

@@ -1,6 +1,6 @@
 // Windows over the page: a question before deleting, the missing phone number, the summary.
 
-import { callLink, drawn, element } from "/chat/dom.js";
+import { callLink, drawn, element, icon, numbered } from "/chat/dom.js";
 
 const PAGE = { width: "186mm", height: 950, sizes: [10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5] }; // pixels and points: in A4 and in Letter
 
@@ -45,12 +45,14 @@ export function confirmed(title, text, yes, words) {
 
 /** Say where the team's number is found when it is not set, and keep it on this device. */
 export function showTeamNumber({ words, emergency, careTeam }) {
-  const field = element("input", { type: "tel", id: "team-number", autocomplete: "off", value: careTeam ?? "", maxLength: 30, "aria-describedby": "number-note" });
-  const note = element("p", { className: "small", id: "number-note", role: "status" }, words.number_kept);
+  const field = element("input", { type: "tel", id: "team-number", autocomplete: "off", value: careTeam ?? "", maxLength: 30, "aria-describedby": "number-wrong number-note" });
+  const note = element("p", { className: "small", id: "number-note" }, words.number_kept);
+  const wrong = element("p", { className: "wrong", id: "number-wrong", role: "alert" });
   const form = element(
     "form",
     { className: "number-form", noValidate: true },
     element("label", { htmlFor: "team-number" }, words.team_number),
+    wrong,
     element("div", { className: "row" }, field, element("button", { type: "submit", className: "primary" }, words.save)),
     note,
   );
@@ -63,8 +65,8 @@ export function showTeamNumber({ words, emergency, careTeam }) {
       ];
   const buttons = [button(words.close, close)];
   const saved = (number) => {
+    dialog.close(); // first: closing moves the focus
     document.dispatchEvent(new CustomEvent("team-number", { detail: number }));
-    dialog.close();
   };
   if (careTeam) buttons.unshift(button(words.remove, () => saved(null)));
   const dialog = open(words.no_number_title, [...told, form, element("p", { className: "small" }, words.no_number_staff)], buttons);
@@ -73,7 +75,7 @@ export function showTeamNumber({ words, emergency, careTeam }) {
     const number = field.value.trim();
     if (/^\+?[0-9][0-9 ()./-]{3,28}$/.test(number) && number.replace(/\D/g, "").length > 4) return saved(number);
     field.setAttribute("aria-invalid", "true");
-    note.textContent = words.number_bad;
+    wrong.replaceChildren(icon("warning"), words.number_bad);
     field.focus();
   });
 }
@@ -100,7 +102,7 @@ export function showSummary(item, { words, careTeam, handover }, call, note = ""
   const buttons = [...(navigator.share ? [share] : []), copy, save, ...(item.fhir ? [record] : []), print, button(words.close, close)];
   const top = element("div", { className: "calls" }, call);
   const kept = note ? [element("p", { className: "small" }, note)] : [];
-  const dialog = open(words.summary_title, [top, ...kept, ...lines(item.text), ...chartOf(item, "window", handover), said], buttons, "summary");
+  const dialog = open(words.summary_title, [top, ...kept, ...lines(item.text, careTeam), ...chartOf(item, "window", handover), said], buttons, "summary");
   dialog.addEventListener("close", () => sheet.replaceChildren());
 }
 
@@ -137,7 +139,7 @@ function sheetOf(item, words, careTeam, handover) {
     element("h1", {}, words.summary_title),
     element("p", { className: "small" }, `${words.title}.${made} ${numbers.join(". ")}.`),
     element("p", { className: "blanks" }, handover.blanks),
-    ...lines(item.text),
+    ...lines(item.text, careTeam),
     ...chartOf(item, "sheet", handover),
     element("p", { className: "notes" }, words.summary_by_hand),
     element("p", { className: "small" }, words.summary_note),
@@ -145,15 +147,15 @@ function sheetOf(item, words, careTeam, handover) {
 }
 
 /** The text with its lines that start with a dash as lists and those that end with a colon as headings. */
-function lines(text) {
+function lines(text, number) {
   const made = [];
   for (const line of text.split("\n").filter((one) => one.trim())) {
     if (!line.startsWith("- ")) {
-      made.push(element(line.endsWith(":") ? "h3" : "p", {}, line));
+      made.push(numbered(element(line.endsWith(":") ? "h3" : "p", {}, line), number));
       continue;
     }
     if (made.at(-1)?.tagName !== "UL") made.push(element("ul"));
-    made.at(-1).append(element("li", {}, line.slice(2)));
+    made.at(-1).append(numbered(element("li", {}, line.slice(2)), number));
   }
   return made;
 }

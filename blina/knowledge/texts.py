@@ -18,7 +18,7 @@ _NAMES = {
     "after_action": "call_today carer contact_now emergency emergency_team number_not_set tell_team",
     "answer_name": "given no not_understood other refused unsure yes",
     "asked": "feverish sure",
-    "about_me": "nobody_reads not_approved",
+    "about_me": "cannot_call nobody_reads not_approved",
     "chip": "changed delete_everything no none_of_these not_measured stop_check unsure yes",
     "crisis": "call line say team",
     "daily_check": "again again_temperature again_who ended finished intro progress stopped tell who",
@@ -27,7 +27,8 @@ _NAMES = {
     "forget": "ask done kept nothing_deleted still_counts warning",
     "hand_over": (
         "advice advised advised_now advised_too answer answer_to answers asked because blanks "
-        "blood_pressure by_value chart check_as_ever check_changed check_not_finished check_unsure checks "
+        "blood_pressure by_value chart chart_as_ever chart_changed chart_checks chart_not_finished "
+        "chart_unsure check_as_ever check_changed check_not_finished check_unsure checks "
         "circumstances complaints course_worse cycle denials denied "
         "denied_line done down earlier empty falling heading hides_fever is_listed "
         "is_over item last_there limit line made measured_at medicine medicines no_cycle no_dose "

@@ -47,7 +47,9 @@ def what_to_do(
 
 
 def about_the_app(kind: str, voice: Voice) -> str:
-    """Whether the app is approved, and what is kept of what somebody writes."""
+    """Whether the app is approved, what is kept of what somebody writes, and that it calls nobody."""
+    if kind == asking.EMERGENCY_CALL:
+        return voice.say("about_me", "cannot_call")
     if kind == asking.APP_APPROVED:
         return voice.say("about_me", "not_approved")
     kept = voice.say("privacy", "sentence", hours=str(voice.settings.retention_hours))

@@ -29,7 +29,7 @@ class Aside:
         message: as it is to be understood; a step or a question reports no complaint by itself.
         steps: what was done (``triage.progress``), the one to answer first.
         asks: which question about what to do it is (``triage.asking``).
-        of_the_app: whether it asks about this app.
+        of_the_app: what it asks about this app, or asks it to do.
         letters: letters whose meaning it asks.
         fears_dying: whether it is afraid of dying, which is no wish to die.
         denies_harm: whether it says that there is no wish to die.
@@ -77,8 +77,9 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         message = replace(message, intent=_NOT_UNDERSTOOD)
     check = daily_check.hear(conversation, message, knowledge)
     if check:
-        is_start = check.act is daily_check.Act.STARTS
-        return Aside(daily_check.without_denials(message, check), is_all=is_start, check=check)
+        return _of_check(message, check)
+    if asking.for_an_emergency_call(message, knowledge):
+        return Aside(_as(_ASKS, message), of_the_app=asking.EMERGENCY_CALL, is_all=True)
     steps = progress.steps(message, knowledge)
     if message.intent == "summary":
         is_else = steps or asking.asked(message, knowledge)  # "she talked me through it and it runs again"
@@ -113,6 +114,14 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         is_all=asks in _OF_THE_QUESTION or bool(alone and not asks),
         check=check,
     )
+
+
+def _of_check(message: Message, check: daily_check.Heard) -> Aside:
+    """What a message says that belongs to the daily check."""
+    if check.act in daily_check.SAYS_NO_MORE:  # "12 or older" asks nothing about old people
+        return Aside(replace(_as(_TELLS, message), topic=None), is_all=True, check=check)
+    is_start = check.act is daily_check.Act.STARTS
+    return Aside(daily_check.without_denials(message, check), is_all=is_start, check=check)
 
 
 def _without_harm(message: Message) -> Message:

@@ -28,6 +28,7 @@ KINDS = (
     "now",
 )
 APP_APPROVED, WHAT_KEPT = "app_approved", "what_kept"
+EMERGENCY_CALL = "emergency_call"  # "911": somebody believes that this app makes calls
 FEVER_HIDING_GROUP = "fever_drug"  # word group of the lexicon
 LETTERS = ("crs", "icans", "bite", "all")
 _SELF_HARM = "self_harm"  # the sign
@@ -50,6 +51,11 @@ def asked_of_the_app(message: Message, knowledge: Knowledge) -> str | None:
         if cues.says_loosely(message.text, f"asks_{kind}", knowledge):
             return kind
     return None
+
+
+def for_an_emergency_call(message: Message, knowledge: Knowledge) -> bool:
+    """Whether it asks for an emergency call and is nothing else: "I called 112" asks for none."""
+    return cues.is_all(message.text, tuple(knowledge.cues[f"asks_{EMERGENCY_CALL}"]))
 
 
 def fears_dying(message: Message, knowledge: Knowledge) -> bool:

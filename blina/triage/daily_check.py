@@ -39,6 +39,9 @@ class Act(str, Enum):
     WAITS = "waits"  # no try to answer: "hang on"
 
 
+SAYS_NO_MORE = (Act.STARTS, Act.CHOOSES, Act.STOPS)  # each is the whole message
+
+
 @dataclass(frozen=True)
 class Heard:
     """What a message does with the daily check, and the form that it chooses."""

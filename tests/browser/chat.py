@@ -121,6 +121,52 @@ class Chat:
         )
         return found
 
+    def clipped(self) -> list[str]:
+        """Texts that are cut off at their edges or stick out of what holds them."""
+        found: list[str] = self.page.evaluate(
+            """[...document.querySelectorAll('button, .call, p, h1, h2, h3, li, label, .number')]
+              .filter((one) => one.checkVisibility() && !one.matches('.unseen, .unseen *, .skip'))
+              .filter((one) => {
+                const box = one.getBoundingClientRect();
+                const holds = one.closest('button, .call, dialog, .message')?.getBoundingClientRect();
+                const isOut = box.right > innerWidth + 1 || (holds && box.right > holds.right + 1);
+                return (one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0) || isOut;
+              })
+              .map((one) => one.textContent.slice(0, 60))"""
+        )
+        return found
+
+    def broken_numbers(self) -> list[str]:
+        """Phone numbers that stand on more than one line."""
+        found: list[str] = self.page.evaluate(
+            """[...document.querySelectorAll('.number')].filter((one) => one.checkVisibility())
+              .filter((one) => one.getClientRects().length > 1).map((one) => one.textContent)"""
+        )
+        return found
+
+    def broken_words(self) -> list[str]:
+        """Words on buttons, bars and headings that stand on more than one line; not what somebody wrote."""
+        found: list[str] = self.page.evaluate(
+            """[...document.querySelectorAll('button:not(.unfold), .call, h1, h2, .urgency, .standing span')]
+              .filter((one) => one.checkVisibility() && !one.matches('.unseen'))
+              .flatMap((one) => {
+                const broken = [];
+                const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+                for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+                  if (text.parentElement.closest('.unseen')) continue;
+                  for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+                    const range = document.createRange();
+                    range.setStart(text, word.index);
+                    range.setEnd(text, word.index + word[0].length);
+                    const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+                    if (lines.size > 1) broken.push(word[0]);
+                  }
+                }
+                return broken;
+              })"""
+        )
+        return found
+
     def links(self, place: Locator) -> list[str]:
         """The numbers that can be called from a place, in order."""
         return [link.get_attribute("href") or "" for link in place.locator("a.call").all()]

@@ -6,14 +6,18 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
+from blina.knowledge import load_knowledge
 from tests.browser.chat import DESKTOP, PHONE, Chat, urgency_of
 from tests.browser.conftest import OPEN
 
 pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.browser]
 
 YESTERDAY = "{ time: Date.now() / 1000 - 86400, strokes: [[60, 60, 320, 180, 580, 60]] }"
+CHECK = load_knowledge().daily_check
+FORMS = {form.id: form for form in CHECK.forms}
+ITEMS = [(form.id, item) for form in CHECK.forms for item in form.items]
 DARK = {"color_scheme": "dark"}
 
 
@@ -80,8 +84,8 @@ def test_what_has_changed_is_a_call_now_and_in_the_hand_over(open_chat: OPEN) ->
     chat = open_chat(**DESKTOP, **DARK)
     to_the_writing(chat)
     write(chat)
-    chat.page.get_by_role("button", name="Show it beside the last one").click()
     expect(chat.page.locator(".check [role=status]")).to_contain_text("no writing from before")
+    expect(chat.page.get_by_role("button", name="Show it beside the last one")).to_have_count(0)
     assert chat.violations() == []
     card = chat.tap("No or changed")
     assert urgency_of(card) == "contact_now"
@@ -90,6 +94,50 @@ def test_what_has_changed_is_a_call_now_and_in_the_hand_over(open_chat: OPEN) ->
     chat.page.locator("#open-summary").click()
     window = chat.page.get_by_role("dialog", name="Summary for your team")
     expect(window).to_contain_text("wrong or changed: writing a sentence")
+
+
+@pytest.mark.parametrize(("form", "item"), ITEMS, ids=str)
+def test_each_thing_that_is_not_as_ever_is_a_call_now(open_chat: OPEN, form: str, item: str) -> None:
+    chat = open_chat(**PHONE)
+    chat.page.locator("#daily-check").click()
+    expect(chat.bot).to_have_count(1)
+    chat.tap(FORMS[form].title)
+    card = fail(chat, form, item)
+    assert urgency_of(card) == "contact_now"
+    expect(card.locator(".calls a").first).to_be_in_viewport()
+    entry = CHECK.item(item)
+    assert entry
+    expect(card).to_contain_text(entry.lay)
+
+
+def fail(chat: Chat, form: str, item: str) -> Locator:
+    """Say that all is as ever up to an item, and that this is not; the last reply."""
+    for id in FORMS[form].items:
+        if id == item:
+            break
+        if id == "temperature":
+            chat.ask("36.8")
+        else:
+            chat.tap("Yes")
+    return chat.tap("Could not measure" if item == "temperature" else "No or changed")
+
+
+def test_the_run_of_checks_is_in_the_chart(open_chat: OPEN) -> None:
+    chat = open_chat(**PHONE)
+    to_the_writing(chat)
+    chat.tap("Yes")
+    chat.page.locator("#daily-check").click()
+    expect(chat.bot.last).to_contain_text("How old is the person")
+    chat.tap("12 or older")
+    chat.ask("36.8")
+    chat.tap("Not sure")
+    chat.page.locator("#open-summary").click()
+    window = chat.page.get_by_role("dialog", name="Summary for your team")
+    chart = window.get_by_role("img", name="How it went")
+    told = chart.locator("desc").text_content() or ""
+    assert "Daily check: as ever at" in told
+    assert "not sure (How the person seems) at" in told
+    assert chat.violations() == []
 
 
 def test_it_is_done_with_the_keyboard_alone(open_chat: OPEN) -> None:

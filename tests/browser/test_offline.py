@@ -51,6 +51,23 @@ def test_the_page_opens_without_a_server(open_chat: OPEN, server: Server) -> Non
     expect(chat.bot).to_have_count(1)
 
 
+def test_the_summary_is_made_on_the_device(open_chat: OPEN) -> None:
+    chat = open_chat(**PHONE)
+    chat.ask(ORDINARY)
+    chat.tap("None of these")
+    chat.context.set_offline(True)
+    expect(chat.page.locator("#connection")).to_contain_text("There is no connection")
+    chat.page.get_by_role("button", name="Summary", exact=True).click()
+    window = chat.page.get_by_role("dialog", name="Summary for your team")
+    expect(window).to_contain_text("Read this to your team:")
+    expect(window).to_contain_text("bad headache")
+    expect(window).to_contain_text("None of these")
+    expect(window.locator(".chart")).to_have_count(0)  # that is the server's
+    assert len(chat.links(window)) == 1
+    assert chat.broken_numbers() == []
+    assert chat.violations() == []
+
+
 def test_the_page_can_be_installed(open_chat: OPEN, server: Server) -> None:
     chat = open_chat(**PHONE)
     link = chat.page.locator("link[rel=manifest]").get_attribute("href")

@@ -13,6 +13,7 @@ from blina.triage.conversation import CheckEnd
 from blina.triage.decision import Decision
 from blina.triage.memory import expire
 from blina.triage.policy import decide
+from tests.unit.hand_overs import handed_over
 from tests.unit.talk import KNOWLEDGE, TEAM, Talk, celsius, denied, finding, sign
 
 CHECK = KNOWLEDGE.daily_check
@@ -275,6 +276,15 @@ def test_the_same_words_are_said_in_full_each_day() -> None:
     assert talk.say("daily check", after=DAY).text == first
 
 
+@pytest.mark.parametrize("text", ["Daily check", "12 or older", "Stop the check"])
+def test_its_own_words_are_no_question_about_the_medicine(text: str) -> None:
+    talk = Talk() if text == "Daily check" else Talk().say("Daily check")
+    talk.say(text, topic="older_people", intent="ask_drug")
+    assert talk.turn
+    assert len(talk.turn.replies) == 1
+    assert "65" not in talk.text
+
+
 def test_a_tap_is_no_message_to_hand_over() -> None:
     talk = done(Talk())
     assert [told.text for told in talk.conversation.told] == ["36.8"]
@@ -306,3 +316,17 @@ def test_every_item_says_where_it_comes_from_and_is_marked_as_beyond_the_documen
 def test_every_item_can_be_read_at_eleven(item: CheckItem) -> None:
     ask = item.ask.format(sentence="It is warm.")
     assert textstat.flesch_kincaid_grade(ask) <= 6, ask
+
+
+def test_the_hand_over_has_the_check_and_not_the_taps_of_it() -> None:
+    talk = up_to("from_12", "place").say(CHIP["changed"])
+    made = handed_over(talk)
+    assert [(check.end, check.answer) for check in made.daily_checks] == [("not_as_ever", "no")]
+    assert made.others == ()
+    assert made.reason is None  # nobody writes because of 36.8
+
+
+def test_a_no_in_whole_words_is_handed_over_in_them() -> None:
+    said = "no, he said we are in Paris and we have never been there"
+    made = handed_over(up_to("from_12", "place").say(said))
+    assert said in [quote.words for quote in made.others]

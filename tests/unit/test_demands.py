@@ -150,9 +150,8 @@ def test_every_cue_that_the_code_reads_is_demanded() -> None:
     beside = {"asks_", "names_", "not", "chip", "yes", "unsure", "none_of_these"}  # parts of names, and chips
     assert read - names()["cue"] - beside == set()
     assert {f"progress_{kind}" for kind in (*progress.KINDS, "not")} <= names()["cue"]
-    assert {f"asks_{kind}" for kind in (*asking.KINDS, asking.APP_APPROVED, asking.WHAT_KEPT)} <= names()[
-        "cue"
-    ]
+    of_the_app = (asking.APP_APPROVED, asking.WHAT_KEPT, asking.EMERGENCY_CALL)
+    assert {f"asks_{kind}" for kind in (*asking.KINDS, *of_the_app)} <= names()["cue"]
 
 
 def test_every_id_that_the_code_spells_out_is_demanded() -> None:

@@ -102,3 +102,47 @@ def test_any_words_give_a_drawing_that_can_be_read(text: str, numbers: list[floa
     for number in numbers:
         talk.say(text, celsius(round(number, 1)))
     ElementTree.fromstring(chart(handed_over(talk), VOICE))  # noqa: S314 - made by this program
+
+
+def checked(days: int, answer: str = "No or changed") -> Talk:
+    """A talk with a daily check a day, of which the last has this answer to an item."""
+    talk = Talk()
+    forms = {form.id: form for form in KNOWLEDGE.daily_check.forms}
+    for day in range(days):
+        talk.say("daily check", after=timedelta(hours=24)).say(forms["from_12"].title)
+        talk.say("36.8", celsius(36.8))
+        if day == days - 1:
+            return talk.say(answer)
+        for _ in forms["from_12"].items[1:]:
+            talk.say("Yes", intent="affirm")
+    return talk
+
+
+def test_the_run_of_daily_checks_is_drawn_and_told() -> None:
+    svg = chart(handed_over(checked(3)), VOICE)
+    told = described(svg)
+    assert told.count("as ever at") == 2
+    assert "wrong or changed (How the person seems) at Wed 03:23" in told
+    assert re.findall(r'text-anchor="middle">(\w{3})</text>', svg)[-3:] == ["Mon", "Tue", "Wed"]
+    root = ElementTree.fromstring(svg)  # noqa: S314 - made by this program
+    height = float((root.get("viewBox") or "").split()[-1])
+    lowest = max(float(one.get("y") or 0) for one in root.iter(f"{SVG}text"))
+    assert lowest < height
+
+
+def test_not_sure_has_a_mark_of_its_own() -> None:
+    empty = 'r="5" fill="none"'
+    changed, unsure = (
+        chart(handed_over(checked(1, answer)), VOICE) for answer in ("No or changed", "Not sure")
+    )
+    assert unsure.count(empty) == changed.count(empty) + 1
+
+
+def test_of_a_long_run_the_latest_two_weeks_are_drawn() -> None:
+    told = described(chart(handed_over(checked(20)), VOICE))
+    assert told.count("as ever at") == 13
+    assert "wrong or changed" in told
+
+
+def test_a_chart_without_checks_has_no_place_for_them() -> None:
+    assert "Daily check" not in drawn(PRIYA)

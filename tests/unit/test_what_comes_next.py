@@ -191,6 +191,28 @@ def test_letters_approval_and_what_is_kept_are_answered(text: str, says: str) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["911", "112!", "call 999", "please ring 112 for me", "I need an ambulance", "send an ambulance now"],
+)
+def test_somebody_who_dials_here_is_told_that_nobody_is_called(text: str) -> None:
+    answer = Talk().say(text).text
+    assert "I cannot call for you. Call 112 now." in answer
+    assert "did not understand" not in answer
+
+
+def test_an_emergency_number_answers_no_open_question_and_leaves_the_advice() -> None:
+    talk = Talk().say("bad headache", finding("headache")).say("999")
+    assert "I cannot call for you" in talk.text
+    assert talk.conversation.question is not None
+    talk.say("no", intent="deny")
+    assert "I cannot call for you" not in talk.text
+
+
+def test_a_call_that_was_made_is_no_wish_for_one() -> None:
+    assert "I cannot call for you" not in Talk().say("I called 112", intent="thanks").text
+
+
+@pytest.mark.parametrize(
     ("text", "named", "says"),
     [
         ("is Nurofen allowed?", (), "Nurofen can hide a fever"),

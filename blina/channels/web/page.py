@@ -216,6 +216,7 @@ def config_of(values: Mapping[str, str], knowledge: Knowledge, settings: Setting
         "urgency": {urgency.value: knowledge.policy.urgency_title(urgency) for urgency in Urgency},
         "documents": {document.id: document.name for document in knowledge.documents.values()},
         "sourcesHeading": knowledge.text("heading", "sources"),
+        "whyHint": knowledge.text("heading", "why_hint"),
         "summaryRequest": knowledge.text("chip", "summary"),
         "careTeam": settings.care_team_phone,
         "emergency": settings.emergency_number,

@@ -63,6 +63,7 @@ _BESIDE_NUMBER = frozenset(
     {"a", "at", "is", "it", "its", "just", "my", "his", "her", "now", "of", "the", "was"}
 )
 _CLAUSES = re.compile(r"[,.;!?\n]|\b(?:and|but|then)\b", re.IGNORECASE)
+_NUMBER_AND_UNIT = 2  # words
 _ANSWERS = ("answer_yes", "answer_no", "answer_unsure")
 
 
@@ -175,7 +176,7 @@ class _Builder:
         turns |= {kept.turn for kept in self.conversation.unclear if kept.complaint}
         of_values = set(self.voice.knowledge.policy.means.values())
         for told in self.conversation.told:
-            if cues.is_correction(told.text, self.voice.knowledge):
+            if cues.is_correction(told.text, self.voice.knowledge) or _is_a_good_number(told):
                 continue
             reported = {mention.id for mention in told.mentions if mention.status in REPORTED} - no_complaints
             if told.turn in taken_back:
@@ -741,6 +742,8 @@ class _Builder:
         measured = {value.turn for value in self.conversation.values}
         for told in self.conversation.told:
             quote, words = Quote(told.text, self._local(told.time)), len(told.text.split())
+            if told.turn in self._tapped:
+                continue
             if quote in quoted or words < (_SHORT_WITH_VALUE if told.turn in measured else _SHORT):
                 continue
             if not cues.consists_of(told.text, _ANSWERS, self.voice.knowledge):
@@ -750,6 +753,18 @@ class _Builder:
         for event in self.conversation.events:
             label = self.voice.say("progress_name", event.kind)
             yield Step(event.kind, label, self._quote(event.turn, event.text, event.time))
+
+    @cached_property
+    def _tapped(self) -> frozenset[int]:
+        """Turns whose message only answered a daily check: the checks' own lines say what came of it."""
+        taps = {cues.plain(title) for title in self.voice.knowledge.wording["chip"].values()}
+        taps |= {cues.plain(form.title) for form in self.voice.knowledge.daily_check.forms}
+        ended = {check.turn for check in self.conversation.checks if check.found}
+        return frozenset(
+            told.turn
+            for told in self.conversation.told
+            if told.turn in ended and cues.plain(told.text) in taps
+        )
 
     def _daily_checks(self) -> Iterator[Check]:
         for check in self.conversation.checks:
@@ -795,6 +810,15 @@ def _at_least(item: Complaint, group: Group) -> Complaint:
     """The complaint in this group where that is the more serious one."""
     order = list(Group)
     return item if order.index(item.group) <= order.index(group) else replace(item, group=group)
+
+
+def _is_a_good_number(told: Told) -> bool:
+    """A number that asked for nothing, as the daily check has it measured: nobody writes because of it."""
+    return (
+        told.urgency == Urgency.NONE.value
+        and len(told.text.split()) <= _NUMBER_AND_UNIT
+        and not told.mentions
+    )
 
 
 def _quotes(value: Any) -> Iterator[Quote]:

@@ -1,14 +1,15 @@
-"""A chart as SVG text: temperatures over time, and how each complaint went. Shapes carry it, not colours."""
+"""A chart as SVG text: temperatures, complaints and daily checks. Shapes carry it, not colours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
-from xml.sax.saxutils import escape
 
 from blina.knowledge.wording import Voice, temperature
+from blina.replies.handover import chart_checks
 from blina.replies.handover.model import Complaint, HandOver, Over, Point, Reading
+from blina.replies.handover.svg import line, safe, text
 
 _WIDTH, _LEFT, _RIGHT = 640, 190, 40
 _TOP, _PLOT, _LANE, _FOOT = 34, 150, 26, 44
@@ -33,17 +34,24 @@ def chart(hand_over: HandOver, voice: Voice) -> str:
         reading for row in hand_over.values if row.kind == _TEMPERATURE for reading in row.readings
     ]
     lanes: list[Complaint | Over] = [*hand_over.complaints, *hand_over.over]
+    checks = chart_checks.latest(hand_over.daily_checks)
     title = voice.say("hand_over", "chart")
-    described = " ".join(_described(temperatures, lanes, voice)) or voice.say("hand_over", "empty")
-    height = _TOP + (_PLOT if temperatures else 0) + _LANE * len(lanes) + _FOOT
-    drawn = "\n".join(_drawn(temperatures, lanes, voice)) if temperatures or lanes else ""
+    told = [*_described(temperatures, lanes, voice), *chart_checks.described(checks, voice)]
+    described = " ".join(told) or voice.say("hand_over", "empty")
+    hours = (_PLOT if temperatures else 0) + _LANE * len(lanes)
+    if hours or not checks:
+        hours += _FOOT
+    height = _TOP + hours + (chart_checks.HEIGHT if checks else 0)
+    parts = list(_drawn(temperatures, lanes, voice)) if temperatures or lanes else []
+    parts += chart_checks.drawn(checks, _TOP + hours, _LEFT, _WIDTH - _LEFT - _RIGHT, voice)
+    drawn = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_WIDTH} {height}"'
         ' aria-labelledby="chart-title chart-desc" font-family="sans-serif" font-size="12"'
         ' fill="currentColor" stroke="none">\n'
-        f'<title id="chart-title">{_safe(title)}</title>\n'
-        f'<desc id="chart-desc">{_safe(described)}</desc>\n'
-        f'<text x="8" y="18" font-weight="bold">{_safe(title)}</text>\n'
+        f'<title id="chart-title">{safe(title)}</title>\n'
+        f'<desc id="chart-desc">{safe(described)}</desc>\n'
+        f'<text x="8" y="18" font-weight="bold">{safe(title)}</text>\n'
         f"{drawn}\n</svg>\n"
     )
 
@@ -124,11 +132,11 @@ def _curve(temperatures: Sequence[Reading], scale: _Times, voice: Voice) -> Iter
 
     right = _WIDTH - _RIGHT
     for celsius in (low, high):
-        yield _text(_LEFT - 8, y(celsius) + 4, temperature(celsius, voice.settings), "end")
-        yield _line(_LEFT, y(celsius), right, y(celsius), "0.5")
+        yield text(_LEFT - 8, y(celsius) + 4, temperature(celsius, voice.settings), "end")
+        yield line(_LEFT, y(celsius), right, y(celsius), "0.5")
     named = voice.say("hand_over", "limit", value=temperature(limit, voice.settings))
-    yield _text(_LEFT - 8, y(limit) + 4, named, "end")
-    yield _line(_LEFT, y(limit), right, y(limit), "1", dashes="6 4")
+    yield text(_LEFT - 8, y(limit) + 4, named, "end")
+    yield line(_LEFT, y(limit), right, y(limit), "1", dashes="6 4")
     path = " ".join(f"{scale.x(one.time)},{y(value):.1f}" for one, value in known)
     yield f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2"/>'
     for one, value in known:
@@ -136,7 +144,7 @@ def _curve(temperatures: Sequence[Reading], scale: _Times, voice: Voice) -> Iter
     # away from the line of the limit
     places = [(float(scale.x(one.time)), y(value) + (-8 if value >= limit else 17)) for one, value in known]
     for number in _readable(places, max(range(len(known)), key=lambda one: known[one][1])):
-        yield _text(places[number][0], places[number][1], known[number][0].shown, "middle")
+        yield text(places[number][0], places[number][1], known[number][0].shown, "middle")
 
 
 def _readable(places: Sequence[tuple[float, float]], highest: int) -> list[int]:
@@ -156,13 +164,13 @@ def _readable(places: Sequence[tuple[float, float]], highest: int) -> list[int]:
 
 def _lane(lane: Complaint | Over, y: float, scale: _Times) -> Iterator[str]:
     label = lane.label if len(lane.label) <= _LONGEST_LABEL else f"{lane.label[: _LONGEST_LABEL - 1]}…"
-    yield _text(_LEFT - 8, y + 4, label, "end")
-    yield _line(_LEFT, y, _WIDTH - _RIGHT, y, "0.5", dashes="1 4")
+    yield text(_LEFT - 8, y + 4, label, "end")
+    yield line(_LEFT, y, _WIDTH - _RIGHT, y, "0.5", dashes="1 4")
     points = lane.points
     for before, after in pairwise(points):
         if before.status in ("present", "uncertain"):
             x, until = scale.x(before.time), scale.x(after.time)
-            yield _line(x, y, until, y, "3")
+            yield line(x, y, until, y, "3")
     for point in points:
         yield _mark(point, float(scale.x(point.time)), y)
 
@@ -175,7 +183,7 @@ def _mark(point: Point, x: float, y: float) -> str:
         cross = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"
         return f'<path d="{cross}" stroke="currentColor" stroke-width="2" fill="none"/>'
     if point.status == "denied":
-        return _line(f"{x:.1f}", y - 7, f"{x:.1f}", y + 7, "2")
+        return line(f"{x:.1f}", y - 7, f"{x:.1f}", y + 7, "2")
     if point.status == "uncertain":
         circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"'
         return f'{circle} fill="none" stroke="currentColor" stroke-width="2"/>'
@@ -183,11 +191,11 @@ def _mark(point: Point, x: float, y: float) -> str:
 
 
 def _ticks(scale: _Times, y: float) -> Iterator[str]:
-    yield _line(_LEFT, y, _WIDTH - _RIGHT, y, "1")
+    yield line(_LEFT, y, _WIDTH - _RIGHT, y, "1")
     for time in scale.ticks():
         x = scale.x(time)
-        yield _line(x, y, x, y + 5, "1")
-        yield _text(x, y + 18, time.strftime("%a %H:%M"), "middle")
+        yield line(x, y, x, y + 5, "1")
+        yield text(x, y + 18, time.strftime("%a %H:%M"), "middle")
 
 
 def _legend(y: float, voice: Voice) -> str:
@@ -202,26 +210,9 @@ def _legend(y: float, voice: Voice) -> str:
     parts = []
     for number, state in enumerate(states):
         x = 16 + 110 * number
-        parts.append(f"{_mark(state, x, y - 4)}{_text(x + 12, y, _state(state, voice), 'start')}")
+        parts.append(f"{_mark(state, x, y - 4)}{text(x + 12, y, _state(state, voice), 'start')}")
     return f'<g aria-hidden="true">{"".join(parts)}</g>'
-
-
-def _text(x: float | str, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x}" y="{y:.1f}" text-anchor="{anchor}">{_safe(words)}</text>'
-
-
-def _line(x: float | str, y: float, until: float | str, down: float, width: str, dashes: str = "") -> str:
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return (
-        f'<line x1="{x}" y1="{y:.1f}" x2="{until}" y2="{down:.1f}" stroke="currentColor"'
-        f' stroke-width="{width}"{dashed}/>'
-    )
 
 
 def _clock(time: datetime) -> str:
     return time.strftime("%a %H:%M")
-
-
-def _safe(text: str) -> str:
-    """The text as XML can hold it."""
-    return escape("".join(one for one in text if one.isprintable()))
