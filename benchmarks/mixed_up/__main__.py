@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.mixed_up.proxies import KINDS, in_front, mixed_up
 
-EACH = 5_000  # of four proxies: 20,000
+EACH = 20_000
 
 
 def main(serves: str = "door", each: str = str(EACH)) -> None:
