@@ -207,3 +207,12 @@ def test_the_work_grows_with_the_length_whatever_is_written_again_and_again(part
     short, long = calls(MAX_CHARACTERS // 4), calls(MAX_CHARACTERS)
     assert long < 5.5 * short  # four times the length
     assert long < 2_500_000
+
+
+def test_a_unit_that_is_written_without_end_takes_no_longer_than_other_marks() -> None:
+    def calls(mark: str) -> int:
+        profile = cProfile.Profile()
+        profile.runcall(lexicon_reader().read, f"39 {mark * 3000}")
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert calls("%") < 2 * calls("=")
