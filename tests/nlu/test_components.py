@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import string
 import time
@@ -199,13 +200,17 @@ ALPHABETS = [
     "é",
     "&",
 ]
+NUMBERS = itertools.count()
 
 
 def seconds(assistant: Pipeline, text: str) -> float:
-    """Of the processor, so that other programs do not count."""
-    started = time.process_time()
-    assistant.parse(text[:MAX_CHARACTERS])
-    return time.process_time() - started
+    """Of the processor, so that other programs do not count; the better of two that nobody has read yet."""
+    taken = []
+    for _ in range(2):
+        started = time.process_time()
+        assistant.parse(f"{next(NUMBERS)} {text}"[:MAX_CHARACTERS])
+        taken.append(time.process_time() - started)
+    return min(taken)
 
 
 @settings(max_examples=12, deadline=None)
@@ -230,5 +235,4 @@ def test_nothing_takes_longer_to_read_than_sentences_do(
     """Of sentences 5,000 characters take less than 300 ms (`make bench` measures it, docs/performance.md)."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     text = "".join(chance.choice(parts) for _ in range(MAX_CHARACTERS))
-    sentences = min(seconds(assistant, f"{number} {ORDINARY}") for number in range(2))
-    assert min(seconds(assistant, f"{number}{text}") for number in range(2)) < 2 * sentences
+    assert seconds(assistant, text) < 2 * seconds(assistant, ORDINARY)
