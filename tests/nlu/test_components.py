@@ -213,7 +213,7 @@ def seconds(assistant: Pipeline, text: str) -> float:
     return min(taken)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(
         st.sampled_from(ALPHABETS) | st.characters() | st.sampled_from(string.printable),
