@@ -1,4 +1,4 @@
-"""`python -m benchmarks.soak [MINUTES]`: 8 to 200 patients at a time, minutes each; in docs/performance.md."""
+"""`python -m benchmarks.soak [MINUTES]`: 8 to 200 patients at a time; writes into docs/performance.md."""
 
 from __future__ import annotations
 
