@@ -6,7 +6,7 @@ CHECKERS := promtool:prometheus systemd-analyze:systemd openssl:openssl
 CODE := $(wildcard actions benchmarks blina learning scripts tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell train learn test coverage hand-overs lint generate evaluate bench screenshots flood mixed-up lock audit clean setup setup-test knowledge licences
+.PHONY: help run shell train learn test coverage hand-overs lint generate evaluate bench screenshots flood soak mixed-up lock audit clean setup setup-test knowledge licences
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -68,6 +68,10 @@ bench: setup-test ## Measure speed beside a stock Rasa bot, and write docs/perfo
 flood: setup-test ## Measure what patients notice while one address floods the server
 	@$(ANY_PYTHON) -m scripts.train
 	@$(PYTHON_IN_VENV) -m benchmarks.flood
+
+soak: setup-test ## Let 8 to 200 patients write for minutes, into docs/performance.md (ARGS=2 for two minutes each)
+	@$(ANY_PYTHON) -m scripts.train
+	@$(PYTHON_IN_VENV) -W ignore -m benchmarks.soak $(ARGS)
 
 mixed-up: setup-test ## Count the answers that go to somebody else behind HAProxy and nginx while strangers try
 	@sh scripts/install_programs.sh $(PROXIES) && $(PYTHON_IN_VENV) -m benchmarks.mixed_up $(ARGS)

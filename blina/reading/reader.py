@@ -101,8 +101,10 @@ class SymptomReader:
         measured = self._values.read(cleaned)
         values = self._told(tokens, measured, cues)
         judged, act, sure = Judged(findings, signs, (), 0.0), "", 0.0
+        is_whole = len(text) <= MAX_CHARACTERS
         if language == "english" and self._learned is not None and self._can_be_heard(cleaned):
             opinions, act, sure = self._learned.opinions(cleaned, asked)
+            is_whole = is_whole and self._learned.hears_all(cleaned, asked)
             opinions = _without(opinions, matches.never, tokens)
             around = _clauses_around(cleaned, tokens, opinions)
             told = frozenset(
@@ -123,7 +125,7 @@ class SymptomReader:
             findings=tuple(sorted(_once(paired), key=lambda f: (f.start, f.end))),
             signs=tuple(signs),
             measurements=tuple(values),
-            truncated=len(text) > MAX_CHARACTERS,
+            truncated=not is_whole,
             language=language,
             suspicion=round(judged.suspicion, 3),
             disagreements=judged.disagreements,
@@ -166,11 +168,11 @@ class SymptomReader:
 
     def _implications(self, signs: Sequence[Sign], findings: Sequence[Finding]) -> list[Finding]:
         """The symptoms that signs report by themselves, where no finding does."""
+        found = {(finding.symptom, finding.status) for finding in findings}
         return [
             Finding(self._implied[sign.id], sign.status, sign.text, sign.start, sign.end)
             for sign in signs
-            if sign.id in self._implied
-            and not any(f.symptom == self._implied[sign.id] and f.status is sign.status for f in findings)
+            if sign.id in self._implied and (self._implied[sign.id], sign.status) not in found
         ]
 
     def _signs(self, text: str, tokens: Sequence[Token], matches: Matches, cues: Cues) -> list[Sign]:
@@ -302,12 +304,14 @@ def _without(
 
 def _clauses_around(text: str, tokens: Sequence[Token], opinions: Mapping[str, Opinion]) -> dict[str, str]:
     """For each label the patient's words around those that its opinion rests on."""
-    pieces = [(tokens[piece[0]].start, tokens[piece[-1]].end) for piece in clauses(tokens)]
+    pieces = clauses(tokens)
+    starts = [tokens[piece[0]].start for piece in pieces]
+    ends = [tokens[piece[-1]].end for piece in pieces]
     around = {}
     for label, opinion in opinions.items():
-        touched = [(s, e) for s, e in pieces if s < opinion.end and e > opinion.start]
-        if touched:
-            around[label] = text[touched[0][0] : touched[-1][1]].strip()
+        first, last = bisect_right(ends, opinion.start), bisect_left(starts, opinion.end)
+        if first < last:
+            around[label] = text[starts[first] : ends[last - 1]].strip()
     return around
 
 
@@ -332,7 +336,9 @@ def _shorthand(entries: Sequence[str]) -> dict[str, str]:
 
 def _words_around(text: str, tokens: Sequence[Token], pieces: Sequence[range], match: Match) -> str:
     """The patient's own words: the clause that the match stands in."""
-    piece = next((piece for piece in pieces if match.start in piece), range(match.start, match.end))
+    at = bisect_right(pieces, match.start, key=lambda piece: piece.start) - 1
+    found = at >= 0 and match.start in pieces[at]
+    piece = pieces[at] if found else range(match.start, match.end)
     first, last = min(piece[0], match.start), max(piece[-1], match.end - 1)
     return text[tokens[first].start : tokens[last].end].strip()
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+import string
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from blina.rasa_adapter.model_files import restore, store
 from blina.rasa_adapter.training import topic_label, topic_of
 from blina.reading.learned.model import DIMENSIONS, default_model
 from blina.reading.meaning.classifier import ENCODER_SHARE, PhraseClassifier
+from blina.reading.text import MAX_CHARACTERS
 
 pytestmark = pytest.mark.timeout(600)  # the classifiers may have to be trained first
 
@@ -172,3 +177,62 @@ def test_spelling_counts_as_the_vectorizer_counts_it(texts: list[str]) -> None:
 def test_labels_of_topics_go_both_ways() -> None:
     assert topic_of(topic_label("driving")) == "driving"
     assert topic_of("greet") is None
+
+
+ORDINARY = (
+    "We had soup and went to the park with the dog. I slept badly and felt a bit sick, but no fever. " * 60
+)
+ALPHABETS = [
+    "%",
+    "$",
+    "=",
+    ";",
+    "\U0001f600",
+    "120/80 ",
+    "38.6 C ",
+    "a",
+    " ",
+    "\n",
+    "no ",
+    "fever ",
+    ", ",
+    "(",
+    "é",
+    "&",
+]
+NUMBERS = itertools.count()
+
+
+def seconds(assistant: Pipeline, text: str) -> float:
+    """Of the processor, so that other programs do not count; the better of two that nobody has read yet."""
+    taken = []
+    for _ in range(2):
+        started = time.process_time()
+        assistant.parse(f"{next(NUMBERS)} {text}"[:MAX_CHARACTERS])
+        taken.append(time.process_time() - started)
+    return min(taken)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(ALPHABETS) | st.characters() | st.sampled_from(string.printable),
+        min_size=1,
+        max_size=6,
+    ),
+    st.integers(0, 1000),
+)
+@example(["%"], 0)
+@example(["$", "="], 0)
+@example(["\U0001f600"], 0)
+@example(["120/80 "], 0)
+@example(["38.6 C "], 0)
+@example(["not fever, "], 0)
+@example(list(string.printable), 0)
+def test_nothing_takes_longer_to_read_than_sentences_do(
+    assistant: Pipeline, parts: list[str], seed: int
+) -> None:
+    """Of sentences 5,000 characters take less than 300 ms (`make bench` measures it, docs/performance.md)."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    text = "".join(chance.choice(parts) for _ in range(MAX_CHARACTERS))
+    assert seconds(assistant, text) < 2 * seconds(assistant, ORDINARY)

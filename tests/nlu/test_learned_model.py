@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from blina.assistant import knowledge
+from blina.assistant import knowledge, reader
 from blina.rasa_adapter.encoder import SentenceEncoder, vectors
 from blina.reading.learned.model import (
     DIMENSIONS,
@@ -118,6 +118,31 @@ def test_a_warning_sign_is_heard_wherever_it_stands_in_a_long_message(model: Lea
     chat = "We had soup and went to the park and the dog was happy. " * 40
     for text in (f"He is having a seizure right now. {chat}", f"{chat} He is having a seizure right now."):
         assert LearnedReader(model).opinions(text)[0]["seizures"].reported > 0.5
+
+
+def test_a_warning_sign_is_heard_among_marks_without_end(model: LearnedModel) -> None:
+    marks = "%=;$" * 600
+    text = f"{marks} He is having a seizure right now. {marks}"
+    assert model.hear(text).is_whole  # no word is left out
+    assert LearnedReader(model).opinions(text)[0]["seizures"].reported > 0.5
+
+
+def test_of_more_pieces_than_can_be_read_in_time_words_come_first_and_what_is_left_out_is_said(
+    model: LearnedModel,
+) -> None:
+    numbers = "mon 38.6 120/80 37.1 92 97 14 5.5 " * 70
+    text = f"{numbers}He is having a seizure right now. {numbers}"
+    assert not model.hear(text).is_whole
+    assert LearnedReader(model).opinions(text)[0]["seizures"].reported > 0.5
+    reading = reader().read(text)
+    assert (reading.truncated, len(reading.text)) == (True, len(text))
+
+
+def test_five_thousand_characters_of_sentences_are_heard_to_the_end(model: LearnedModel) -> None:
+    story = (
+        "We had soup and went to the park with the dog, who was happy. I slept badly and felt a bit sick. "
+    )
+    assert model.hear((story * 60)[:5000]).is_whole
 
 
 def test_vectors_have_unit_length(model: LearnedModel) -> None:

@@ -14,14 +14,16 @@ import pytest
 from websockets.legacy.client import connect
 from websockets.typing import Origin
 
+from benchmarks.mixed_up.proxies import in_front, program
 from blina.http_server import origins
-from tests.server.proxies import in_front, program
 from tests.server.running import ROOT, Assistant
 
 pytestmark = [
     pytest.mark.model,
     pytest.mark.server,
-    pytest.mark.skipif(not program("nginx"), reason="needs nginx: sh scripts/install_proxies.sh"),
+    pytest.mark.skipif(
+        not program("nginx"), reason="needs nginx: sh scripts/install_programs.sh nginx:nginx-light"
+    ),
 ]
 
 SOCKET = "/chat/socket.io/?EIO=4&transport="

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -141,6 +142,26 @@ def test_many_patients_at_once_do_not_mix(assistant: Assistant) -> None:
     for number, (first, second) in enumerate(seen):
         assert first == second == seen[number % 5][0]
         assert len(first) == 1
+
+
+def test_the_worst_messages_hold_nobody_up(assistant: Assistant) -> None:
+    """Ten of 5,000 characters that take as long as any; a red flag overtakes them."""
+    worst = ["%" * 5000, "$=;" * 1667, "120/80 " * 715, "38.6 C " * 715, "not fever, " * 455] * 2
+    answered: list[str] = []
+
+    def say(number: int) -> None:
+        assistant.say(f"{number} {worst[number]}", f"worst {number}")
+        answered.append("worst")
+
+    with ThreadPoolExecutor(len(worst)) as pool:
+        waiting = [pool.submit(say, number) for number in range(len(worst))]
+        time.sleep(0.1)
+        assert assistant.get("/health")[0] == 200
+        assert assistant.triage("my wife cannot be woken")["urgency"] == "emergency"
+        assert answered.count("worst") <= 3
+        for each in waiting:
+            each.result()
+    assert len(answered) == len(worst)
 
 
 @pytest.mark.parametrize("query", ["", "?stream=true"])

@@ -9,9 +9,12 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.fuzz import corpus
+from benchmarks.fuzz.targets import TARGETS
 from blina.channels.messaging import split_text
 from blina.channels.web.frames import EVENTS, Line, Malformed, event_of
 from blina.http_server import origins
@@ -169,3 +172,21 @@ def test_no_text_is_lost_when_it_is_cut_for_a_provider(text: str, most: int) -> 
     cut = split_text.parts(text, most)
     assert all(part and split_text.size(part) <= most for part in cut)
     assert "".join("".join(cut).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_what_was_found_once_breaks_no_parser(name: str) -> None:
+    """The inputs by which atheris reached new code (`python -m benchmarks.fuzz`)."""
+    kept = corpus.read(name)
+    assert kept
+    for data in kept:
+        TARGETS[name](data)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@quickly
+@given(data=st.data())
+def test_no_change_of_what_was_found_breaks_a_parser(name: str, data: st.DataObject) -> None:
+    one, other = (data.draw(st.sampled_from(corpus.read(name))) for _ in range(2))
+    at, to = data.draw(st.integers(0, len(one))), data.draw(st.integers(0, len(other)))
+    TARGETS[name](one[:at] + data.draw(st.binary(max_size=4)) + other[to:])

@@ -185,3 +185,34 @@ def test_the_work_does_not_explode_with_the_length_of_the_text() -> None:
     assert len(long) < MAX_CHARACTERS
     read(long)  # fills the caches of the speller
     assert calls(long) < 20 * calls(short)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "not fever, ", "no ", "no fever ", "no fever, rash, ", "fever ", "fever, no rash / ", "just now/",
+        "not just now, ", "if I have fever and ", "fever gone, back, ", "severe ", "%", "$", "=", ";", ".",
+        "\U0001f600", "120/80 ", "38.6 C ", "<", "temp 38.6 and bp 120/80, ", "my wife ", "a.b",
+    ],
+)  # fmt: skip
+def test_the_work_grows_with_the_length_whatever_is_written_again_and_again(part: str) -> None:
+    """Lists of hundreds of denials, cues and symptoms compare each with its neighbours only."""
+
+    def calls(length: int) -> int:
+        profile = cProfile.Profile()
+        profile.runcall(lexicon_reader().read, (part * MAX_CHARACTERS)[:length])
+        return sum(entry.callcount for entry in profile.getstats())
+
+    read(part * 10)
+    short, long = calls(MAX_CHARACTERS // 4), calls(MAX_CHARACTERS)
+    assert long < 5.5 * short  # four times the length
+    assert long < 2_500_000
+
+
+def test_a_unit_that_is_written_without_end_takes_no_longer_than_other_marks() -> None:
+    def calls(mark: str) -> int:
+        profile = cProfile.Profile()
+        profile.runcall(lexicon_reader().read, f"39 {mark * 3000}")
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert calls("%") < 2 * calls("=")

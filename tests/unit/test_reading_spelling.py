@@ -47,6 +47,10 @@ def test_two_slips_are_mended_in_longer_words(typed: str, meant: str) -> None:
     assert SPELLER.mend(typed) == (meant,)
 
 
+def test_of_words_that_are_as_near_the_one_that_the_lexicon_names_is_meant() -> None:
+    assert Speller(["sleepy", "sleeping"]).mend("sleepx") == ("sleepy",)  # "sleeps" is as near
+
+
 @pytest.mark.parametrize("typed", ["fvere", "rhsa", "chsit"])
 def test_two_slips_in_a_short_word_are_too_far(typed: str) -> None:
     assert SPELLER.mend(typed) == (typed,)

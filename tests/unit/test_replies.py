@@ -207,7 +207,7 @@ def test_another_language_is_answered_kindly_with_the_number() -> None:
 def test_a_message_that_was_too_long_is_admitted() -> None:
     long = reading("x", (finding("fever"),))
     talk = Talk().say("x", read=type(long)(long.text, long.findings, truncated=True))
-    assert "I read the first 5000 characters" in talk.text
+    assert "I read 5000 characters at most" in talk.text
     assert talk.urgency == "contact_now"
 
 

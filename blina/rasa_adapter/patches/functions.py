@@ -205,7 +205,8 @@ async def _parse_or_mark_unread(
     """Read a message in a thread; one that fails or takes too long is handed on as one that was not read."""
     try:
         with metrics.timed("read"):
-            await hear_ahead(message.text or "")
+            if len(message.text or "") <= reading_threads.LONG:  # long ones wait for each other only
+                await hear_ahead(message.text or "")
             parsed: dict[str, Any] = await reading_threads.in_thread(
                 lambda: _parse_message(self, message, tracker, only_output_properties),
                 len(message.text or ""),

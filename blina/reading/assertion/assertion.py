@@ -7,11 +7,11 @@ In doubt a symptom stays present: a missed warning costs more than a question to
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from blina.reading.assertion import scopes
+from blina.reading.assertion.counted import Counts, Rest, goes_on
 from blina.reading.lexicon.patterns import Match, PatternSet
 from blina.reading.lexicon.tokens import Token, Tokeniser
 from blina.reading.model import Status
@@ -28,30 +28,33 @@ class Cues:
         ends: positions where a scope ends ("but", "just").
         openings: the same with those inside a symptom's own words ("bar a temp").
         undone: words for "over" that something undoes ("almost gone").
-        stops: how many marks that end a clause stand before each token, and before the message's end.
+        counts: of the message.
+        rests: what follows each comma.
+        hidden: positions whose cues do not count.
     """
 
     matches: Mapping[str, tuple[Match, ...]]
     ends: frozenset[int]
     openings: frozenset[int]
     undone: tuple[Match, ...]
-    stops: tuple[int, ...]
+    counts: Counts
+    rests: Mapping[int, Rest]
+    hidden: frozenset[int] = frozenset()
 
-    def near(self, category: str, match: Match) -> tuple[Match, ...]:
+    def near(self, category: str, match: Match) -> Sequence[Match]:
         """The cues of a category that are close enough to speak of a match."""
-        return tuple(_near(self.matches[category], match, scopes.FARTHEST))
+        near = _near(self.matches[category], match, scopes.FARTHEST)
+        return [cue for cue in near if self.hidden.isdisjoint(cue.tokens)] if self.hidden else near
 
     def without(self, positions: frozenset[int]) -> Cues:
         """The cues that share no word with some positions."""
-        left = {
-            category: tuple(cue for cue in found if positions.isdisjoint(cue.tokens))
-            for category, found in self.matches.items()
-        }
-        return Cues(left, self.ends - positions, self.openings, self.undone, self.stops)
-
-    def stops_between(self, first: int, last: int) -> int:
-        """How many marks that end a clause stand from one position to before another."""
-        return self.stops[last] - self.stops[first]
+        hidden = self.hidden | positions
+        if self.ends.isdisjoint(positions):
+            return replace(self, hidden=hidden)
+        ends = self.ends - positions
+        return replace(
+            self, ends=ends, rests=self.counts.rests_without(self.rests, ends, positions), hidden=hidden
+        )
 
 
 def _start(cue: Match) -> int:
@@ -112,23 +115,27 @@ class Asserter:
         matches["returned"] = tuple(
             cue
             for cue in matches["returned"]
-            if not any(set(cue.tokens) < set(over.tokens) for over in matches["past_later"])
+            if not any(
+                set(cue.tokens) < set(over.tokens)
+                for over in _near(matches["past_later"], cue, scopes.FARTHEST)
+            )
         )
         unfinished = sorted(
             (cue for category in scopes.NOT_OVER for cue in found.get(category, ())), key=_start
         )
         undone: list[Match] = []
         for category in scopes.OVER:
-            still = [
-                over
+            still = {
+                over: None
                 for over in matches[category]
                 if any(_is_not_over(tokens, cue, over) for cue in _near(unfinished, over, _MOST_BETWEEN))
-            ]
+            }
             undone += still
             matches[category] = tuple(over for over in matches[category] if over not in still)
         ends = frozenset(match.start for match in found.get("ends_scope", ()))
-        stops = tuple(accumulate((token.is_stop for token in tokens), initial=0))
-        return Cues(matches, ends - claimed, ends, tuple(sorted(undone, key=_start)), stops)
+        counts = Counts(tokens)
+        left = ends - claimed
+        return Cues(matches, left, ends, tuple(sorted(undone, key=_start)), counts, counts.rests(left))
 
     def status(self, tokens: Sequence[Token], match: Match, cues: Cues, others: Sequence[Match]) -> Status:
         """What the message says about one match.
@@ -146,16 +153,20 @@ class Asserter:
         before = {
             category
             for category in scopes.BEFORE
-            for cue in cues.near(category, match)
-            if _stands_before(cue, match) and self._reaches(tokens, category, cue, match, cues, covered)
+            if any(
+                _stands_before(cue, match) and self._reaches(tokens, category, cue, match, cues, covered)
+                for cue in reversed(cues.near(category, match))
+            )
         }
         after = {
             category
             for category in scopes.AFTER
-            for cue in cues.near(category, match)
-            if cue.start >= match.end
-            and cues.stops_between(match.end, cue.start) <= 1
-            and _follows(tokens, match, cue, category)
+            if any(
+                cue.start >= match.end
+                and cues.counts.stops.between(match.end, cue.start) <= 1
+                and _follows(tokens, match, cue, category, cues.counts)
+                for cue in cues.near(category, match)
+            )
         }
         if "there_now" in after or (before == {"question"} and "owned_after" in after):
             return Status.PRESENT
@@ -195,19 +206,19 @@ class Asserter:
         covered = _covered(match, others)
         there_now = any(
             cue.start >= match.end
-            and cues.stops_between(match.end, cue.start) <= 1
-            and _follows(tokens, match, cue, cue.label)
+            and cues.counts.stops.between(match.end, cue.start) <= 1
+            and _follows(tokens, match, cue, cue.label, cues.counts)
             for cue in cues.near("there_now", match)
         )
         not_over = any(
-            over.start >= match.end and _follows(tokens, match, over, over.label)
+            over.start >= match.end and _follows(tokens, match, over, over.label, cues.counts)
             for over in _near(cues.undone, match, _MOST_BETWEEN)
         )
         answered = any(
             cue.end < match.start
             and match.start - cue.end <= scopes.DENIAL_REACH
             and tokens[cue.end - 1].norm == "no"
-            and _answers_or_ends(tokens, cue, match, covered)
+            and _answers_or_ends(tokens, cue, match, cues.counts, covered)
             for cue in cues.near("denied_before", match)
         )
         return there_now or not_over or answered
@@ -224,22 +235,21 @@ class Asserter:
         if match.start in cues.openings and category in scopes.DENIED:
             return False
         between = range(cue.end, match.start)
-        if between and cues.stops_between(cue.end, match.start):
+        counts = cues.counts
+        if between and counts.stops.between(cue.end, match.start):
             crossed = scopes.QUOTE_MARKS.get(category)
             if not crossed or any(tokens[at].is_stop and tokens[at].norm not in crossed for at in between):
                 return False
         if category == "denied_before":
-            return _denial_reaches(tokens, cue, match, cues.ends, covered)
-        if category in scopes.NOT_BEYOND_COMMA and any(tokens[at].is_comma for at in between):
-            return False
-        words = [at for at in between if tokens[at].is_word]
-        if len(words) > scopes.REACH.get(category, 40):
-            return False
-        stoppers = scopes.MINE if category == "other_person" else scopes.SUBJECTS
-        for at in words:
-            if tokens[at].norm in stoppers and at > cue.end and tokens[at - 1].norm not in scopes.OPEN_VERBS:
+            return _denial_reaches(tokens, cue, match, cues, covered)
+        if between:
+            if category in scopes.NOT_BEYOND_COMMA and counts.commas.between(cue.end, match.start):
                 return False
-            if at in cues.ends and category not in ("question", "leaflet"):
+            if counts.words.between(cue.end, match.start) > scopes.REACH.get(category, 40):
+                return False
+            if counts.new_subjects(cue.end, match.start, mine=category == "other_person"):
+                return False
+            if category not in ("question", "leaflet") and not cues.ends.isdisjoint(between):
                 return False
         first = tokens[min(cue.end, match.start)]
         return not (category in ("question", "fear", "leaflet") and first.norm in scopes.OWN)
@@ -261,9 +271,9 @@ def _is_not_over(tokens: Sequence[Token], cue: Match, over: Match) -> bool:
 
 def _covered(match: Match, others: Sequence[Match]) -> frozenset[int]:
     """The words of the symptoms around a match."""
-    return frozenset(
-        at for other in others if abs(other.start - match.start) <= scopes.FARTHEST for at in other.tokens
-    )
+    first = bisect_left(others, match.start - scopes.FARTHEST, key=_start)
+    last = bisect_right(others, match.start + scopes.FARTHEST, key=_start)
+    return frozenset(at for other in others[first:last] for at in other.tokens)
 
 
 def _stands_before(cue: Match, match: Match) -> bool:
@@ -289,21 +299,22 @@ def _denied_inside(tokens: Sequence[Token], match: Match, cues: Cues) -> bool:
 
 
 def _denial_reaches(
-    tokens: Sequence[Token], cue: Match, match: Match, ends: frozenset[int], covered: frozenset[int]
+    tokens: Sequence[Token], cue: Match, match: Match, cues: Cues, covered: frozenset[int]
 ) -> bool:
     """Whether a denial in front still holds: through "or", through a list, not past a new statement."""
     words_left = scopes.DENIAL_REACH
-    if tokens[cue.end - 1].norm == "no" and _answers_or_ends(tokens, cue, match, covered):
+    if tokens[cue.end - 1].norm == "no" and _answers_or_ends(tokens, cue, match, cues.counts, covered):
         return False
     for at in range(cue.end, match.start):
         token = tokens[at]
-        if at in ends:
+        if at in cues.ends:
             return False
         if at in covered or token.norm in {"or", "nor", "any"}:
             words_left = scopes.DENIAL_REACH
             continue
         if token.is_comma:
-            if not _list_goes_on(tokens, cue.end, at, ends):
+            is_list = token.norm == "/" or goes_on(cues.rests[at], cues.counts.commas.between(cue.end, at))
+            if not is_list:
                 return False
             continue
         if not token.is_word:
@@ -318,7 +329,9 @@ def _denial_reaches(
     return True
 
 
-def _answers_or_ends(tokens: Sequence[Token], cue: Match, match: Match, covered: frozenset[int]) -> bool:
+def _answers_or_ends(
+    tokens: Sequence[Token], cue: Match, match: Match, counts: Counts, covered: frozenset[int]
+) -> bool:
     """Whether a "no" does not speak of the match.
 
     It is an answer before a new statement ("no I am confused"), and where each item of a list has a "no" of
@@ -326,30 +339,12 @@ def _answers_or_ends(tokens: Sequence[Token], cue: Match, match: Match, covered:
     """
     if tokens[min(cue.end, len(tokens) - 1)].norm in scopes.SUBJECTS:
         return True
-    between = range(cue.end, match.start)
-    goes_on = any(tokens[at].norm in {"or", "nor", "and"} or not tokens[at].is_word for at in between)
-    named = any(at in covered for at in between)
-    repeated = any(tokens[at].norm == "no" for at in between) or any(
-        token.norm == "no" for token in _sentence_before(tokens, cue.start)
+    if cue.end >= match.start or counts.joins.between(cue.end, match.start):
+        return False
+    repeated = counts.noes.between(cue.end, match.start) or counts.noes.between(
+        counts.sentence_start(cue.start), cue.start
     )
-    return named and repeated and not goes_on
-
-
-def _list_goes_on(tokens: Sequence[Token], start: int, comma: int, ends: frozenset[int]) -> bool:
-    """Whether a comma only separates denied items: "no fever, chills or rash"; "no fever, rash, cough"."""
-    if tokens[comma].norm == "/":
-        return True
-    rest: list[Token] = []
-    for at in range(comma + 1, len(tokens)):
-        if tokens[at].is_stop or at in ends or tokens[at].norm in scopes.SUBJECTS:
-            break
-        rest.append(tokens[at])
-    if any(token.norm in {"or", "nor"} for token in rest):
-        return True
-    commas_before = sum(token.is_comma for token in tokens[start:comma])
-    items = list(_items(rest))
-    plain = all(len(item) <= 2 and not item[-1].norm.endswith(("ed", "ing", "y")) for item in items)
-    return plain and len(items) + commas_before >= 2
+    return bool(repeated) and not covered.isdisjoint(range(cue.end, match.start))
 
 
 def _and_goes_on(tokens: Sequence[Token], cue: Match, at: int, covered: frozenset[int]) -> bool:
@@ -359,34 +354,16 @@ def _and_goes_on(tokens: Sequence[Token], cue: Match, at: int, covered: frozense
     return tokens[cue.end - 1].norm != "no" and at + 1 in covered
 
 
-def _sentence_before(tokens: Sequence[Token], at: int) -> Iterator[Token]:
-    for token in reversed(tokens[:at]):
-        if token.is_stop:
-            return
-        yield token
-
-
-def _items(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    item: list[Token] = []
-    for token in tokens:
-        if token.is_comma or token.norm == "and":
-            if item:
-                yield item
-            item = []
-        elif token.is_word:
-            item.append(token)
-    if item:
-        yield item
-
-
-def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -> bool:
+def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str, counts: Counts) -> bool:
     """Whether a cue behind the match speaks of it: close by, in the same statement ("fever: none" counts)."""
     far = scopes.FAR.get(category)
+    words = counts.words_of_statements.between(match.end, cue.start)
+    if words > (far or scopes.AFTER_REACH):
+        return False
     if category == "there_now" and not _is_statement(tokens, cue):
         return False
-    if tokens[cue.end - 1].norm == "ago" and _tells_onset(tokens, cue):
+    if tokens[cue.end - 1].norm == "ago" and _tells_onset(cue, counts):
         return False
-    words = 0
     for at in range(match.end, cue.start):
         token = tokens[at]
         if token.is_stop:
@@ -396,14 +373,12 @@ def _follows(tokens: Sequence[Token], match: Match, cue: Match, category: str) -
             token.is_comma or token.norm in scopes.NEW_STATEMENT or _starts_statement(tokens, at)
         ):
             return False
-        elif token.is_word:
-            words += 1
     if category == "denied_at_end" or (category == "denied_after" and len(cue.tokens) == 1):
         # A bare "no" behind the symptom is an answer only at the end: "fever: no", not "fever no appetite".
         ends_here = cue.end >= len(tokens) or not tokens[cue.end].is_word
         asked = match.end < cue.start and tokens[match.end].norm == "?"
         return words == 0 and (ends_here or (asked and _asks_again(tokens, cue.end)))
-    return words <= (far or scopes.AFTER_REACH)
+    return True
 
 
 def _asks_again(tokens: Sequence[Token], at: int) -> bool:
@@ -426,6 +401,6 @@ def _starts_statement(tokens: Sequence[Token], at: int) -> bool:
     return tokens[at].norm in scopes.NEW_SUBJECTS and tokens[at - 1].norm not in scopes.PREPOSITIONS
 
 
-def _tells_onset(tokens: Sequence[Token], cue: Match) -> bool:
+def _tells_onset(cue: Match, counts: Counts) -> bool:
     """An onset: "it started two months ago" says since when, not that it is over."""
-    return any(token.keys & scopes.ONSET for token in _sentence_before(tokens, cue.start))
+    return counts.onsets.between(counts.sentence_start(cue.start), cue.start) > 0

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from blina.reading.learned.windows import Span, windows
+from blina.reading.learned.windows import Span, most_worded, windows
 from blina.reading.text import clean, sanitised
 
 Array = npt.NDArray[np.float32]
@@ -51,12 +51,14 @@ class Heard:
         acts: probabilities of shape ``(acts,)``.
         meaning: a vector of unit length, ``(384,)``.
         words: for each label the first character and the end of the words that it rests on.
+        is_whole: false when words were left out, because there were too many numbers and marks beside them.
     """
 
     statuses: Array
     acts: Array
     meaning: Array
     words: tuple[Span, ...]
+    is_whole: bool = True
 
 
 class LearnedModel:
@@ -127,7 +129,7 @@ class LearnedModel:
 
     def _hear(self, text: str, asked: str) -> Heard:
         whole = self._tokeniser.encode(text, add_special_tokens=False)
-        spans = windows(text, whole.offsets)
+        spans, is_whole = most_worded(text, windows(text, whole.offsets))
         question = _ASKED + asked if asked else None
         encodings = [self._tokeniser.encode(text[start:end], question) for start, end in spans]
         statuses, acts, meaning, attention = self._session.run(None, _inputs(encodings))
@@ -142,6 +144,7 @@ class LearnedModel:
                 _words(encodings[window], attention[window, label], spans[window])
                 for label, window in enumerate(best.tolist())
             ),
+            is_whole,
         )
 
 

@@ -85,6 +85,15 @@ class LearnedReader:
         act = int(heard.acts.argmax())
         return opinions, self._model.acts[act], float(heard.acts[act])
 
+    def hears_all(self, text: str, asked: str = "") -> bool:
+        """Whether no word of a message is left out.
+
+        Args:
+            text: the message.
+            asked: the question that it answers, or empty.
+        """
+        return self._model.hear(text, asked).is_whole
+
     def _opinions(self, heard: Heard) -> Iterator[Opinion]:
         present, uncertain = self._at[Status.PRESENT], self._at[Status.UNCERTAIN]
         for label, row, (start, end) in zip(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -99,13 +100,17 @@ class Lexicon:
 def _visible(found: Sequence[Match], prefix: str, excluding: str, idioms: Sequence[Match]) -> list[Match]:
     """Matches of one kind that no idiom and no look-alike of their own label covers."""
     kept = []
+    ends = _farthest_ends(idioms)
+    look_alikes = _ByPlace(match for match in found if match.label.startswith(excluding))
     for match in found:
         if not match.label.startswith(prefix):
             continue
         id = match.label.removeprefix(prefix)
-        look_alikes = [other for other in found if other.label == excluding + id]
-        in_idiom = any(idiom.start <= match.start and match.end <= idiom.end for idiom in idioms)
-        if not in_idiom and not any(_mostly_covers(other, match) for other in look_alikes):
+        in_idiom = match.end <= ends.get(match.start, 0)
+        if not in_idiom and not any(
+            other.label == excluding + id and _mostly_covers(other, match)
+            for other in look_alikes.touching(match)
+        ):
             kept.append(Match(id, match.tokens))
     return kept
 
@@ -119,8 +124,10 @@ def _mostly_covers(look_alike: Match, match: Match) -> bool:
 def _shortest(matches: Sequence[Match]) -> list[Match]:
     """One match a label and place: the tightest of overlapping ones with the same label."""
     kept: list[Match] = []
+    taken: dict[str, set[int]] = defaultdict(set)
     for match in sorted(matches, key=lambda m: (m.end - m.start - len(m.tokens), m.end - m.start, m.start)):
-        if not any(match.label == other.label and set(match.tokens) & set(other.tokens) for other in kept):
+        if taken[match.label].isdisjoint(match.tokens):
+            taken[match.label].update(match.tokens)
             kept.append(match)
     return sorted(kept, key=lambda m: (m.start, m.end))
 
@@ -128,8 +135,38 @@ def _shortest(matches: Sequence[Match]) -> list[Match]:
 def _most_specific(matches: Sequence[Match]) -> list[Match]:
     """Of nested matches of different symptoms the one with more words; of equal ones all."""
     kept = []
+    places = _ByPlace(matches)
     for match in matches:
         words = set(match.tokens)
-        if not any(words < set(other.tokens) and other.label != match.label for other in matches):
+        if not any(
+            words < set(other.tokens) and other.label != match.label for other in places.touching(match)
+        ):
             kept.append(match)
     return _shortest(kept)
+
+
+class _ByPlace:
+    """Matches by the words that they take, so that each is compared with those around it only.
+
+    Args:
+        matches: any number.
+    """
+
+    def __init__(self, matches: Iterable[Match]) -> None:
+        self._at: dict[int, list[Match]] = defaultdict(list)
+        for match in matches:
+            for at in match.tokens:
+                self._at[at].append(match)
+
+    def touching(self, match: Match) -> list[Match]:
+        """Those that share a word with a match; some more than once."""
+        return [other for at in match.tokens for other in self._at.get(at, ())]
+
+
+def _farthest_ends(idioms: Sequence[Match]) -> dict[int, int]:
+    """For each position inside an idiom the farthest end of one that began there or before."""
+    ends: dict[int, int] = {}
+    for idiom in idioms:
+        for at in range(idiom.start, idiom.end):
+            ends[at] = max(ends.get(at, 0), idiom.end)
+    return ends

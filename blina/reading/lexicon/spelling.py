@@ -48,6 +48,7 @@ class Speller:
         self._known = common_words()
         given = {word for word in lexicon_words if _LETTERS.fullmatch(word)}
         lemmas = {lemma(word) for word in given}
+        self._given = frozenset(given)
         self._lexicon = given | {word for word in self._known if lemma(word) in lemmas}
         self._matters = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
         for word in self._lexicon:
@@ -95,7 +96,11 @@ class Speller:
         ours = [s for s in ours if s.distance == 1 or _sounds_alike(word, s.term)]
         if not ours:
             return None
-        best = min(ours, key=lambda s: (s.distance, *_unlikeness(word, s.term)))
+        # to the last place, so that no start of the program reads a word in another way
+        best = min(
+            ours,
+            key=lambda s: (s.distance, *_unlikeness(word, s.term), s.term not in self._given, s.term),
+        )
         if best.distance == 2 and any(edit in self._known for edit in _one_edit(word)):
             return None
         return str(best.term)

@@ -205,7 +205,9 @@ class _Tokeniser:
                 break
             entry = behind[1]
             if entry.units:
-                units, end = [*units, *entry.units], behind[0]
+                # each once: "39%%%%" has one unit, however often it is written
+                named = {(id(kind), id(unit)): (kind, unit) for kind, unit in (*units, *entry.units)}
+                units, end = list(named.values()), behind[0]
                 if len(units) > len(entry.units):  # "°" and "C"
                     last = {id(unit) for _, unit in entry.units}
                     units = [item for item in units if id(item[1]) in last]

@@ -9,10 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.server.proxies import KINDS, in_front, mixed_up
+from benchmarks.mixed_up.proxies import KINDS, in_front, mixed_up
 
-SMALL = Path(__file__).resolve().parents[1] / "tests" / "server" / "small_server.py"
-EACH = 5_000  # of four proxies: 20,000
+EACH = 20_000
 
 
 def main(serves: str = "door", each: str = str(EACH)) -> None:
@@ -22,7 +21,7 @@ def main(serves: str = "door", each: str = str(EACH)) -> None:
         serves: ``door``, or ``sanic`` for Sanic's own server.
         each: messages through each proxy.
     """
-    command = [sys.executable, str(SMALL), serves]
+    command = [sys.executable, "-m", "benchmarks.mixed_up.small_server", serves]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         try:
             lines = server.stdout or ()
@@ -33,7 +32,11 @@ def main(serves: str = "door", each: str = str(EACH)) -> None:
                     counted = asyncio.run(mixed_up(port, int(each)))
                     seconds = time.monotonic() - started
                 others = counted["another's"]
-                print(f"{kind}: {others} of {each} were another's, {counted['none']} lost, {seconds:.0f} s")
+                print(
+                    f"{kind}: {others} of {each} were another's, {counted['none']} lost,",
+                    f"{counted['strangers']} hostile requests, {seconds:.0f} s",
+                    flush=True,
+                )
         finally:
             server.terminate()
 

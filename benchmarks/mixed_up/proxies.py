@@ -64,6 +64,8 @@ LOCATION = """\
 """
 
 _MESSAGES_A_CONNECTION = 16
+_SECONDS_A_PATIENT_WAITS = 10.0
+_SECONDS_A_STRANGER_WAITS = 0.3  # for what a proxy keeps back: the more they send, the sooner one succeeds
 _OF_A_PROXY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 KINDS = ("haproxy safe", "haproxy aggressive", "haproxy always", "nginx")
 
@@ -100,6 +102,9 @@ def in_front(kind: str, upstream: str, folder: Path, location: str = "") -> Iter
 
     Yields:
         The port that it listens on.
+
+    Raises:
+        FileNotFoundError: when it is not installed.
     """
     name, _, reuse = kind.partition(" ")
     with socket.socket() as probe:
@@ -112,7 +117,8 @@ def in_front(kind: str, upstream: str, folder: Path, location: str = "") -> Iter
         text.format(reuse=reuse, port=port, upstream=upstream, folder=folder, location=location)
     )
     found = program(name)
-    assert found, f"{name} is missing: sh scripts/install_programs.sh haproxy:haproxy nginx:nginx-light"
+    if not found:
+        raise FileNotFoundError(f"{name}: sh scripts/install_programs.sh haproxy:haproxy nginx:nginx-light")
     command = [found, "-db", "-f"] if name == "haproxy" else [found, "-p", str(folder), "-c"]
     process = subprocess.Popen([*command, str(configuration)], stderr=subprocess.DEVNULL)
     try:
@@ -129,10 +135,10 @@ def _wait_for(port: int) -> None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.05)
-    raise AssertionError("the proxy does not listen")
+    raise TimeoutError("the proxy does not listen")
 
 
-async def mixed_up(port: int, messages: int, patients: int = 4, strangers: int = 3) -> Counter[str]:
+async def mixed_up(port: int, messages: int, patients: int = 4, strangers: int = 8) -> Counter[str]:
     """Let patients write while strangers send what could confuse a server.
 
     Args:
@@ -142,7 +148,8 @@ async def mixed_up(port: int, messages: int, patients: int = 4, strangers: int =
         strangers: how many send nonsense at the same time.
 
     Returns:
-        How many answers were ``own``, ``another's`` (anything that is no answer to this patient) or ``none``.
+        How many answers were ``own``, ``another's`` (anything that is no answer to this patient) or ``none``,
+        and how many requests the ``strangers`` sent meanwhile.
     """
     counted: Counter[str] = Counter()
     todo = iter(range(messages))
@@ -155,22 +162,22 @@ async def mixed_up(port: int, messages: int, patients: int = 4, strangers: int =
             counted[await line.says(uuid.uuid4().hex)] += 1
         line.close()
 
+    over = asyncio.Event()
+
     async def stranger() -> None:
-        number = 0
-        while True:
-            number += 1
+        while not over.is_set():
+            number = counted["strangers"] = counted["strangers"] + 1
             with suppress(OSError, asyncio.TimeoutError):
                 # a request that is none of these first: some proxies share only what comes after it;
                 # and the first of them, which is the one that worked, every second time
                 poison = POISON[0 if number % 2 else number // 2 % len(POISON)]
-                await _send(port, [HARMLESS, poison], 2.0)
+                await _send(port, [HARMLESS, poison], _SECONDS_A_STRANGER_WAITS)
             await asyncio.sleep(0.005)
 
     hostile = [asyncio.ensure_future(stranger()) for _ in range(strangers)]
     await asyncio.gather(*(patient() for _ in range(patients)))
-    for task in hostile:
-        task.cancel()
-    await asyncio.gather(*hostile, return_exceptions=True)
+    over.set()
+    await asyncio.gather(*hostile)
     return counted
 
 
@@ -197,7 +204,7 @@ class Line:
                 self._open = await asyncio.open_connection("127.0.0.1", self._port)
             reader, writer = self._open
             writer.write(head + body)
-            status, answer = await asyncio.wait_for(_response(reader), 60)
+            status, answer = await asyncio.wait_for(_response(reader), _SECONDS_A_PATIENT_WAITS)
         except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError):
             self.close()
             return "none"

@@ -1,0 +1,1 @@
+"""Made-up input for every parser of ours, led by coverage; what it finds is read again at every test run."""

@@ -1,0 +1,1 @@
+"""Whether somebody gets the answer to another behind a proxy."""
