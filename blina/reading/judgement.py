@@ -31,12 +31,15 @@ class Costs:
         certainty: by label.
         warnings: labels on which the two readings must not differ unsaid.
         valued: labels that a value can mean, such as fever: a number is for the grammar of values to judge.
+        telling: of these, labels of which a value says all: a temperature tells whether there is a fever, but
+            good oxygen does not say that breathing is easy.
         gives_way: how sure of a denial or an end the learned reader must be to overrule the lexicon.
     """
 
     certainty: Mapping[str, Certainty]
     warnings: frozenset[str]
     valued: frozenset[str] = frozenset()
+    telling: frozenset[str] = frozenset()
     gives_way: float = 1.0
 
 
@@ -92,7 +95,8 @@ class Judge:
             signs: of the lexicon.
             opinions: of the learned reader, by label.
             clause: for each label the patient's words around those that the opinion rests on.
-            measured: symptoms of whose kind of value one was read: what it means is not guessed again.
+            measured: symptoms of whose kind of value one was read: what it means is not guessed again, and
+                what it denies is for the value to say.
             turns: whether the message has a turn in it ("but", "until today"), where cues go wrong most.
             kept: where the lexicon's word stands: it mended the words, which the learned reader cannot read,
                 or the build of the sentence settles it.
@@ -115,12 +119,12 @@ class Judge:
         ]
         known = {item.symptom for item in findings} | {item.id for item in signs}
         for label, opinion in opinions.items():
-            if label in known or label in measured or label not in self._costs.certainty:
+            if label in known or label not in self._costs.certainty:
                 continue
             status = self._added(opinion)
-            if status is None or (
-                status in REPORTED and self._rests_on_number(clause.get(label, ""), text, opinion)
-            ):
+            if status is None or (label in measured and not self._is_beside_value(label, status)):
+                continue
+            if status in REPORTED and self._rests_on_number(clause.get(label, ""), text, opinion):
                 continue
             words = clause.get(label) or text[opinion.start : opinion.end]
             place = (opinion.start, opinion.end)
@@ -135,10 +139,14 @@ class Judge:
             opinion.reported
             for label, opinion in opinions.items()
             if label in self._costs.warnings
-            and label not in reported | measured
+            and label not in reported | (measured & self._costs.telling)
             and not self._rests_on_number(clause.get(label, ""), text, opinion)
         )
         return Judged(judged_findings, judged_signs, tuple(disagreements), max(suspicions, default=0.0))
+
+    def _is_beside_value(self, label: str, status: Status) -> bool:
+        """Whether a status is more than what the value of the label says."""
+        return status in REPORTED and label not in self._costs.telling
 
     def _rests_on_number(self, clause: str, text: str, opinion: Opinion) -> bool:
         """A shoe size is no fever: what is a value, the grammar of values has read."""

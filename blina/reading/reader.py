@@ -72,8 +72,6 @@ class SymptomReader:
         self._numbers = knowledge.policy.numbers
         self._symptoms = frozenset(knowledge.symptoms)
         self._means = knowledge.policy.means
-        # a temperature says whether there is a fever; good oxygen does not say that breathing is easy
-        self._telling = frozenset({knowledge.policy.roles.fever})
         self._judge = _judge(knowledge, self._learned, self._kept_signs)
 
     def read(self, text: str, asked: str = "") -> Reading:
@@ -107,9 +105,7 @@ class SymptomReader:
             is_whole = is_whole and self._learned.hears_all(cleaned, asked)
             opinions = _without(opinions, matches.never, tokens)
             around = _clauses_around(cleaned, tokens, opinions)
-            told = frozenset(
-                self._means[value.kind] for value in measured if self._means.get(value.kind) in self._telling
-            )
+            told = frozenset(self._means[value.kind] for value in measured if value.kind in self._means)
             turns = self._turn.search(cleaned.lower()) is not None
             kept = self._garbled(cleaned, findings, signs)
             kept |= self._plain(tokens, matches, cues, findings, answers)
@@ -287,7 +283,9 @@ def _judge(knowledge: Knowledge, learned: LearnedReader | None, describing: froz
     as_complaint = reading.group(knowledge.policy.unlisted.urgency.value)
     costs |= dict.fromkeys(labels & symptoms - {*knowledge.symptoms, UNLISTED}, as_complaint)
     valued = frozenset(knowledge.policy.means.values())
-    return Judge(Costs(costs, frozenset(urgent & labels), valued, reading.gives_way), symptoms, describing)
+    telling = frozenset({knowledge.policy.roles.fever})
+    weighed = Costs(costs, frozenset(urgent & labels), valued, telling, reading.gives_way)
+    return Judge(weighed, symptoms, describing)
 
 
 def _without(

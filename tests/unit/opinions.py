@@ -35,7 +35,13 @@ def sign(id: str, status: Status = Status.PRESENT) -> Sign:
 def judge(warnings: frozenset[str] = frozenset({"seizures"})) -> Judge:
     labels = ("seizures", "rash", "infusion_trouble", "severe")
     return Judge(
-        Costs(dict.fromkeys(labels, CERTAINTY), warnings, valued=frozenset({"rash"}), gives_way=0.9),
+        Costs(
+            dict.fromkeys(labels, CERTAINTY),
+            warnings,
+            valued=frozenset({"rash"}),
+            telling=frozenset({"rash"}),
+            gives_way=0.9,
+        ),
         symptoms=frozenset({"seizures", "rash"}),
         describing=frozenset({"severe"}),
     )

@@ -32,7 +32,7 @@ def status_of(judged: Judged) -> Status:
 
 
 def test_a_label_has_costs_of_its_own_where_the_policy_says_so_and_else_those_of_its_group() -> None:
-    own = {"rash": OwnCertainty(keeps=0.07)}
+    own = {"rash": OwnCertainty.parse_obj({"keeps": 0.07})}
     costs = KNOWLEDGE.policy.reading.copy(update={"labels": own})
     group = costs.group(KNOWLEDGE.symptoms["rash"].urgency.value)
     assert costs.of("rash", KNOWLEDGE.symptoms) == group.copy(update={"keeps": 0.07})
@@ -143,3 +143,15 @@ def test_a_denial_that_the_learned_reader_doubts_leaves_a_suspicion() -> None:
 def test_what_a_value_means_is_not_guessed_again() -> None:
     by_label = {"rash": opinion("rash", 0.9)}
     assert judge().weigh("rash of 3", (), (), by_label, {}, frozenset({"rash"})).findings == []
+
+
+def test_beside_a_value_only_what_is_there_is_added() -> None:
+    there, denied = opinion("seizures", 0.9), opinion("seizures", 0.1, Status.DENIED, 0.9)
+    measured = frozenset({"seizures"})
+    assert judge().weigh("some text", (), (), {"seizures": there}, {}, measured).findings
+    assert not judge().weigh("some text", (), (), {"seizures": denied}, {}, measured).findings
+
+
+def test_of_what_a_value_tells_nothing_is_added_beside_it() -> None:
+    there, measured = {"rash": opinion("rash", 0.9)}, frozenset({"rash"})
+    assert not judge().weigh("some text", (), (), there, {}, measured).findings
