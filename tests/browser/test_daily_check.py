@@ -35,7 +35,9 @@ def to_the_writing(chat: Chat) -> None:
 
 def write(chat: Chat) -> None:
     """Draw a line over the paper."""
-    box = chat.page.locator("canvas").first.bounding_box()
+    paper = chat.page.locator("canvas").first
+    paper.hover()  # waits until it stands still
+    box = paper.bounding_box()
     assert box
     mouse = chat.page.mouse
     mouse.move(box["x"] + 20, box["y"] + 20)
