@@ -204,6 +204,7 @@ async def _send_refusal(answer: HTTPResponse, scope: Scope, receive: Receive, se
         (str(name).encode(), str(value).encode()) for name, value in answer.headers.items()
     ]
     headers.append((b"content-type", (answer.content_type or "application/json").encode()))
+    headers.append((b"connection", b"close"))  # whatever is refused ends the connection
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     body: Any = answer.body
     await send({"type": "http.response.body", "body": body or b"", "more_body": False})
