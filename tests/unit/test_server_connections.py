@@ -17,9 +17,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from blina.assistant import safe_answer, settings
-from blina.http_server import access, door, protocol
+from blina.http_server import door, protocol
 from blina.http_server.body import MAX_BYTES
-from blina.http_server.port import listen
+from tests.unit.served import served
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
@@ -98,17 +98,8 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
         await asyncio.sleep(0.6)
         return response.json({"slow": True})
 
-    access.protect(app)
-    server = door.Server(app)
-    monkeypatch.setattr(server, "_take_signals", lambda _: None)
-    listener = listen("127.0.0.1", 0)
-    number = listener.getsockname()[1]
-    running = asyncio.ensure_future(server.serve([listener]))
-    while not server.started and not running.done():
-        await asyncio.sleep(0.01)
-    yield number
-    server.should_exit = True
-    await running
+    async with served(app, monkeypatch) as number:
+        yield number
     while protocol._open:
         await asyncio.sleep(0.01)
 

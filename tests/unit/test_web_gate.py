@@ -21,8 +21,8 @@ from wsproto import events
 from blina.assistant import settings
 from blina.channels.web import channel, gate
 from blina.channels.web.frames import MOST_AT_ONCE, Line, Malformed, event_of
-from blina.http_server import access, door, origins
-from blina.http_server.port import listen
+from blina.http_server import origins
+from tests.unit.served import served
 
 GOOD = ["40", "40{}", "3", "5", "2probe", '42["join",{"token":null}]', '427["message",{"id":"a","text":"b"}]']
 BAD = [
@@ -113,17 +113,8 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     async def nothing(_: Any) -> None: ...
 
     app.blueprint(channel.WebChannel().blueprint(nothing), url_prefix=channel.PREFIX)
-    access.protect(app)
-    server = door.Server(app)
-    monkeypatch.setattr(server, "_take_signals", lambda _: None)
-    listener = listen("127.0.0.1", 0)
-    number = listener.getsockname()[1]
-    running = asyncio.ensure_future(server.serve([listener]))
-    while not server.started and not running.done():
-        await asyncio.sleep(0.01)
-    yield number
-    server.should_exit = True
-    await asyncio.wait_for(running, 8)  # whoever is still connected
+    async with served(app, monkeypatch) as number:
+        yield number
 
 
 class Client:
