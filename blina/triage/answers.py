@@ -11,7 +11,7 @@ from blina.knowledge.base import Knowledge
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
 from blina.reading.model import REPORTED, Reading, Status
-from blina.triage import asking, cues, disagreement, listed, memory, questions
+from blina.triage import amounts, asking, cues, disagreement, listed, memory, questions
 from blina.triage.chips import choice
 from blina.triage.conversation import Answer, Conversation, OpenQuestion, SignReport, Unclear
 from blina.triage.memory import Said
@@ -44,50 +44,6 @@ _VERY_SURE_OF_ACT = 0.9
 _BESIDE_NUMBERS = re.compile(
     r"^\s*(?:(?:yes|yeah|just|only|its|it's|the)\b[\s,:]*)+|[\s,]*\b(?:please|yes)\s*$", re.I
 )
-_AMOUNT = (
-    r"(?:an?|half an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten"
-    r"|twelve|fifteen|twenty|thirty|forty|forty[- ]five|sixty|a few|a couple of)"
-)
-_UNIT = r"(?:minutes?|mins?|hours?|hrs?|days?|nights?)"
-_SPAN = rf"{_AMOUNT}\s*{_UNIT}"
-_BEHIND = r"(?:\s+(?:now|ago|or so))*"
-_AGE_OR_TIME = re.compile(
-    r"(?:(?:i|he|she|my \w+)(?: am|'m| is|'s)?\s*\d{1,3}(?: years?)?(?: old)?"
-    r"|(?:(?:at|around|about|from|since|by)\s+)\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'?clock)?"
-    # "it's been an hour", "for about two days now", "20 minutes ago"
-    rf"|(?:(?:it'?s|its|it has|been|for|about|around|over|nearly|almost|maybe)\s+)*{_SPAN}{_BEHIND}"
-    r")\W*",
-    re.IGNORECASE,
-)
-# how long, for the question about the infusion: "five hours", "only ten minutes", "half an hour or so"
-_HOURS = re.compile(
-    rf"(?:(?:it'?s|its|no|yes|only|just|been|off|for|about|around|over|nearly|almost|maybe)[\s,]+)*"
-    rf"(?P<amount>{_AMOUNT})\s*(?P<unit>{_UNIT}){_BEHIND}\W*",
-    re.IGNORECASE,
-)
-_MINUTES = {"m": 1, "h": 60, "d": 1440, "n": 480}  # in a unit, by its first letter
-_COUNTED = {
-    word: number for number, word in enumerate("none once twice three four five six seven eight".split())
-}
-_COUNTED |= {"one": 1, "two": 2, "zero": 0}
-_MORE = {**_COUNTED, "a": 1, "an": 1, "a couple of": 2, "a few": 4, "nine": 9, "ten": 10, "twelve": 12}
-_MORE |= {
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "forty five": 45,
-    "forty-five": 45,
-    "sixty": 60,
-}
-# "2", "only twice so far", "about six times today"
-_STOOLS = re.compile(
-    rf"(?:(?:just|only|about|around|maybe|its been|its|been|i think) )*"
-    rf"(?:\w+ (?:or|to) )?(\d{{1,2}}|{'|'.join(_COUNTED)})"
-    r"(?: times?)?(?: so far)?(?: today| since \w+(?: \w+)?| in all)?"
-)
-# "8/10", "about 6 out of ten", and a number alone
-_SCALE = re.compile(r"\D{0,20}?(\d|10)\s*(?:(?:/|out of|of)\s*(?:10|ten))?\W*", re.IGNORECASE)
 
 
 def take(
@@ -223,7 +179,7 @@ def _is_no_answer(message: Message, conversation: Conversation, knowledge: Knowl
     return (
         cues.starts_with(text, "no_answer", knowledge) is not None
         or cues.consists_of(text, ("no_answer_only",), knowledge)
-        or bool(_AGE_OR_TIME.fullmatch(text))
+        or amounts.is_age_or_time(text)
         or text.startswith("*")  # an edited message, as people mark it
         or any(cues.plain(text) == cues.plain(report.text) for report in conversation.reports)
     )
@@ -233,20 +189,13 @@ def _plain_answer(question: OpenQuestion, message: Message, knowledge: Knowledge
     """A number, which no reading of the words can turn: "6 out of 10", "2"."""
     entry, numbers = knowledge.policy.questions.get(question.id), knowledge.policy.numbers
     number = entry.number if entry else None
-    if number == "scale" and (scale := _SCALE.fullmatch(message.text)):
-        return YES if int(scale[1]) >= numbers.severe_from else NO
-    if number == "count" and (count := _STOOLS.fullmatch(cues.plain(message.text))):
-        many = int(count[1]) if count[1].isdigit() else _COUNTED[count[1]]
+    if number == "scale" and (bad := amounts.scale(message.text)) is not None:
+        return YES if bad >= numbers.severe_from else NO
+    if number == "count" and (many := amounts.count(message.text)) is not None:
         return YES if many >= numbers.many_a_day else NO
-    if entry and entry.hours and (span := _HOURS.fullmatch(message.text.strip())):
-        return YES if _minutes(span) >= 60 * float(entry.hours) else NO
+    if entry and entry.hours and (minutes := amounts.minutes(message.text)) is not None:
+        return YES if minutes >= 60 * float(entry.hours) else NO
     return None
-
-
-def _minutes(span: re.Match[str]) -> float:
-    amount = span["amount"].lower()
-    many = 0.5 if amount.startswith("half") else int(amount) if amount.isdigit() else _MORE[amount]
-    return many * _MINUTES[span["unit"][0].lower()]
 
 
 def _read(question: OpenQuestion, conversation: Conversation, message: Message, knowledge: Knowledge) -> str:

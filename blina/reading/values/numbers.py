@@ -19,6 +19,7 @@ _TENS = {
     "twenty": 20, "thirty": 30, "thirtey": 30, "fourty": 40, "forty": 40, "fifty": 50, "sixty": 60,
     "seventy": 70, "eighty": 80, "ninety": 90, "ninty": 90,
 }  # fmt: skip
+WORTH = {**_DIGITS, **_TEENS, **_TENS}  # of the words that are a number by themselves
 _MANY = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
     "eighties": 80, "nineties": 90, "teens": 10,
