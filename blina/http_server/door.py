@@ -47,7 +47,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REQUEST = "blina.request"  # in a scope: the request as Sanic has it
 ANSWERING_SECONDS = 60.0  # for a turn, and for the long polls of the page
 _KEEP_ALIVE_SECONDS = 10
 _FINISHING_SECONDS = 5.0  # when it stops: for the turns that are being answered

@@ -34,7 +34,6 @@ _TOKENISER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f4115
 _REMEMBERED = 32  # messages; more than are under way at the same time on a small server
 _ASKED = "asked: "
 _NEAR_PEAK = 0.3  # pieces beside the one that a label looks at most belong to its words from this share on
-_HALF = 0.5
 _PRESENT, _UNCERTAIN = 1, 2  # places of the statuses that report
 
 
