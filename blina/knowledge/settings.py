@@ -165,6 +165,7 @@ class Settings(Record):
         session_secret_env: name of the variable that holds the key that signs web sessions.
         data_folder: where conversations and messages that are under way are kept.
         log_format: whether the log is for people or, as JSON lines, for programs.
+        alerts: whether the care team is told when a patient is advised to call now.
     """
 
     care_team_phone: StrictStr | None
@@ -190,6 +191,7 @@ class Settings(Record):
     session_secret_env: StrictStr
     data_folder: StrictStr = "var"
     log_format: Literal["text", "json"] = "text"
+    alerts: StrictBool = False
 
     _phones = validator(
         "care_team_phone",

@@ -17,12 +17,14 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from blina.alerts.book import AlertBook
+from blina.alerts.store import FILE as ALERTS_FILE
 from blina.assistant import settings
 from blina.observe import metrics
 from blina.rasa_adapter import safety_net
 from blina.stop import Stop
 from blina.storage.events import Database, Row, Unusable
-from blina.storage.sqlite import Claim
+from blina.storage.sqlite import IN_MEMORY, Claim
 from blina.storage.worker import Worker
 from blina.storage.write_behind import CHORE_SECONDS, WriteBehind
 from blina.triage.turn import FORGOTTEN, MEMORY
@@ -45,6 +47,15 @@ def database_file(configured: str | None = None) -> str:
     return os.environ.get(DATABASE_VARIABLE) or configured or str(Path(settings().data_folder) / FILE)
 
 
+def alerts_file(conversations: str) -> str:
+    """Where alerts are kept: beside the conversations.
+
+    Args:
+        conversations: as from `database_file`.
+    """
+    return IN_MEMORY if conversations == IN_MEMORY else str(Path(conversations).with_name(ALERTS_FILE))
+
+
 class StorageFailed(Exception):
     """A conversation could not be read; the text names the kind of error and quotes nothing."""
 
@@ -58,7 +69,8 @@ class ConversationStore(TrackerStore):
     message counts as answered when its events are committed.
 
     A conversation in whose memory stands that it is forgotten is deleted instead of stored, so no
-    channel has to know how.
+    channel has to know how. ``alerts`` is the book of what the care team is told, None where the settings
+    turn that off.
     """
 
     def __init__(
@@ -101,7 +113,8 @@ class ConversationStore(TrackerStore):
             claim.give_up()
             raise Stop(str(error)) from None
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
-        self.close = weakref.finalize(self, _close, self._worker, self._write_behind, claim)
+        self.alerts = AlertBook(alerts_file(self.file)) if settings().alerts else None
+        self.close = weakref.finalize(self, _close, self._worker, self._write_behind, claim, self.alerts)
 
     @property
     def state(self) -> str:
@@ -262,7 +275,9 @@ def _row(event: Event) -> Row:
     return Row(event.type_name, data["timestamp"], intent, data.get("name"), json.dumps(data))
 
 
-def _close(worker: Worker, write_behind: WriteBehind, claim: Claim) -> None:
+def _close(worker: Worker, write_behind: WriteBehind, claim: Claim, alerts: AlertBook | None) -> None:
+    if alerts is not None:
+        alerts.close()
     worker.close()
     write_behind.close()
     claim.give_up()
