@@ -67,16 +67,37 @@ def _restore(folder: str) -> None:
         print(f"{file} is back")
 
 
+def _audit() -> None:
+    from blina.server import team
+
+    print(team.audit(_beside(team.RECORDS)))
+
+
+def _account(name: str) -> None:
+    from blina.server import team
+
+    team.account(_beside(team.ACCOUNTS), name)
+    print(f"{name} can sign in at /team on this machine, where team_local_accounts is true.")
+
+
 def _databases() -> list[Path]:
-    """The databases of conversations and of messages that are under way."""
-    _prepare()
+    """The databases of conversations, of messages that are under way, and of the nurses' inbox."""
     from blina.channels.messaging.store import FILE
+    from blina.server import team
+
+    return [_conversations(), _beside(FILE), _beside(team.RECORDS)]
+
+
+def _beside(name: str) -> Path:
+    return _conversations().with_name(name)
+
+
+def _conversations() -> Path:
+    _prepare()
     from blina.rasa_adapter.tracker_store import database_file
 
     conversations = Path(database_file())
-    if not conversations.is_absolute():
-        conversations = ROOT / conversations
-    return [conversations, conversations.with_name(FILE)]
+    return conversations if conversations.is_absolute() else ROOT / conversations
 
 
 def _module(name: str) -> None:
@@ -111,6 +132,8 @@ COMMANDS: dict[str, Command] = {
     "check": Command(_check, "check knowledge/ and say which answers an edit changes"),
     "generate": Command(_generate, "bring what is made from knowledge/ up to date"),
     "counts": Command(_counts, "print what was not understood and where the readings differed, in numbers"),
+    "audit": Command(_audit, "print who did what in the nurses' inbox, and whether the log was changed"),
+    "account": Command(_account, "make an account to try the nurses' inbox on this machine", ("NAME",)),
     "backup": Command(_back_up, "copy the databases to a folder, also while it runs", ("FOLDER",)),
     "restore": Command(_restore, "put the copies back, while it does not run", ("FOLDER",)),
 }

@@ -1,0 +1,45 @@
+"""Serves the nurses' page alone, behind the real door and with the real stores: `python server.py PORT`.
+
+Nothing of what reads and answers patients is loaded, so it starts in seconds.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+from rasa.shared.core.domain import Domain
+from sanic import Sanic
+
+from blina.channels.team.channel import PREFIX, TeamChannel
+from blina.http_server import door
+from blina.http_server.port import listen
+from blina.rasa_adapter.tracker_store import ConversationStore
+from blina.server import logs
+
+
+async def nobody(_: object) -> None:
+    """Takes no message."""
+
+
+def main(port: int) -> None:
+    """Serve until it is stopped.
+
+    Args:
+        port: on this machine.
+    """
+    logs.configure()
+    app = Sanic("team", configure_logging=False)
+    app.ctx.agent = SimpleNamespace(tracker_store=ConversationStore(Domain.empty()))
+    app.blueprint(TeamChannel().blueprint(nobody), url_prefix=PREFIX)
+
+    async def announce(*_: Any) -> None:
+        print("ready", flush=True)
+
+    app.register_listener(announce, "after_server_start")
+    door.serve(app, listen("127.0.0.1", port))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
