@@ -15,7 +15,7 @@ from blina.channels.team.records import FILE as RECORDS
 from blina.channels.web.sessions import signing_key
 from blina.http_server.signing_keys import WeakKey
 from blina.stop import Stop
-from blina.storage.audit import breaks, entries, head_file
+from blina.storage.audit import breaks, read
 
 __all__ = ["ACCOUNTS", "RECORDS", "account", "audit"]
 
@@ -33,10 +33,9 @@ def audit(file: Path) -> str:
         raise Stop(f"There is no audit log: {file} does not exist.")
     try:
         key = signing_key(settings().session_secret_env, os.environ)
-        last = head_file(file)
-        found = entries(file)
-        broken = list(breaks(found, key, last.read_text("ascii") if last.is_file() else None))
-    except (sqlite3.Error, OSError, ValueError, WeakKey) as error:
+        found, end = read(file)
+        broken = list(breaks(found, end, key))
+    except (sqlite3.Error, OSError, WeakKey) as error:
         raise Stop(f"The audit log {file} cannot be read: {error}.") from None
     if broken:
         raise Stop("\n".join([f"The audit log {file} was changed.", *broken]))

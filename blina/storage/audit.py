@@ -1,9 +1,9 @@
 """A log that cannot be changed unnoticed: each entry is chained to the one before and sealed with a key.
 
-SQLite refuses to change or delete an entry. Whoever goes round that (with the file and an editor) breaks the
-chain of hashes; whoever makes the chain anew lacks the key of the seals. What is cut off at the end is noticed
-by a seal of the end, which lies in a file of its own and is made anew with each entry. Only who puts back an
-earlier copy of both files goes unnoticed here: a backup, or the number of entries written down, tells.
+SQLite refuses to change or delete an entry. Whoever goes round that breaks the chain of hashes; whoever makes the
+chain anew lacks the key of the seals; what is cut off at the end is missed by the seal of the end, which is made
+anew with each entry. Only who puts back an earlier copy of the whole file goes unnoticed here: a backup, or the
+number of entries written down, tells.
 """
 
 from __future__ import annotations
@@ -11,23 +11,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from blina.storage.sqlite import IN_MEMORY, opened, transaction
+from blina.storage.sqlite import opened, transaction
 
 _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL")
 _BUSY_SECONDS = 2.0
-_OWNER_ONLY = 0o600
 _OF_ENTRY, _OF_END = b"blina audit log: entry", b"blina audit log: end"  # a seal is good for one thing
 _FIRST = "0" * 64
-_AFTER_A_KILL = (
-    2  # entries from the sealed one on: between an entry and the seal of the end the process may die
-)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS audit (
     number INTEGER PRIMARY KEY,
@@ -38,6 +33,7 @@ CREATE TABLE IF NOT EXISTS audit (
     hash TEXT NOT NULL,
     seal TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS audit_end (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER, seal TEXT);
 CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
 CREATE TRIGGER IF NOT EXISTS audit_is_not_deleted BEFORE DELETE ON audit
@@ -48,6 +44,7 @@ BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
 """
 _INSERT = "INSERT INTO audit (number, time, who, act, about, hash, seal) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SELECT = "SELECT number, time, who, act, about, hash, seal FROM audit ORDER BY number"
+_LAST = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -73,8 +70,21 @@ class Entry:
     seal: str = ""
 
 
+@dataclass(frozen=True)
+class End:
+    """Where the log ends.
+
+    Args:
+        number: of the last entry.
+        seal: HMAC-SHA-256 of its hash, with another purpose than its own.
+    """
+
+    number: int
+    seal: str
+
+
 class AuditLog:
-    """Adds entries. Used by one thread at a time; may raise ``sqlite3.Error`` and ``OSError``."""
+    """Adds entries. Used by one thread at a time; may raise ``sqlite3.Error``."""
 
     def __init__(self, file: str, key: bytes) -> None:
         """Open the file; a missing one is made, readable by its owner only.
@@ -89,7 +99,6 @@ class AuditLog:
         """
         self._connection = opened(file, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
         self._key = key
-        self._head = None if file == IN_MEMORY else head_file(Path(file))
 
     def add(self, time: str, who: str, act: str, about: str = "") -> Entry:
         """Add an entry; it survives the end of the process from now on.
@@ -104,15 +113,15 @@ class AuditLog:
             The entry with its hash and seal.
         """
         with transaction(self._connection):
-            before = self._connection.execute(
-                "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
-            ).fetchone() or (0, _FIRST)
-            entry = Entry(before[0] + 1, time, who, act, about)
-            hash_ = _hash(before[1], entry)
-            entry = replace(entry, hash=hash_, seal=_seal(self._key, _OF_ENTRY, hash_))
+            number, before = self._connection.execute(_LAST).fetchone() or (0, _FIRST)
+            entry = Entry(number + 1, time, who, act, about)
+            entry = replace(entry, hash=_hash(before, entry))
+            entry = replace(entry, seal=_seal(self._key, _OF_ENTRY, entry))
             self._connection.execute(_INSERT, astuple(entry))
-        if self._head is not None:
-            _write(self._head, f"{entry.number} {_seal(self._key, _OF_END, entry.hash)}\n")
+            self._connection.execute(
+                "INSERT OR REPLACE INTO audit_end (one, number, seal) VALUES (1, ?, ?)",
+                (entry.number, _seal(self._key, _OF_END, entry)),
+            )
         return entry
 
     def close(self) -> None:
@@ -120,17 +129,8 @@ class AuditLog:
         self._connection.close()
 
 
-def head_file(file: Path) -> Path:
-    """Where the number of the last entry and the seal of the end lie.
-
-    Args:
-        file: of the log.
-    """
-    return file.with_name(f"{file.name}.last")
-
-
-def entries(file: Path) -> list[Entry]:
-    """The entries of a log, in their order; it is only read.
+def read(file: Path) -> tuple[list[Entry], End | None]:
+    """The entries of a log in their order, and where it ends; the file is only read.
 
     Args:
         file: of the log.
@@ -139,46 +139,43 @@ def entries(file: Path) -> list[Entry]:
         sqlite3.Error: it cannot be read.
     """
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        return [Entry(*row) for row in connection.execute(_SELECT)]
+        entries = [Entry(*row) for row in connection.execute(_SELECT)]
+        end = connection.execute("SELECT number, seal FROM audit_end").fetchone()
+        return entries, End(*end) if end else None
 
 
-def breaks(found: list[Entry], key: bytes, last: str | None) -> Iterator[str]:
-    """Where a log is not as it was written; the first break makes the rest of the chain doubtful too.
+def breaks(entries: Sequence[Entry], end: End | None, key: bytes) -> Iterator[str]:
+    """Where a log is not as it was written.
 
     Args:
-        found: the entries.
-        key: that sealed them.
-        last: what the file of the end holds, None when it is not there.
+        entries: in their order.
+        end: where the log says that it ends.
+        key: that sealed it.
 
     Yields:
         A sentence each.
     """
     before, expected = _FIRST, 1
-    for entry in found:
+    for entry in entries:
         if entry.number != expected:
             missing = str(expected) if entry.number == expected + 1 else f"{expected} to {entry.number - 1}"
             yield f"Entry {missing} is missing."
         elif entry.hash != _hash(before, entry):
             yield f"Entry {entry.number} was changed, or does not follow the one before it."
-        elif not hmac.compare_digest(entry.seal, _seal(key, _OF_ENTRY, entry.hash)):
+        elif not hmac.compare_digest(entry.seal, _seal(key, _OF_ENTRY, entry)):
             yield f"Entry {entry.number} is not sealed with this key: made anew, or the key was another then."
         before, expected = entry.hash, entry.number + 1
-    yield from _breaks_at_the_end(found, key, last)
+    yield from _breaks_at_the_end(entries[-1] if entries else None, end, key)
 
 
-def _breaks_at_the_end(found: list[Entry], key: bytes, last: str | None) -> Iterator[str]:
-    if last is None:
-        if found:
+def _breaks_at_the_end(last: Entry | None, end: End | None, key: bytes) -> Iterator[str]:
+    if end is None:
+        if last is not None:
             yield "The seal of the end is missing: entries may have been cut off."
-        return
-    number, _, seal = last.strip().partition(" ")
-    sealed = next((entry for entry in found if str(entry.number) == number), None)
-    if sealed is None:
-        yield f"Entry {number} was the last one and is missing: the end is cut off."
-    elif not hmac.compare_digest(seal, _seal(key, _OF_END, sealed.hash)):
-        yield f"The seal of the end does not fit entry {number}: entries may have been cut off."
-    elif len(found) - found.index(sealed) > _AFTER_A_KILL:
-        yield f"The seal of the end is of entry {number}, and the log goes on to entry {found[-1].number}."
+    elif last is None or last.number < end.number:
+        yield f"Entry {end.number} was the last one and is missing: the end was cut off."
+    elif last.number > end.number or not hmac.compare_digest(end.seal, _seal(key, _OF_END, last)):
+        yield f"The seal of the end does not fit entry {last.number}: entries were cut off or added."
 
 
 def _hash(before: str, entry: Entry) -> str:
@@ -186,17 +183,6 @@ def _hash(before: str, entry: Entry) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _seal(key: bytes, purpose: bytes, hash_: str) -> str:
+def _seal(key: bytes, purpose: bytes, entry: Entry) -> str:
     own = hmac.new(key, purpose, hashlib.sha256).digest()
-    return hmac.new(own, hash_.encode(), hashlib.sha256).hexdigest()
-
-
-def _write(file: Path, text: str) -> None:
-    """Put a text in the place of another, all of it or nothing."""
-    beside = file.with_name(f"{file.name}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
-    with os.fdopen(descriptor, "w", encoding="ascii") as opened_:
-        opened_.write(text)
-        opened_.flush()
-        os.fsync(opened_.fileno())
-    beside.replace(file)
+    return hmac.new(own, entry.hash.encode(), hashlib.sha256).hexdigest()

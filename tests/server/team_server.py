@@ -1,4 +1,4 @@
-"""Serves the nurses' page alone, behind the real door and with the real stores: `python server.py PORT`.
+"""Serves the nurses' page alone, behind the real door and with the real stores: `python team_server.py PORT`.
 
 Nothing of what reads and answers patients is loaded, so it starts in seconds.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
-from typing import Any
 
 from rasa.shared.core.domain import Domain
 from sanic import Sanic
@@ -33,11 +32,6 @@ def main(port: int) -> None:
     app = Sanic("team", configure_logging=False)
     app.ctx.agent = SimpleNamespace(tracker_store=ConversationStore(Domain.empty()))
     app.blueprint(TeamChannel().blueprint(nobody), url_prefix=PREFIX)
-
-    async def announce(*_: Any) -> None:
-        print("ready", flush=True)
-
-    app.register_listener(announce, "after_server_start")
     door.serve(app, listen("127.0.0.1", port))
 
 
