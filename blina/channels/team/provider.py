@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import FrameworkIntegration
-from authlib.integrations.base_client.sync_app import OAuth2Mixin
+from authlib.integrations.base_client.sync_app import BaseApp, OAuth2Mixin
 from authlib.integrations.base_client.sync_openid import OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
@@ -75,7 +75,7 @@ class Begun:
     verifier: str
 
 
-class _Client(OAuth2Mixin, OpenIDMixin):
+class _Client(OAuth2Mixin, OpenIDMixin, BaseApp):
     """Authlib's client, on requests."""
 
     client_cls = OAuth2Session
