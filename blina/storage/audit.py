@@ -1,9 +1,9 @@
 """A log that cannot be changed unnoticed: each entry is chained to the one before and sealed with a key.
 
-SQLite refuses to change or delete an entry. Whoever goes round that breaks the chain of hashes; whoever makes
-the chain anew lacks the key of the seals; what is cut off at the end is missed by the seal of the end, which is
-made anew with each entry. Only who puts back an earlier copy of the whole file goes unnoticed here: a backup, or
-the number of entries written down, tells.
+SQLite refuses to change or delete an entry. Whoever goes round that breaks the chain of hashes; whoever
+makes the chain anew lacks the key of the seals; what is cut off at the end is missed by the seal of the
+end, which is made anew with each entry. Only who puts back an earlier copy of the whole file goes unnoticed
+here: a backup, or the number of entries written down, tells.
 """
 
 from __future__ import annotations

@@ -8,14 +8,18 @@ from __future__ import annotations
 import sys
 from types import SimpleNamespace
 
-from rasa.shared.core.domain import Domain
-from sanic import Sanic
+from blina.server import environment
 
-from blina.channels.team.channel import PREFIX, TeamChannel
-from blina.http_server import door
-from blina.http_server.port import listen
-from blina.rasa_adapter.tracker_store import ConversationStore
-from blina.server import logs
+environment.prepare()  # before Rasa: it loads TensorFlow otherwise
+
+from rasa.shared.core.domain import Domain  # noqa: E402
+from sanic import Sanic  # noqa: E402
+
+from blina.channels.team.channel import PREFIX, TeamChannel  # noqa: E402
+from blina.http_server import door  # noqa: E402
+from blina.http_server.port import listen  # noqa: E402
+from blina.rasa_adapter.tracker_store import ConversationStore  # noqa: E402
+from blina.server import logs  # noqa: E402
 
 
 async def nobody(_: object) -> None:

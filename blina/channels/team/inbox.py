@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from blina.knowledge import Knowledge
 
 MOST_CLOSED = 20
 MOST_NOTE = 1_000  # characters
+_PLACEHOLDER, _LEFT_OUT = re.compile(r"\{\w+\}"), "…"  # what was measured stands in the hand-over alone
 _NAME = 6  # digits of the conversation's hash
 
 
@@ -40,7 +42,7 @@ def hand_over(handed: HandedOver) -> dict[str, Any]:
 
 
 def reason(rule: str, knowledge: Knowledge) -> str:
-    """A rule in plain words, as the patient was told; the id of one that is not there any more.
+    """A rule in plain words as the patient was told, without values; the id of one that is there no more.
 
     Args:
         rule: its id.
@@ -49,7 +51,8 @@ def reason(rule: str, knowledge: Knowledge) -> str:
     found = next((one for one in knowledge.policy.rules if one.id == rule), None)
     if found is None:
         return rule
-    return (found.plain or found.reason).replace("{lay}", knowledge.text("team", "something"))
+    said = (found.plain or found.reason).replace("{lay}", knowledge.text("team", "something"))
+    return _PLACEHOLDER.sub(_LEFT_OUT, said)
 
 
 def _open(alert: Alert, who: str, knowledge: Knowledge) -> dict[str, Any]:
