@@ -21,7 +21,7 @@ from learning.carry_on import carried_on
 from learning.check import figures
 from learning.frames import MOST_SHARE, composed
 from learning.measure import is_held_out
-from learning.messages import STATUSES, LabelSpace, MessageError, label_space, read_messages
+from learning.messages import KNOWLEDGE, STATUSES, LabelSpace, MessageError, label_space, read_messages
 from learning.network import Network
 from learning.targets import Example, example, phrase_example
 from learning.train import MOST_PIECES, Plan, build, learn
@@ -127,7 +127,7 @@ def _phrases(space: LabelSpace) -> tuple[list[Example], dict[str, int]]:
         for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
             lines = (line.strip() for line in block["examples"].splitlines())
             pairs += [(line[2:].strip(), block["intent"]) for line in lines if line.startswith("- ")]
-    questions = yaml.safe_load((ROOT / "knowledge" / "questions.yml").read_text(encoding="utf-8"))["topics"]
+    questions = yaml.safe_load((ROOT / KNOWLEDGE / "questions.yml").read_text(encoding="utf-8"))["topics"]
     pairs += [(asked, f"ask_drug/{topic['id']}") for topic in questions for asked in topic["asked_as"]]
     intents = {intent: at for at, intent in enumerate(sorted({intent for _, intent in pairs}))}
     return [phrase_example(text, intent, intents, space) for text, intent in pairs], intents

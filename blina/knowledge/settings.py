@@ -142,6 +142,7 @@ class Settings(Record):
     """The settings of one centre.
 
     Args:
+        drug: the folder of ``knowledge/drugs/`` that counts; None where there is only one.
         care_team_phone: None when it is not set: replies then say so.
         emergency_number: always set.
         crisis_line: None when there is none.
@@ -167,6 +168,7 @@ class Settings(Record):
         log_format: whether the log is for people or, as JSON lines, for programs.
     """
 
+    drug: StrictStr | None = None
     care_team_phone: StrictStr | None
     emergency_number: StrictStr
     crisis_line: StrictStr | None
