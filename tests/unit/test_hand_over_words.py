@@ -113,7 +113,7 @@ class TestSinceAndOften:
     def test_what_is_over_has_all_its_times_and_none_made_of_how_long_it_lasted(self) -> None:
         said = spoken.when("yesterday I shook for an hour, it stopped at 9pm", NOW)
         assert said is not None
-        assert (said.words, said.time) == ("yesterday, for an hour, at 9pm", None)
+        assert (said.words, said.time) == ("yesterday, for an hour, stopped at 9pm", None)
         lasted = spoken.when("I shook for an hour", NOW)
         assert lasted is not None
         assert lasted.time is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -25,39 +25,54 @@ def rows(conversation: Conversation, voice: Voice, zone: tzinfo | None) -> Itera
         voice: names and units.
         zone: the time zone of the patient.
     """
-    standing = [value for value in conversation.values if value.status is not Status.DENIED]
-    pressures = list(_pressures(standing, voice, zone))
+    given = [value for value in conversation.values if value.status is not Status.DENIED]
+    instead = dict(_corrected(given))
+    standing = [value for value in given if value not in instead.values()]
+    written = {new: measured(old, voice) for new, old in instead.items()}
+    pressures = list(_pressures(standing, written, voice, zone))
     loose = {value.kind for value in standing} - {_UPPER, _LOWER}
     kinds = [*loose, PRESSURE] if pressures else [*loose]
     order = [kind.id for kind in voice.knowledge.values.kinds]
     for kind in sorted(kinds, key=lambda kind: order.index(_UPPER if kind == PRESSURE else kind)):
-        single = [_reading(value, None, voice, zone) for value in standing if value.kind == kind]
+        single = [_reading(value, None, written, voice, zone) for value in standing if value.kind == kind]
         ordered = sorted(pressures if kind == PRESSURE else single, key=lambda reading: reading.time)
         first = voice.knowledge.values.kind(_UPPER if kind == PRESSURE else kind)
         label = voice.say("hand_over", PRESSURE) if kind == PRESSURE else voice.say("measured", kind)
         yield Row(kind, label, first.unit, tuple(_with_trends(ordered)))
 
 
-def _pressures(standing: list[Value], voice: Voice, zone: tzinfo | None) -> Iterator[Reading]:
+def _corrected(given: Sequence[Value]) -> Iterator[tuple[Value, Value]]:
+    """Each value that took the place of one of its message that the advice still counts, and that one."""
+    for new in given:
+        for old in given:
+            if new.corrects and (old.turn, old.kind, old.text) == (new.turn, new.kind, new.corrects):
+                yield new, old
+
+
+def _pressures(
+    standing: list[Value], written: Mapping[Value, str], voice: Voice, zone: tzinfo | None
+) -> Iterator[Reading]:
     """The upper numbers, each with the lower one of its message, and lower ones that stand alone."""
     waiting: Value | None = None
     for value in standing:
         if value.kind == _UPPER:
             if waiting is not None:
-                yield _reading(waiting, None, voice, zone)
+                yield _reading(waiting, None, written, voice, zone)
             waiting = value
         elif value.kind == _LOWER:
             paired = waiting is not None and waiting.turn == value.turn
             if waiting is not None and paired:
-                yield _reading(waiting, value, voice, zone)
+                yield _reading(waiting, value, written, voice, zone)
                 waiting = None
             else:
-                yield _lower_alone(value, voice, zone)
+                yield _lower_alone(value, written, voice, zone)
     if waiting is not None:
-        yield _reading(waiting, None, voice, zone)
+        yield _reading(waiting, None, written, voice, zone)
 
 
-def _reading(value: Value, second: Value | None, voice: Voice, zone: tzinfo | None) -> Reading:
+def _reading(
+    value: Value, second: Value | None, written: Mapping[Value, str], voice: Voice, zone: tzinfo | None
+) -> Reading:
     told = value.time.astimezone(zone)
     shown = paired(value, second, voice) if second else measured(value, voice)
     words = value.text if second is None or second.text == value.text else f"{value.text} {second.text}"
@@ -73,6 +88,7 @@ def _reading(value: Value, second: Value | None, voice: Voice, zone: tzinfo | No
         trend=None,
         said_trend=value.trend or None,
         words=words,
+        first_written=written.get(value) or (written.get(second) if second else None),
     )
 
 
@@ -83,8 +99,8 @@ def _measured(value: Value, told: datetime) -> Said | None:
     return Said(value.when_said, meant and meant.astimezone(told.tzinfo))
 
 
-def _lower_alone(value: Value, voice: Voice, zone: tzinfo | None) -> Reading:
-    alone = _reading(value, None, voice, zone)
+def _lower_alone(value: Value, written: Mapping[Value, str], voice: Voice, zone: tzinfo | None) -> Reading:
+    alone = _reading(value, None, written, voice, zone)
     return replace(alone, value=None, second=value.value, shown=f"–/{alone.shown}")
 
 
