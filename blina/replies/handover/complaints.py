@@ -50,13 +50,7 @@ class _Complaints:
         found = [self._symptom(item) for item in present]
         standing = [sign for sign in self.history.signs() if sign.present and sign.id not in described]
         summing = self.history.voice.knowledge.policy.roles.summing
-        by_name = {sign.id for sign in standing if sign.id not in summing}
-        told_by_name = [item.report for item in present if by_name.intersection(item.report.qualifiers)]
-        found = [
-            one
-            for one, item in zip(found, present, strict=True)
-            if item.report.symptom != UNLISTED or item.report not in told_by_name
-        ]
+        found = [one for one in found if not self._is_told_by_name(one, standing)]
         found += [self._sign(sign) for sign in standing if sign.id not in summing]
         for sign in standing:
             if sign.id not in summing:
@@ -67,6 +61,17 @@ class _Complaints:
             if not same:
                 found.append(summed)
         return tuple(sorted(found, key=self._most_serious_first))
+
+    def _is_told_by_name(self, item: Complaint, standing: Sequence[SignReport]) -> bool:
+        """Whether a complaint that no list names is a sign of the same message that stands by its name."""
+        summing = self.history.voice.knowledge.policy.roles.summing
+        turns = {told.turn for told in self.history.conversation.told if told.text in _words(item)}
+        return item.id == UNLISTED and any(
+            told.turn in turns and plain(mention.text) in cues.plain(item.label)
+            for sign in standing
+            if sign.id not in summing
+            for told, mention in self.history.told_of(sign.id)
+        )
 
     def _is_in_the_words_of(self, id: str, sign: SignReport) -> bool:
         """Whether the words of a sign that stands for many words name a complaint that is told by itself."""
@@ -316,3 +321,7 @@ def _at_least(item: Complaint, group: Group) -> Complaint:
     """The complaint in this group where that is the more serious one."""
     order = list(Group)
     return item if order.index(item.group) <= order.index(group) else replace(item, group=group)
+
+
+def _words(item: Complaint) -> frozenset[str]:
+    return frozenset(quote.words for quote in item.quotes)

@@ -277,6 +277,8 @@ class _Document:
             notes.append({"text": f"{_TREND[reading.trend]} the reading before"})
         if reading.said_trend:
             notes.append({"text": f"As said: {reading.said_trend}"})
+        if reading.owner:
+            notes.append({"text": f"Whose it is, as said: {reading.owner}"})
         if reading.first_written:
             notes.append({"text": f"First written in the same message: {reading.first_written}"})
         more["note"] = notes

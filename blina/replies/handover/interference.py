@@ -15,6 +15,7 @@ from blina.triage.conversation import Mention, Told
 
 _CLAUSE = re.compile(r"(?:[^,.;!?\n]|[.,](?=\d))+[,.;!?\n]*")
 _TURNS = re.compile(r"\b(?:but|then)\b", re.IGNORECASE)
+_JOINS = re.compile(r"^(?:and|but|then|so|because) ")
 _CUE = "stops_"
 _NAMES = "stops_name"  # of the wording
 
@@ -76,9 +77,8 @@ class Interference:
         if not named:
             return self._only_one(told)
         words = cues.plain(clause)
-        beside = [
-            mention for mention in named if plain(mention.text) in words or words in plain(mention.text)
-        ]
+        said = [(mention, _JOINS.sub("", plain(mention.text))) for mention in named]
+        beside = [mention for mention, own in said if own in words or words in own]
         return [mention for mention in beside if mention.id != itself] or beside
 
     def _only_one(self, told: Told) -> list[Mention]:

@@ -238,6 +238,8 @@ def _times(named: Sequence[_Named], written: datetime) -> list[Said | None]:
     found: list[Said | None] = []
     for one in reversed(named):
         own = spoken.since(one.behind, written) or spoken.since(one.before, written)
+        often = spoken.often(one.behind) if own is None else None
+        own = Said(often) if often else own
         found.append(own or (found[-1] if one.is_listed_on else None))
     return found[::-1]
 

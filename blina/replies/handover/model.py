@@ -174,6 +174,7 @@ class Reading:
         trend: ``up``, ``down`` or ``same`` against the value before; None for the first.
         said_trend: ``rising`` or ``falling``, as said.
         words: the patient's own.
+        owner: the word that says whose it is, where one message gives values of two people ("hers").
         first_written: what it took the place of in its message, where the advice still counts that.
     """
 
@@ -188,6 +189,7 @@ class Reading:
     trend: str | None
     said_trend: str | None
     words: str
+    owner: str | None = None
     first_written: str | None = None
 
     @property

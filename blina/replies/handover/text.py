@@ -231,6 +231,8 @@ class Writer:
         for reading in row.readings:
             if reading.trend:
                 shown.append(self._say(reading.trend))
+            elif shown:
+                shown[-1] += ";"
             shown.append(self._say("reading", value=reading.shown, when=", ".join(self._when(reading))))
         return f"{row.label}: {' '.join(shown)}"
 
@@ -242,6 +244,8 @@ class Writer:
             yield self._say("measured_at", time=moment, words=measured.words)
         else:
             yield f'"{measured.words}"'
+        if reading.owner:
+            yield f'"{reading.owner}"'
         if reading.is_earlier:
             yield self._say("earlier")
         if reading.place:
