@@ -13,6 +13,7 @@ from blina.replies.handover.svg import line, safe, text
 
 _WIDTH, _LEFT, _RIGHT = 400, 62, 26  # as wide as a phone: a wider page makes it larger
 _TOP, _PLOT, _LANE, _FOOT = 34, 140, 38, 64
+_TITLE, _LIMIT_WIDTH, _TICK_WIDTH = 18, 150, 60
 _LABEL = 12  # from the top of a lane to its label, which stands above its line
 _LOWEST, _HIGHEST = 36.0, 40.0  # degrees Celsius that are always on the scale
 _ROOM = timedelta(minutes=30)  # on both sides of what was said at one time only
@@ -53,7 +54,7 @@ def chart(hand_over: HandOver, voice: Voice) -> str:
         ' fill="currentColor" stroke="none">\n'
         f'<title id="chart-title">{safe(title)}</title>\n'
         f'<desc id="chart-desc">{safe(described)}</desc>\n'
-        f'<text x="8" y="18" font-weight="bold">{safe(title)}</text>\n'
+        f'<text x="8" y="{_TITLE}" font-weight="bold">{safe(title)}</text>\n'
         f"{drawn}\n</svg>\n"
     )
 
@@ -137,8 +138,10 @@ def _curve(temperatures: Sequence[Reading], scale: _Times, voice: Voice) -> Iter
         yield text(_LEFT - 8, y(celsius) + 4, temperature(celsius, voice.settings), "end")
         yield line(_LEFT, y(celsius), right, y(celsius), "0.5")
     named = voice.say("hand_over", "limit", value=temperature(limit, voice.settings))
-    yield text(_LEFT - 54, y(limit) - 4, named, "start")
+    yield text(_LEFT - 8, y(limit) + 4, temperature(limit, voice.settings), "end")
     yield line(_LEFT, y(limit), right, y(limit), "1", dashes="6 4")
+    yield text(right, _TITLE, named, "end")  # beside the title, where no value lies on it
+    yield line(right - _LIMIT_WIDTH, _TITLE - 4, right - _LIMIT_WIDTH + 26, _TITLE - 4, "1", dashes="6 4")
     path = " ".join(f"{scale.x(one.time)},{y(value):.1f}" for one, value in known)
     yield f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2"/>'
     for one, value in known:
@@ -197,6 +200,8 @@ def _ticks(scale: _Times, y: float) -> Iterator[str]:
     yield line(_LEFT, y, _WIDTH - _RIGHT, y, "1")
     for time in scale.ticks():
         x = scale.x(time)
+        if float(x) + _TICK_WIDTH / 2 > _WIDTH:
+            continue
         yield line(x, y, x, y + 5, "1")
         yield text(x, y + 18, time.strftime("%a %H:%M"), "middle")
 
