@@ -11,7 +11,7 @@ from blina.reading.values.lexemes import lexemes
 from blina.reading.values.times import bare_clock_at, duration_at, moment_of, time_at, treatment_day_at
 from blina.replies.handover.model import Said
 
-_SINCE = frozenset({"since", "sinse", "scince", "from", "for"})
+_SINCE = frozenset({"since", "from", "for"})
 _NO_TIME = frozenset({"a day", "every day", "each day", "every night", "at night", "most days"})  # how often
 # "since breakfast", "since I woke up", and not "since I have no thermometer"
 _SINCE_EVENT = re.compile(
