@@ -27,9 +27,7 @@ from blina.knowledge.validate import validate
 from blina.knowledge.yaml_file import YamlFile
 
 DEFAULT = Path(__file__).resolve().parents[2] / "knowledge"
-COMMON = (
-    "common"  # what every drug shares: how people say things, how they write values, what is said to them
-)
+COMMON = "common"  # what every drug shares: how people say things, how they write values, what is said to them
 DRUGS = "drugs"  # a folder for each drug
 LEXICON = "lexicon"
 WORDING = "wording.yml"  # a drug's own holds the texts that differ; those of the common one stay beside them
@@ -69,9 +67,7 @@ def load_knowledge(path: Path = DEFAULT, drug: str | None = None) -> Knowledge:
     files = read_files(path, drug)
     others = _other_drugs(path, drug)
     symptoms = {symptom.id for symptom in files[_SYMPTOMS][1].symptoms}
-    fitted = {
-        name: (file, _fitted(file, content, symptoms, others)) for name, (file, content) in files.items()
-    }
+    fitted = {name: (file, _fitted(file, content, symptoms, others)) for name, (file, content) in files.items()}
     if problems := check(fitted, others):
         raise KnowledgeError(problems)
     return _assemble({name: content for name, (_, content) in fitted.items()})
