@@ -54,6 +54,8 @@ def _is_unmistakable(message: Message, said: str, knowledge: Knowledge) -> bool:
         return False
     if any(f" {word} " in f" {said} " for word in ("not", "dont", "never", "didnt", "wont")):
         return False
+    if cues.says(message.text, "deletes_only", knowledge):
+        return False
     return cues.says(message.text, "wants_deleted", knowledge)
 
 

@@ -54,6 +54,15 @@ def take_in(
     return conversation
 
 
+def belongs(message: Message, conversation: Conversation, knowledge: Knowledge) -> bool:
+    """Whether a message adds to what was told before ("that's five now")."""
+    there = {report.symptom for report in conversation.reports if report.present}
+    return any(
+        there & set(entry.about) and cues.says(message.text, entry.cue, knowledge)
+        for entry in knowledge.policy.follow_ups
+    )
+
+
 def with_infusion(message: Message, knowledge: Knowledge) -> Message:
     """The message, with trouble of the infusion where it names a part of it beside anything not plainly good.
 

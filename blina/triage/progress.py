@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from blina.knowledge.base import Knowledge
+from blina.reading.model import REPORTED
 from blina.triage import cues
 from blina.triage.conversation import Conversation, Event
 from blina.triage.turn import Message
@@ -36,9 +37,13 @@ _ACT = "progress_"
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 _CLAUSE = re.compile(r",|\b(?:and|but|so|then|because)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|in case|unless|whether)\b", re.IGNORECASE)
+# "They said if it hits 39 ring back" tells what they said
+_CONDITION_OF_THEIRS = re.compile(
+    r"\b(?:said|says|told (?:me|us|him|her))(?: that| to)? (?:if|unless)\b", re.IGNORECASE
+)
 _ASKING = re.compile(
     r"\s*(?:so |and |but |ok |okay )?(?:should|shall|can|could|may|must|do i|does|did|is it|are they|"
-    r"what|who|whom|how|why|where|will they|would)\b",
+    r"what|who|whom|when|which|how|why|where|will they|would)\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(
@@ -62,13 +67,21 @@ def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     found = {kind for kind in KINDS for clause in clauses if _says(clause, kind, knowledge)}
     kind = message.reading.act.removeprefix(_ACT)
     # That a pump runs again is said in so many words; the reader's own word for it is no proof of a pump.
-    if kind in KINDS and kind != FIXED and message.reading.act_confidence >= _SURE_OF_ACT:
+    is_sure = message.reading.act_confidence >= _SURE_OF_ACT and not _reports(message)
+    if not found and kind in KINDS and kind != FIXED and is_sure:
         found.add(kind)
     if len(found) > 1:
         found -= {WILL_CALL}
     if len(found) > 1:
         found -= {CALLED}
     return tuple(kind for kind in KINDS if kind in found)
+
+
+def _reports(message: Message) -> bool:
+    """Whether something is there: "he does not answer to his name" speaks of no phone."""
+    reading = message.reading
+    statuses = [*(item.status for item in reading.findings), *(item.status for item in reading.signs)]
+    return any(status in REPORTED for status in statuses)
 
 
 def is_all(message: Message, knowledge: Knowledge) -> bool:
@@ -114,7 +127,7 @@ def is_out_of_reach(conversation: Conversation) -> bool:
 def _told(text: str) -> list[str]:
     """The clauses in which something is told: no questions, and nothing that hangs on an "if"."""
     told = (
-        _CONDITION.split(sentence)[0]
+        sentence if _CONDITION_OF_THEIRS.search(sentence) else _CONDITION.split(sentence)[0]
         for sentence in _SENTENCE.findall(text)
         if not sentence.rstrip().endswith("?") and not _ASKING.match(sentence)
     )
