@@ -19,7 +19,7 @@ _CUES = {
         "denied_before denied_right_before not_a_denial denied_after denied_at_end past_before "
         "past_right_before past_after past_later returned uncertain_before uncertain_after hypothetical "
         "fear question owned_after rated_after judged_after question_after leaflet other_person "
-        "ends_scope shorthand well foreign not_over_before not_over_after there_now"
+        "ends_scope excepted_after shorthand well foreign not_over_before not_over_after there_now"
     ).split(),
     "emoji": ["emoji"],
     "turns": ["turns"],
@@ -40,12 +40,18 @@ _CUES = {
         "asks_tell asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass "
         "asks_dangerous asks_now speaks_of_summary speaks_of_medicines takes_for_good feelings "
         "feelings_beside eases over_now over_beside check_yes check_as_ever check_beside check_changed "
-        "check_not_measured deletes_only was_there "
+        "check_not_measured deletes_only was_there puzzled no_deleting "
         "facts fact_of facts_beside says_hello says_goodbye waits denies_before"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})
-_INFUSION_CUES = ("infusion_things", "infusion_rates", "infusion_fine", "infusion_not_fine")
+_INFUSION_CUES = (
+    "infusion_things",
+    "infusion_rates",
+    "infusion_fine",
+    "infusion_not_fine",
+    "not_of_the_pump",
+)
 _INFUSION_SIGN = "infusion_trouble"
 _SIGNS = (
     "self_harm getting_worse again long_ago took_fever_medicine none_of_those no_thermometer "

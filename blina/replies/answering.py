@@ -58,6 +58,7 @@ _SURE_OF_PROGRESS = 0.5
 _LONGEST_WAIT = 6  # words of a message that asks for a moment and tells nothing
 _PROGRESS = "progress"  # how its acts start
 _WELL = ("well", _PROGRESS)
+_GOES_ON = (_PROGRESS, "correction")
 _OFF_TOPIC_ACTS = ("smalltalk", "admin", "thanks")
 # Intents that answer a question.
 _ANSWERS = frozenset({"affirm", "deny", "unsure"})
@@ -258,7 +259,7 @@ def _by_act(message: Message, step: Step, knowledge: Knowledge) -> tuple[str, st
     talks_on = step.result.conversation.question or step.result.decision.urgency > Urgency.NONE
     if message.intent == "out_of_scope" and talks_on and not reading.act.startswith(_OFF_TOPIC_ACTS):
         return "small_talk", "noted"  # "since breakfast"
-    if talks_on and reading.act.startswith(_PROGRESS) and reading.act_confidence >= _SURE_OF_PROGRESS:
+    if talks_on and reading.act.startswith(_GOES_ON) and reading.act_confidence >= _SURE_OF_PROGRESS:
         return "small_talk", "noted"  # "they do not believe me"
     if _waits(message.text, knowledge):
         return "small_talk", "affirm_but" if talks_on else "affirm"

@@ -74,9 +74,11 @@ def take(
         return conversation
     answer = _understood(question, conversation, message, knowledge)
     if _asks_back(answer, message, knowledge):
-        return replace(conversation, question=replace(question, reminded=max(question.reminded, 1)))
+        if _is_important(question) and asking.asked(message, knowledge):
+            return replace(conversation, question=replace(question, reminded=max(question.reminded, 1)))
+        answer = _OTHER
     if answer == _OTHER:
-        important = question.id in (SCREENING, FEVERISH, SURE) or question.id.startswith(AGAIN_PREFIX)
+        important = _is_important(question)
         if not important and not _is_no_answer(message, conversation, knowledge):
             return replace(conversation, question=None)
         if question.reminded == 0:
@@ -89,10 +91,15 @@ def take(
     return apply(question, answer, conversation, message, knowledge, now)
 
 
-def _asks_back(answer: str, message: Message, knowledge: Knowledge) -> bool:
-    """Whether the message asks instead of answering and tells nothing: it leaves the question open.
+def _is_important(question: OpenQuestion) -> bool:
+    return question.id in (SCREENING, FEVERISH, SURE) or question.id.startswith(AGAIN_PREFIX)
 
-    However often: a question of the patient's never raises how urgent it is.
+
+def _asks_back(answer: str, message: Message, knowledge: Knowledge) -> bool:
+    """Whether the message asks instead of answering and tells nothing.
+
+    What is asked about the advice leaves an important question open, however often, since it never raises
+    how urgent it is; another subject is no answer.
     """
     beside = cues.describing_signs(knowledge) | cues.steering_signs(knowledge) | cues.circumstances(knowledge)
     if answer not in (_OTHER, NOT_UNDERSTOOD, UNSURE) or heard.reports_more_than(message, beside):
@@ -163,10 +170,9 @@ def _understood(
 def _says_unsure(message: Message, knowledge: Knowledge) -> bool:
     """Whether its words say so; "let me ask her" is only the classifier's guess."""
     text = message.text
-    is_hedged = cues.starts_with(text, "answer_hedge", knowledge) is not None
-    return is_hedged or any(
-        cues.says(text, f"answer_{cue}", knowledge) for cue in ("unsure", "partly", "not_well")
-    )
+    if cues.starts_with(text, "answer_hedge", knowledge) is not None:
+        return True
+    return any(cues.says(text, cue, knowledge) for cue in _SAYS_UNSURE)
 
 
 def _with_act(question: OpenQuestion, answer: str, message: Message, knowledge: Knowledge) -> str:
@@ -185,6 +191,8 @@ def _with_act(question: OpenQuestion, answer: str, message: Message, knowledge: 
         return _OTHER if elsewhere else learned
     if message.intent == "deny" and learned == urgency[0] and _is_bare(reading):
         return learned  # both readers hear nothing but a no: "never", "not once"
+    if answer == UNSURE and learned == questions.alarming(question, knowledge):
+        return UNSURE  # as urgent, and nobody said yes
     ranked = {name: rank for rank, name in enumerate(urgency)}
     return max(answer, learned, key=lambda name: ranked.get(name, len(ranked)))
 
@@ -210,6 +218,7 @@ def _is_no_answer(message: Message, conversation: Conversation, knowledge: Knowl
         or text.startswith("*")  # an edited message, as people mark it
         or any(cues.plain(text) == cues.plain(report.text) for report in conversation.reports)
         or follow_up.belongs(message, conversation, knowledge)
+        or follow_up.says_over(text, knowledge)
     )
 
 

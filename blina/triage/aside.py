@@ -104,6 +104,8 @@ def _read_more(conversation: Conversation, message: Message, knowledge: Knowledg
     letters = asking.letters(message, knowledge)
     fears = asking.fears_dying(message, knowledge)
     asks = None if of_the_app or letters or fears else asking.asked(message, knowledge)
+    if conversation.question and asking.is_puzzled(message, knowledge):
+        asks = "meaning"
     if asking.of_medicine(message, knowledge):
         asked = asking.without_taking(message, knowledge)
         if not heard.reports_more_than(asked, cues.circumstances(knowledge)):

@@ -39,7 +39,7 @@ def wish(conversation: Conversation, message: Message, knowledge: Knowledge) -> 
             return KEEPS
     if _is_unmistakable(message, said, knowledge):
         return ASKS
-    if _reports(message):
+    if _reports(message) or cues.says(message.text, "no_deleting", knowledge):
         return None
     if said in cues.longest_first(tuple(knowledge.cues["deletes_nothing"])):
         return DELETES_NOTHING

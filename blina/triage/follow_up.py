@@ -99,7 +99,8 @@ def infusion_status(message: Message, knowledge: Knowledge) -> Status:
 def _may_be_trouble(text: str, knowledge: Knowledge) -> bool:
     goes_wrong = cues.says(text, "infusion_not_fine", knowledge)
     if not cues.says(text, "infusion_things", knowledge):
-        return goes_wrong and cues.says(text, "infusion_rates", knowledge)
+        named = cues.says(text, "infusion_rates", knowledge)
+        return goes_wrong and named and not cues.says(text, "not_of_the_pump", knowledge)
     return goes_wrong or not cues.says(text, "infusion_fine", knowledge)
 
 

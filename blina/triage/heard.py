@@ -20,7 +20,7 @@ _GREETINGS = {"greet": "says_hello", "goodbye": "says_goodbye"}  # intents, and 
 _SMALL_TALK = ("smalltalk", "thanks")
 _LEAST_SURE = 0.5
 _SURE_OF_QUESTION = 0.6
-_LONGEST_NAMING = 5  # words of a question that names a sign and tells nothing: "what's confusion?"
+_LONGEST_NAMING = 7  # words of a question that names a sign and tells nothing: "what's confusion?"
 
 
 def as_heard(message: Message, conversation: Conversation, knowledge: Knowledge) -> Message:

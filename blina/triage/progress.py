@@ -43,13 +43,14 @@ _CONDITION_OF_THEIRS = re.compile(
 )
 _ASKING = re.compile(
     r"\s*(?:so |and |but |ok |okay )?(?:should|shall|can|could|may|must|do i|does|did|is it|are they|"
-    r"what|who|whom|when|which|how|why|where|will they|would)\b",
+    r"what|who|whom|when|which|how|why|where|will they|would)\b(?!['’]t)",
     re.IGNORECASE,
 )
 _NOT = re.compile(
     r"\b(?:not|never|nobody|no one|havent|hasnt|didnt|dont|wont|cant|couldnt|isnt|arent|yet to)\b"
 )
 _SURE_OF_ACT = 0.8
+_SURE_OF_INSTRUCTION = 0.95  # what the team said, by the learned reader's word alone
 _MOST_LEFT = 4  # words beside the step, under which nothing else is said
 
 
@@ -67,7 +68,8 @@ def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     found = {kind for kind in KINDS for clause in clauses if _says(clause, kind, knowledge)}
     kind = message.reading.act.removeprefix(_ACT)
     # That a pump runs again is said in so many words; the reader's own word for it is no proof of a pump.
-    is_sure = message.reading.act_confidence >= _SURE_OF_ACT and not _reports(message)
+    least = _SURE_OF_INSTRUCTION if kind in _INSTRUCTIONS else _SURE_OF_ACT
+    is_sure = message.reading.act_confidence >= least and not _reports(message)
     if not found and kind in KINDS and kind != FIXED and is_sure:
         found.add(kind)
     if len(found) > 1:
@@ -136,8 +138,9 @@ def _told(text: str) -> list[str]:
 
 
 def _says(clause: str, kind: str, knowledge: Knowledge) -> bool:
-    if not cues.says_loosely(clause, f"{_ACT}{kind}", knowledge):
+    says, left = cues.without(clause, f"{_ACT}{kind}", knowledge)
+    if not says or cues.says_loosely(clause, f"{_ACT}not", knowledge):
         return False
-    if cues.says_loosely(clause, f"{_ACT}not", knowledge):
-        return False
+    if kind == "told_expected":  # "she told me not to worry"
+        return _NOT.search(left) is None
     return kind in (NO_ANSWER, NO_PHONE) or _NOT.search(cues.plain(clause)) is None
