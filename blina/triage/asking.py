@@ -45,6 +45,11 @@ def asked(message: Message, knowledge: Knowledge) -> str | None:
     return None
 
 
+def is_puzzled(message: Message, knowledge: Knowledge) -> bool:
+    """Whether it says no more than that a question was not understood: "huh?", "I don't get it"."""
+    return cues.is_all(message.text, tuple(knowledge.cues["puzzled"]))
+
+
 def asked_of_the_app(message: Message, knowledge: Knowledge) -> str | None:
     """Whether it asks if this app is approved, or what is kept of what was written."""
     for kind in (APP_APPROVED, WHAT_KEPT):
