@@ -30,6 +30,7 @@ from blina.replies.standing import is_said, standing_line
 from blina.triage import (
     answers,
     comfort,
+    corrections,
     cues,
     daily_check,
     deleting,
@@ -77,8 +78,8 @@ _THINNER = "blood_thinner"  # the sign
 
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
-    """The validated knowledge files."""
-    return load_knowledge()
+    """The validated knowledge files of the drug that the settings name."""
+    return load_knowledge(drug=settings().drug)
 
 
 @lru_cache(maxsize=1)
@@ -177,8 +178,10 @@ def _respond(
 ) -> Turn:
     message = replace(message, reading=disagreement.more_urgent(message.reading, knowledge))
     message = follow_up.with_infusion(message, knowledge)
+    limits = values.Limits.of(knowledge, settings)
+    message = replace(message, reading=corrections.settled(message.reading, limits, knowledge))
     before = memory.expire(conversation, knowledge, now)
-    aside = read_aside(before, heard.as_heard(message, before), knowledge)
+    aside = read_aside(before, heard.as_heard(message, before, knowledge), knowledge)
     message = aside.message
     step = _advance(conversation, aside, knowledge, settings, now)
     voice = Voice(knowledge, settings)
@@ -275,7 +278,8 @@ def _advance(
     message = aside.message
     before = memory.expire(conversation, knowledge, now)
     merged = memory.merge(conversation, message, knowledge, settings, now)
-    merged = aside.noted(whose.note(merged, message, knowledge), now)
+    merged = whose.note(merged, message, knowledge, tells_facts=aside.tells_facts)
+    merged = aside.noted(merged, now)
     taken = merged if aside.is_all else answers.take(merged, message, knowledge, settings, now)
     taken = daily_check.take(taken, aside.check, message, knowledge, now)
     impossible = values.impossible(message.reading, knowledge)

@@ -38,6 +38,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _IDLE_MINUTES = (5, 240)
 _SESSION_HOURS = (1, 24)
 _LISTS = ("allowed_origins", "team_claim_values", "team_emails")
+_COLLECTOR = re.compile(_ORIGIN.pattern + r"/[!-~]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
@@ -134,6 +135,12 @@ def _hours_signed_in(value: int) -> int:
     return value
 
 
+def _collector(value: str | None) -> str | None:
+    if value is not None and not _COLLECTOR.fullmatch(value):
+        raise ValueError(f"'{value}' is no collector; write it like \"http://127.0.0.1:4318/v1/traces\"")
+    return value
+
+
 def _variable_name(value: str) -> str:
     if not _VARIABLE.fullmatch(value):
         raise ValueError("must be the name of an environment variable, such as BLINA_REST_TOKEN")
@@ -179,6 +186,7 @@ class Settings(Record):
     """The settings of one centre.
 
     Args:
+        drug: the folder of ``knowledge/drugs/`` that counts; None where there is only one.
         care_team_phone: None when it is not set: replies then say so.
         emergency_number: always set.
         crisis_line: None when there is none.
@@ -214,8 +222,10 @@ class Settings(Record):
         team_local_accounts: whether accounts of this machine may be used on this machine.
         team_idle_minutes: without a key or a tap, after which a nurse is signed out.
         team_session_hours: after which a nurse has to sign in again.
+        traces_url: where a collector takes OpenTelemetry's traces; None for none.
     """
 
+    drug: StrictStr | None = None
     care_team_phone: StrictStr | None
     emergency_number: StrictStr
     crisis_line: StrictStr | None
@@ -251,6 +261,7 @@ class Settings(Record):
     team_local_accounts: StrictBool = False
     team_idle_minutes: StrictInt = 30
     team_session_hours: StrictInt = 10
+    traces_url: StrictStr | None = None
 
     _phones = validator(
         "care_team_phone",
@@ -283,6 +294,7 @@ class Settings(Record):
     _variables = validator(
         "rest_token_env", "session_secret_env", "team_client_secret_env", allow_reuse=True
     )(_variable_name)
+    _traces = validator("traces_url", allow_reuse=True)(_collector)
 
 
 def load_settings(path: Path = DEFAULT, environ: Mapping[str, str] | None = None) -> Settings:

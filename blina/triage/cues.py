@@ -57,6 +57,14 @@ def ends_with(text: str, cue: str, knowledge: Knowledge) -> bool:
     return any(said.endswith(f" {phrase}") for phrase in longest_first(_phrases(cue, knowledge)))
 
 
+def without_ending(text: str, cue: str, knowledge: Knowledge) -> str:
+    """The text in plain words, without the longest phrase of a cue that it ends with."""
+    said = plain(text)
+    phrases = _plain_phrases(cue, knowledge)
+    found = next((phrase for phrase in phrases if f" {said}".endswith(f" {phrase}")), None)
+    return said[: -len(found)].strip() if found else said
+
+
 def consists_of(text: str, kinds: Iterable[str], knowledge: Knowledge) -> bool:
     """Whether the text has words and each of them belongs to a phrase of these cues."""
     said = plain(text)
@@ -94,6 +102,15 @@ def says_loosely(text: str, cue: str, knowledge: Knowledge) -> bool:
 def is_all(text: str, phrases: tuple[str, ...]) -> bool:
     """Whether the text is one of the knowledge files' phrases and nothing else; see `says_loosely`."""
     return _loose_pattern(phrases).fullmatch(f" {plain(text)}") is not None
+
+
+def around(text: str, cue: str, knowledge: Knowledge) -> tuple[str, str, str] | None:
+    """The plain words in front of the cue, those that say it as in `says_loosely`, and those behind it."""
+    said = f" {plain(text)} "
+    found = _loose_pattern(_phrases(cue, knowledge)).search(said)
+    if found is None:
+        return None
+    return said[: found.start()].strip(), found[0].strip(), said[found.end() :].strip()
 
 
 def without(text: str, cue: str, knowledge: Knowledge) -> tuple[bool, str]:

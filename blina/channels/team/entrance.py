@@ -35,7 +35,7 @@ HOME = "/team"
 ACTIVE = "blina-active"  # a header: somebody did something since the last request
 TOKEN = "blina-token"  # noqa: S105 - the header of a change
 _SIGN_INS_A_MINUTE = 30  # from one address: a clinic is behind one
-_PASSWORDS_A_MINUTE = 5
+_PASSWORDS_A_MINUTE = 20
 _HOUR = 3600
 
 
