@@ -132,6 +132,28 @@ def test_only_what_a_nurse_does_keeps_a_session_alive(team: Team) -> None:
     assert int(nurse.get("/team/alerts", **{"Blina-Active": "1"}).headers["Blina-Seconds"]) > 1700
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Blina-Token": ""},
+        {"Blina-Token": "forged"},
+        {"Origin": ""},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_a_change_that_no_page_of_ours_asked_for_is_refused(team: Team, headers: dict[str, str]) -> None:
+    alert = team.raised()
+    nurse = Nurse(team.url)
+    nurse.sign_in("1")
+    path = f"/team/alerts/{alert.id}/take"
+    assert nurse.post(path, **headers).status_code == 403
+    assert Nurse(team.url).http.post(f"{team.url}{path}", json={}).status_code == 401
+    assert nurse.post(path).status_code == 204
+    assert team.acts()[-2:] == [(ADA, "signed_in"), (ADA, "takes")]
+
+
 def test_a_local_account_opens_nothing_where_others_are_served(team: Team) -> None:
     answer = Nurse(team.url).http.post(f"{team.url}/team/local", headers={"Origin": team.url})
     assert answer.status_code in (404, 405)
