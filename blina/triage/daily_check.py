@@ -1,6 +1,6 @@
 """The daily check at home: one thing is asked at a time, and what is not as ever ends it with a call now.
 
-Its items and whom they are for are ``knowledge/daily_check.yml``. A symptom that is told while it runs is
+Its items and whom they are for are ``daily_check.yml``. A symptom that is told while it runs is
 judged as always and comes first.
 """
 

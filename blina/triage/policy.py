@@ -1,6 +1,6 @@
 """The triage policy: what everything still current in a conversation adds up to.
 
-The steps are those of the triage policy that ``knowledge/policy.yml`` holds; the most urgent
+The steps are those of the triage policy that ``policy.yml`` holds; the most urgent
 result wins. Each result carries its rule, a sentence and the sources.
 """
 
@@ -301,7 +301,7 @@ def _places(mentions: tuple[Mention, ...], first: str) -> tuple[Source, ...]:
 
 def _urgency(rule: Rule) -> Urgency:
     if rule.urgency is None:
-        raise ValueError(f"the rule {rule.id} of knowledge/policy.yml needs an urgency")
+        raise ValueError(f"the rule {rule.id} of policy.yml needs an urgency")
     return rule.urgency
 
 

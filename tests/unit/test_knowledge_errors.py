@@ -495,7 +495,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
         (b"yes: 1\n", "knowledge/drugs/sample/policy.yml:1: the key 'yes' is no text; put it in quotes"),
         (
             b"a: 2020-13-45\n",
-            "knowledge/drugs/sample/policy.yml:1: a: '2020-13-45' cannot be read as a value; put it in quotes",
+            f"{PLACES['own']}/policy.yml:1: a: '2020-13-45' cannot be read as a value; put it in quotes",
         ),
         (
             b"a: !!int\n",
