@@ -33,6 +33,7 @@ _PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
 _DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
 _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_COLLECTOR = re.compile(_ORIGIN.pattern + r"/[!-~]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
@@ -94,6 +95,12 @@ def _proxies(value: int) -> int:
 def _origin(value: str) -> str:
     if not _ORIGIN.fullmatch(value):
         raise ValueError(f"'{value}' is no origin; write it like \"https://www.example.org\"")
+    return value
+
+
+def _collector(value: str | None) -> str | None:
+    if value is not None and not _COLLECTOR.fullmatch(value):
+        raise ValueError(f"'{value}' is no collector; write it like \"http://127.0.0.1:4318/v1/traces\"")
     return value
 
 
@@ -166,6 +173,7 @@ class Settings(Record):
         session_secret_env: name of the variable that holds the key that signs web sessions.
         data_folder: where conversations and messages that are under way are kept.
         log_format: whether the log is for people or, as JSON lines, for programs.
+        traces_url: where a collector takes OpenTelemetry's traces; None for none.
     """
 
     drug: StrictStr | None = None
@@ -192,6 +200,7 @@ class Settings(Record):
     session_secret_env: StrictStr
     data_folder: StrictStr = "var"
     log_format: Literal["text", "json"] = "text"
+    traces_url: StrictStr | None = None
 
     _phones = validator(
         "care_team_phone",
@@ -216,6 +225,7 @@ class Settings(Record):
     )(_at_least_one)
     _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
     _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
+    _traces = validator("traces_url", allow_reuse=True)(_collector)
     _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
 
 
