@@ -96,10 +96,17 @@ def chosen(path: Path = DEFAULT, drug: str | None = None) -> str:
         return there[0]
     if drug in there:
         return str(drug)
-    names = ", ".join(there) or "no drug"
-    wrong = f"holds {names}" if drug is None else f"holds {names}, not {drug}"
-    hint = ": name one of them as 'drug' in settings.yml" if there else ""
-    raise KnowledgeError([Problem(f"{path.name}/{DRUGS}", None, "", f"{wrong}{hint}")])
+    names = ", ".join(there)
+    file = f"{path.name}/{DRUGS}"
+    if not there:
+        problem = Problem(file, None, "", "holds no drug")
+    elif drug is None:
+        problem = Problem(file, None, "", f"holds {names}: name one of them as 'drug' in settings.yml")
+    else:
+        problem = Problem(
+            file, None, "", f"holds {names}, not {drug}: name one of them as 'drug' in settings.yml"
+        )
+    raise KnowledgeError([problem])
 
 
 def drugs(path: Path = DEFAULT) -> list[str]:

@@ -82,8 +82,7 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         return Aside(_as(_ASKS, message), of_the_app=asking.EMERGENCY_CALL, is_all=True)
     steps = progress.steps(message, knowledge)
     if message.intent == "summary":
-        is_else = steps or asking.asked(message, knowledge)  # "she talked me through it and it runs again"
-        if not is_else or cues.says(message.text, "speaks_of_summary", knowledge):
+        if _wants_summary(message, steps, knowledge):
             return Aside(message)
         message = replace(message, intent=_NOT_UNDERSTOOD)
     if asking.means_no_harm(message, knowledge):
@@ -95,10 +94,8 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
     letters = asking.letters(message, knowledge)
     fears = asking.fears_dying(message, knowledge)
     asks = None if of_the_app or letters or fears else asking.asked(message, knowledge)
-    if asking.of_medicine(message, knowledge):
-        asked = asking.without_taking(message, knowledge)
-        if not heard.reports_more_than(asked, cues.circumstances(knowledge)):
-            return Aside(_as("ask_medicine", asked))
+    if asked := _of_medicine_alone(message, knowledge):
+        return Aside(_as("ask_medicine", asked))
     message = _without_aside(message, asks, knowledge)
     reports = _reports(message)
     alone = bool(asks or of_the_app or letters or fears) and not reports
@@ -114,6 +111,20 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         is_all=asks in _OF_THE_QUESTION or bool(alone and not asks),
         check=check,
     )
+
+
+def _wants_summary(message: Message, steps: tuple[str, ...], knowledge: Knowledge) -> bool:
+    """Whether it asks for the summary: "she talked me through it and it runs again" tells something else."""
+    is_else = steps or asking.asked(message, knowledge)
+    return not is_else or cues.says(message.text, "speaks_of_summary", knowledge)
+
+
+def _of_medicine_alone(message: Message, knowledge: Knowledge) -> Message | None:
+    """The message where it asks about a medicine and tells nothing that needs an answer of its own."""
+    if not asking.of_medicine(message, knowledge):
+        return None
+    asked = asking.without_taking(message, knowledge)
+    return None if heard.reports_more_than(asked, cues.circumstances(knowledge)) else asked
 
 
 def _of_check(message: Message, check: daily_check.Heard) -> Aside:

@@ -171,7 +171,7 @@ def test_training_for_one_drug_does_not_notice_the_other(folder: Path) -> None:
 
 
 def test_the_first_drug_is_the_same_beside_it(folder: Path) -> None:
-    assert load_knowledge(folder, "blinatumomab") == load_knowledge()
+    assert vars(load_knowledge(folder, "blinatumomab")) == vars(load_knowledge())
 
 
 @pytest.mark.parametrize("text", ["I have a sore throat", "my head hurts", "I had a seizure"])
