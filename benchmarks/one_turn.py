@@ -90,7 +90,7 @@ def walked(text: str = MESSAGE) -> Walk:
 
     asyncio.run(answer())
     sys.setprofile(None)
-    threading.setprofile(None)  # type: ignore[arg-type]
+    threading.setprofile(None)
     return walk
 
 

@@ -115,8 +115,8 @@ class _Core:
 
     def rules_that_stand_alone(self) -> Iterator[Reason]:
         """Steps 1 and 5: rules that need nothing but what they name."""
-        for rule in self._policy.rules:
-            if rule.urgency and rule.any_of and self._situation.holds(rule.any_of):
+        for rule in self._situation.holding(self._policy.rules):
+            if rule.urgency:
                 yield self._reason(rule.id)
         yield from self._values_that_stand_alone()
         yield from self._signs_that_are_over()
