@@ -30,6 +30,7 @@ from blina.replies.standing import is_said, standing_line
 from blina.triage import (
     answers,
     comfort,
+    corrections,
     cues,
     daily_check,
     deleting,
@@ -182,6 +183,8 @@ def _respond(
 ) -> Turn:
     message = replace(message, reading=disagreement.more_urgent(message.reading, knowledge))
     message = follow_up.with_infusion(message, knowledge)
+    limits = values.Limits.of(knowledge, settings)
+    message = replace(message, reading=corrections.settled(message.reading, limits, knowledge))
     before = memory.expire(conversation, knowledge, now)
     aside = read_aside(before, heard.as_heard(message, before), knowledge)
     message = aside.message

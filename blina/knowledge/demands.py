@@ -27,7 +27,8 @@ _CUES = {
         "no_wish_to_die speaks_of_harm answer_yes answer_no answer_elliptic answer_elliptic_rest "
         "answer_unsure answer_hedge answer_only answer_nothing_else answer_second_thought answer_refuses "
         "answer_partly answer_except answer_rest answer_not_well answer_the_rest no_answer no_answer_only "
-        "correction correction_start correction_not over comforting plain_words friendly_marks came_back "
+        "correction correction_start correction_not correction_within correction_within_beside over "
+        "comforting plain_words friendly_marks came_back "
         "asks unwell not_fine describing_signs steering_signs circumstance_signs asks_letters "
         "asks_spelled_out carer_of carer_names on_treatment carer_says carer_beside is_less is_not_less "
         "wants_deleted "
@@ -40,7 +41,10 @@ _CUES = {
         "asks_tell asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass "
         "asks_dangerous asks_now speaks_of_summary speaks_of_medicines takes_for_good feelings "
         "feelings_beside eases over_now over_beside check_yes check_as_ever check_beside check_changed "
-        "check_not_measured"
+        "check_not_measured "
+        "stops_sleep stops_eating stops_drinking stops_getting_up stops_moving stops_hands stops_washing "
+        "stops_everyday stops_concentrating stops_in_front stops_in_it stops_behind stops_not "
+        "no_medicine_names"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})
@@ -237,6 +241,9 @@ def _roles(file: YamlFile, policy: Policy, symptoms: Mapping[str, Symptom]) -> I
         for id in (item.symptom, *item.also):
             if id not in symptoms:
                 yield file.problem(("screening", at), f"there is no symptom '{id}'")
+    for kind, id in roles.stopped.items():
+        if id not in symptoms:
+            yield file.problem(("roles", "stopped", kind), f"there is no symptom '{id}'")
     if policy.means.get("temperature") != roles.fever:
         yield file.problem(
             ("limits", "temperature"), f"a limit must mean '{roles.fever}', the fever of roles"

@@ -84,6 +84,7 @@ class Measurement:
         trend: ``rising`` or ``falling`` as said ("103 and climbing"); empty when not said.
         bound: ``under`` or ``over`` where only a limit was given ("below 38"): ``value`` lies just within;
             ``at_most`` or ``at_least`` where the value may be the limit itself ("38 or more").
+        corrects: the words of the value that it takes the place of in the same message; empty when none.
     """
 
     kind: str
@@ -98,6 +99,7 @@ class Measurement:
     when: str = ""
     trend: str = ""
     bound: str = ""
+    corrects: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ _ACTS = {"answer_yes": YES, "answer_no": NO, "answer_unsure": UNSURE, "answer_re
 _MAY_ANSWER = ("report", "other")  # acts under which an answer that is not understood stays one
 _SURE_OF_ACT = 0.6
 _VERY_SURE_OF_ACT = 0.9
+_BARE_NO = re.compile(r"\s*no\s+", re.IGNORECASE)
 _BESIDE_NUMBERS = re.compile(
     r"^\s*(?:(?:yes|yeah|just|only|its|it's|the)\b[\s,:]*)+|[\s,]*\b(?:please|yes)\s*$", re.I
 )
@@ -283,6 +284,8 @@ def _worded(question: OpenQuestion, message: Message, knowledge: Knowledge, clea
         begins_with_yes = min(starts, key=lambda answer: starts[answer]) == YES
         if statement and (statement == _OTHER or not clear_only or begins_with_yes):
             return statement  # "he has his tablets" is no yes
+        if _denies_something_else(question, message, knowledge):
+            return _OTHER
         answer = min(starts, key=lambda answer: starts[answer])
         second = answer == NO and cues.says(rests[NO] or "", "answer_second_thought", knowledge)
         return YES if second else answer
@@ -298,6 +301,18 @@ def _worded(question: OpenQuestion, message: Message, knowledge: Knowledge, clea
     if reading.findings or reading.signs or reading.measurements or message.intent in _SOMETHING_ELSE:
         return _OTHER
     return NOT_UNDERSTOOD
+
+
+def _denies_something_else(question: OpenQuestion, message: Message, knowledge: Knowledge) -> bool:
+    """Whether the no at the start belongs to a symptom that was not asked about: "no fever, no chills"."""
+    if question.id == SCREENING or question.id not in knowledge.policy.questions:
+        return False
+    return any(
+        finding.status is Status.DENIED
+        and finding.symptom not in question.about
+        and _BARE_NO.fullmatch(message.text[: finding.start])
+        for finding in message.reading.findings
+    )
 
 
 def _statement(question: OpenQuestion, message: Message, knowledge: Knowledge) -> str | None:

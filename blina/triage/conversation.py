@@ -94,6 +94,7 @@ class Value:
         trend: ``rising`` or ``falling`` as the patient said; empty when not said.
         bound: ``under``, ``over``, ``at_most`` or ``at_least`` where only a limit was given.
         is_unwell: whether the patient feels unwell beside it.
+        corrects: the words of the value that it took the place of in its message; empty when none.
     """
 
     kind: str
@@ -109,6 +110,7 @@ class Value:
     trend: str = ""
     bound: str = ""
     is_unwell: bool = False
+    corrects: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class Mention:
     Args:
         id: of the symptom or sign.
         status: what was said.
-        text: the words it was found in.
+        text: the words it was found in; empty where "it is getting worse" names nothing.
         worse: whether it was said to get worse.
     """
 

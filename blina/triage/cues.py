@@ -104,6 +104,15 @@ def is_all(text: str, phrases: tuple[str, ...]) -> bool:
     return _loose_pattern(phrases).fullmatch(f" {plain(text)}") is not None
 
 
+def around(text: str, cue: str, knowledge: Knowledge) -> tuple[str, str, str] | None:
+    """The plain words in front of the cue, those that say it as in `says_loosely`, and those behind it."""
+    said = f" {plain(text)} "
+    found = _loose_pattern(_phrases(cue, knowledge)).search(said)
+    if found is None:
+        return None
+    return said[: found.start()].strip(), found[0].strip(), said[found.end() :].strip()
+
+
 def without(text: str, cue: str, knowledge: Knowledge) -> tuple[bool, str]:
     """Whether the text says so as in `says_loosely`, and its plain words without those that do."""
     left, count = _loose(cue, knowledge).subn("", f" {plain(text)} ")

@@ -91,7 +91,8 @@ def merge(
     """
     conversation = expire(conversation, knowledge, now)
     conversation = replace(conversation, turn=conversation.turn + 1)
-    corrects = cues.is_correction(message.text, knowledge)
+    is_within = any(item.corrects for item in message.reading.measurements)
+    corrects = not is_within and cues.is_correction(message.text, knowledge)
     limits = values.Limits.of(knowledge, settings)
     is_unwell = cues.says(message.text, "unwell", knowledge)
     conversation = values.take_in(conversation, message.reading, corrects, limits, now, is_unwell)

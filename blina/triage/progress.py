@@ -63,7 +63,9 @@ def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     found = {kind for clause in _told(message.text) for kind in _said(clause, knowledge)}
     kind = message.reading.act.removeprefix(_ACT)
     # That a pump runs again is said in so many words; the reader's own word for it is no proof of a pump.
-    if kind in KINDS and kind != FIXED and message.reading.act_confidence >= _SURE_OF_ACT:
+    is_sure = message.reading.act_confidence >= _SURE_OF_ACT
+    is_told = kind in _INSTRUCTIONS and found & _INSTRUCTIONS  # in so many words, and otherwise
+    if kind in KINDS and kind != FIXED and is_sure and not is_told:
         found.add(kind)
     if len(found) > 1:
         found -= {WILL_CALL}

@@ -202,6 +202,7 @@ def take_in(
     new = _in_order([_value(item, conversation.turn, now) for item in _usable(reading)])
     given = [value.kind for value in new if value.status is Status.PRESENT]
     taken_back = {kind for kind in given if given.count(kind) == 1}
+    taken_back -= {value.kind for value in new if value.corrects}
     denied = {finding.symptom for finding in reading.findings if finding.status is Status.DENIED}
     taken_back |= {kind for kind, symptom in limits.means.items() if symptom in denied}
     last = {value.kind: value.turn for value in conversation.values}
@@ -248,6 +249,7 @@ def _value(item: Measurement, turn: int, now: datetime) -> Value:
         is_uncertain=item.is_uncertain,
         trend=item.trend,
         bound=item.bound,
+        corrects=item.corrects,
     )
 
 

@@ -185,7 +185,7 @@ CODES = {("kind", "pulse", "fhir.py"), ("kind", "blood_sugar", "fhir.py")}
 def test_what_is_demanded_is_used() -> None:
     said = {text for _, tree in code() for text in _texts(_constants(tree))}
     words = {word for text in said for word in text.split()} | said
-    prefixes = ("progress_", "asks_", "screening.")
+    prefixes = ("progress_", "asks_", "stops_", "screening.")
     left = {
         name
         for what, entries in names().items()
