@@ -140,6 +140,11 @@ class Core:
     knowledge: Knowledge
     settings: Settings
 
+    def __post_init__(self) -> None:
+        """Resolve what the steps look up: every cue and the limits of values."""
+        cues.resolve(self.knowledge)
+        values.Limits.of(self.knowledge, self.settings)
+
     def respond(self, conversation: Conversation, message: Message, now: datetime) -> Turn:
         """Answer one message of the patient.
 
@@ -312,16 +317,17 @@ def _advance(
     told = taken
     taken = _with_question(told, decision, message, knowledge, settings, now)
     asked = taken.question.id if taken.question else None
-    if (
+    suspected = (
         impossible
         and asked != f"{questions.AGAIN_PREFIX}{impossible.kind}"
         and decision.urgency < Urgency.CONTACT_NOW
-    ):
+    )
+    if impossible and suspected:
         # it cannot be asked again: take it as what it may mean
         taken = replace(
             answers.suspect(impossible.kind, impossible.text, taken, knowledge, now), question=None
         )
-    if taken != told:
+    if suspected or _waits_for_the_check(taken) != _waits_for_the_check(told):
         decision = decide(taken, knowledge, settings, now)
     taken = replace(taken, last_urgency=decision.urgency.value)
     if_alarming = None
@@ -352,6 +358,11 @@ def _has_new_warning(conversation: Conversation, decision: Decision, earlier: De
         for item in decision.symptoms
     )
     return told or decision.urgency > earlier.urgency or not rules <= earlier.rules
+
+
+def _waits_for_the_check(conversation: Conversation) -> bool:
+    """Whether the check question is open: the one question that the policy looks at."""
+    return conversation.question is not None and conversation.question.id == SCREENING
 
 
 def _only_measured(message: Message) -> bool:

@@ -106,10 +106,8 @@ def _read_more(conversation: Conversation, message: Message, knowledge: Knowledg
     asks = None if of_the_app or letters or fears else asking.asked(message, knowledge)
     if conversation.question and asking.is_puzzled(message, knowledge):
         asks = "meaning"
-    if asking.of_medicine(message, knowledge):
-        asked = asking.without_taking(message, knowledge)
-        if not heard.reports_more_than(asked, cues.circumstances(knowledge)):
-            return Aside(_as("ask_medicine", asked))
+    if asked := _of_medicine_alone(message, knowledge):
+        return Aside(_as("ask_medicine", asked))
     message = _without_aside(message, asks, knowledge)
     reports = _reports(message)
     alone = bool(asks or of_the_app or letters or fears) and not reports
@@ -131,6 +129,14 @@ def _wants_summary(message: Message, steps: tuple[str, ...], knowledge: Knowledg
     """Whether it does; "she talked me through it and it runs again" and "what do you keep?" do not."""
     asks = asking.asked(message, knowledge) or asking.asked_of_the_app(message, knowledge)
     return not (steps or asks) or cues.says(message.text, "speaks_of_summary", knowledge)
+
+
+def _of_medicine_alone(message: Message, knowledge: Knowledge) -> Message | None:
+    """The message where it asks about a medicine and tells nothing that needs an answer of its own."""
+    if not asking.of_medicine(message, knowledge):
+        return None
+    asked = asking.without_taking(message, knowledge)
+    return None if heard.reports_more_than(asked, cues.circumstances(knowledge)) else asked
 
 
 def _of_check(message: Message, check: daily_check.Heard) -> Aside:
