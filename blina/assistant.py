@@ -186,7 +186,7 @@ def _respond(
     limits = values.Limits.of(knowledge, settings)
     message = replace(message, reading=corrections.settled(message.reading, limits, knowledge))
     before = memory.expire(conversation, knowledge, now)
-    aside = read_aside(before, heard.as_heard(message, before), knowledge)
+    aside = read_aside(before, heard.as_heard(message, before, knowledge), knowledge)
     message = aside.message
     step = _advance(conversation, aside, knowledge, settings, now)
     voice = Voice(knowledge, settings)
@@ -283,7 +283,8 @@ def _advance(
     message = aside.message
     before = memory.expire(conversation, knowledge, now)
     merged = memory.merge(conversation, message, knowledge, settings, now)
-    merged = aside.noted(whose.note(merged, message, knowledge), now)
+    merged = whose.note(merged, message, knowledge, tells_facts=aside.tells_facts)
+    merged = aside.noted(merged, now)
     taken = merged if aside.is_all else answers.take(merged, message, knowledge, settings, now)
     taken = daily_check.take(taken, aside.check, message, knowledge, now)
     impossible = values.impossible(message.reading, knowledge)

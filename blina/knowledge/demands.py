@@ -19,7 +19,7 @@ _CUES = {
         "denied_before denied_right_before not_a_denial denied_after denied_at_end past_before "
         "past_right_before past_after past_later returned uncertain_before uncertain_after hypothetical "
         "fear question owned_after rated_after judged_after question_after leaflet other_person "
-        "ends_scope shorthand well foreign not_over_before not_over_after there_now"
+        "ends_scope excepted_after shorthand well foreign not_over_before not_over_after there_now"
     ).split(),
     "emoji": ["emoji"],
     "turns": ["turns"],
@@ -44,11 +44,19 @@ _CUES = {
         "check_not_measured "
         "stops_sleep stops_eating stops_drinking stops_getting_up stops_moving stops_hands stops_washing "
         "stops_everyday stops_concentrating stops_in_front stops_in_it stops_behind stops_not "
-        "no_medicine_names"
+        "no_medicine_names "
+        "deletes_only was_there puzzled no_deleting "
+        "facts fact_of facts_beside says_hello says_goodbye waits denies_before"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})
-_INFUSION_CUES = ("infusion_things", "infusion_rates", "infusion_fine", "infusion_not_fine")
+_INFUSION_CUES = (
+    "infusion_things",
+    "infusion_rates",
+    "infusion_fine",
+    "infusion_not_fine",
+    "not_of_the_pump",
+)
 _INFUSION_SIGN = "infusion_trouble"
 _SIGNS = (
     "self_harm getting_worse again long_ago took_fever_medicine none_of_those no_thermometer "

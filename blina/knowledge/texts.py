@@ -64,7 +64,7 @@ _NAMES = {
     "reading": "empty no_words not_sure not_understood other_language too_long worried",
     "screening": "clear if_no if_no_answer if_no_else if_yes if_yes_else noted still_open until written",
     "small_talk": (
-        "abuse affirm affirm_but can_do feels_fine feels_fine_but goodbye greet minimised noted "
+        "abuse affirm affirm_but can_do fact feels_fine feels_fine_but goodbye greet minimised noted "
         "nothing_asked nothing_asked_but out_of_scope thanks"
     ),
     "source": "place",
@@ -87,7 +87,7 @@ _NAMES = {
         "now_contact_now now_emergency now_reached now_tell_team pass_on sleep_call_today "
         "sleep_contact_now sleep_emergency sleep_reached sleep_tell_team tell tell_nothing who why_asked"
     ),
-    "whose": "carer_is denied i_am somebody_else told",
+    "whose": "carer_is denied denied_unnamed i_am somebody_else told",
     "why": "approved heading nothing rule",
 }
 

@@ -42,6 +42,11 @@ def asked(message: Message, knowledge: Knowledge) -> str | None:
     return _first(KINDS, message, knowledge)
 
 
+def is_puzzled(message: Message, knowledge: Knowledge) -> bool:
+    """Whether it says no more than that a question was not understood: "huh?", "I don't get it"."""
+    return cues.is_all(message.text, tuple(knowledge.cues["puzzled"]))
+
+
 def asked_of_the_app(message: Message, knowledge: Knowledge) -> str | None:
     """Whether it asks if this app is approved, or what is kept of what was written."""
     return _first((APP_APPROVED, WHAT_KEPT), message, knowledge)

@@ -59,6 +59,14 @@ def ends_with(text: str, cue: str, knowledge: Knowledge) -> bool:
     return any(said.endswith(f" {phrase}") for phrase in _plain_phrases(cue, knowledge))
 
 
+def without_ending(text: str, cue: str, knowledge: Knowledge) -> str:
+    """The text in plain words, without the longest phrase of a cue that it ends with."""
+    said = plain(text)
+    phrases = _plain_phrases(cue, knowledge)
+    found = next((phrase for phrase in phrases if f" {said}".endswith(f" {phrase}")), None)
+    return said[: -len(found)].strip() if found else said
+
+
 def consists_of(text: str, kinds: Iterable[str], knowledge: Knowledge) -> bool:
     """Whether the text has words and each of them belongs to a phrase of these cues."""
     said = plain(text)
