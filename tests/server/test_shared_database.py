@@ -8,7 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,19 +49,17 @@ class Hospital(NamedTuple):
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    with services.postgres() as database, services.rabbitmq() as broker:
+    with services.postgres() as database, services.rabbitmq() as broker, ExitStack() as ending:
         line, broker_line = Cable(database.url), Cable(broker.url)
-        near, far = (
-            started(tmp_path_factory.mktemp(name), url, at)
-            for name, url, at in (
-                ("near", line.url, broker_line.url),
-                ("far", database.url, broker.url),
-            )
-        )
-        for replica in (near, far):
+        replicas = []
+        for name, url, at in (("near", line.url, broker_line.url), ("far", database.url, broker.url)):
+            replica = started(tmp_path_factory.mktemp(name), url, at)
+            ending.callback(replica.stop)
             replica.wait_until_ready()
+            replicas.append(replica)
+        near, far = replicas
         yield Hospital(near, far, line, broker_line, database.url, broker.url)
-        for replica in (near, far):
+        for replica in replicas:
             replica.stop()
             assert PASSWORD not in replica.output + replica.log.read_text()
             assert SECRET not in replica.output + replica.log.read_text()
