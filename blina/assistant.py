@@ -28,6 +28,7 @@ from blina.replies.handover.model import HandOver
 from blina.replies.repeats import remember, without_repeats
 from blina.replies.standing import is_said, standing_line
 from blina.triage import (
+    alarm,
     answers,
     comfort,
     cues,
@@ -319,7 +320,8 @@ def _advance(
         )
     if taken != told:
         decision = decide(taken, knowledge, settings, now)
-    taken = replace(taken, last_urgency=decision.urgency.value)
+    raised = alarm.note(taken, earlier, decision, now)
+    taken = replace(taken, last_urgency=decision.urgency.value, raised=raised)
     if_alarming = None
     if taken.question:
         worst = questions.alarming(taken.question, knowledge)

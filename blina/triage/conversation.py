@@ -209,6 +209,23 @@ class Told:
     rules: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """That a message brought a new reason to call now.
+
+    Args:
+        turn: number of the message.
+        time: of the message (UTC).
+        urgency: of the advice that was given.
+        rule: id of the most urgent rule that is new.
+    """
+
+    turn: int
+    time: datetime
+    urgency: str
+    rule: str
+
+
 class CheckEnd(str, Enum):
     """How a daily check ended."""
 
@@ -270,6 +287,7 @@ class Conversation:
         told: the patient's messages in whole words, for whoever takes over.
         check: the daily check that runs.
         checks: the daily checks that have ended, oldest first.
+        raised: the latest alarm, None when there was none.
     """
 
     turn: int = 0
@@ -288,6 +306,7 @@ class Conversation:
     told: tuple[Told, ...] = ()
     check: DailyCheck | None = None
     checks: tuple[DailyCheck, ...] = ()
+    raised: Alarm | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The conversation as plain JSON values (times as ISO 8601 strings)."""
@@ -358,6 +377,7 @@ class Conversation:
                 told=tuple(_told(item) for item in stored.get("told", ())),
                 check=None if stored.get("check") is None else _check(stored["check"]),
                 checks=tuple(_check(item) for item in stored.get("checks", ())),
+                raised=None if stored.get("raised") is None else Alarm(**_entry(stored["raised"])),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # the type only: the message could hold the patient's words
