@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import logging
 import sqlite3
 import time
@@ -29,6 +31,7 @@ _BETWEEN_CLEARINGS = 600.0  # seconds
 _HOUR = 3600.0  # seconds
 _KEPT_OPEN = 30 * 24 * _HOUR  # seconds after which also an alert goes that nobody closed
 _MOST_CLOSED = 200
+_DIGITS = 32  # of a pseudonym
 _HELD_BACK = 30.0  # seconds until something is sent again of which could not be noted what became of it
 
 
@@ -48,14 +51,16 @@ class AlertBook:
     not take is kept in memory, delivered from there, and written as soon as it can be.
     """
 
-    def __init__(self, file: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, file: str, key: bytes, clock: Callable[[], float] = time.time) -> None:
         """Open the book.
 
         Args:
             file: path of the SQLite file, or ``:memory:``.
+            key: secret, from which conversations get the names that they have here.
             clock: seconds since 1970.
         """
         self._clock = clock
+        self._key = key
         self._steady = SteadyClock(clock)
         self._next_clearing = 0.0
         self._spare = AlertStore(IN_MEMORY)
@@ -154,6 +159,15 @@ class AlertBook:
 
     # --- for whoever raises them
 
+    def pseudonym(self, *parts: str) -> str:
+        """A keyed hash, from which nobody without the key gets back to what it stands for.
+
+        Args:
+            parts: a conversation's name in the tracker store, or more for what happened in it.
+        """
+        said = "\n".join(("alert", *parts)).encode("utf-8", "replace")
+        return hmac.new(self._key, said, hashlib.sha256).hexdigest()[:_DIGITS]
+
     async def add(self, new: NewAlert, receivers: Iterable[str]) -> Alert | None:
         """Keep an alert; it survives the end of the process from now on.
 
@@ -170,13 +184,16 @@ class AlertBook:
             await self._tell()
         return alert
 
-    async def drop_words(self, conversation: str) -> None:
-        """Delete what holds the patient's words from the alerts of a conversation.
+    async def forget(self, conversation: str) -> None:
+        """Delete what holds the patient's words, and let nothing more happen in the conversation.
+
+        That the team was told stays: the advice was given.
 
         Args:
-            conversation: its keyed hash.
+            conversation: its name in the tracker store.
         """
-        await self._change(lambda store: store.drop_words(conversation))
+        await self.stop_timers(conversation)
+        await self._change(lambda store: store.drop_words(self.pseudonym(conversation)))
 
     # --- for whoever delivers them
 
@@ -246,6 +263,14 @@ class AlertBook:
             kind: of the timer, all when None.
         """
         await self._in_all(lambda store: [store.timers.stop(conversation, kind)])
+
+    async def timer_done(self, timer: Timer) -> None:
+        """Drop a timer that has done its work, unless it was started anew meanwhile.
+
+        Args:
+            timer: as it was due.
+        """
+        await self._in_all(lambda store: [store.timers.done(timer)])
 
     async def due_timers(self) -> list[Timer]:
         """The timers whose time has come, the earliest first."""

@@ -73,6 +73,21 @@ class Timers:
         )
         return stopped.rowcount > 0
 
+    def done(self, timer: Timer) -> bool:
+        """Drop a timer that has done its work, unless it was started anew meanwhile.
+
+        Args:
+            timer: as it was due.
+
+        Returns:
+            Whether it was there.
+        """
+        dropped = self._connection.execute(
+            "DELETE FROM timers WHERE conversation = ? AND kind = ? AND due = ?",
+            (timer.conversation, timer.kind, timer.due),
+        )
+        return dropped.rowcount > 0
+
     def due(self, now: float) -> list[Timer]:
         """The timers whose time has come, the earliest first.
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -35,6 +36,18 @@ _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_MOST_MINUTES = 24 * 60
+# The settings that name the variable of a secret.
+SECRETS = (
+    "rest_token_env",
+    "session_secret_env",
+    "alert_webhook_secret_env",
+    "alert_mail_login_env",
+    "alert_fhir_token_env",
+)
 
 
 def _phone(value: str | None) -> str | None:
@@ -103,6 +116,38 @@ def _variable_name(value: str) -> str:
     return value
 
 
+def _minutes(value: int | None) -> int | None:
+    if value is not None and not 1 <= value <= _MOST_MINUTES:
+        raise ValueError(f"{value} is not between 1 and {_MOST_MINUTES} minutes")
+    return value
+
+
+def _private_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if not parts.hostname or parts.scheme not in ("https", "http") or parts.query or parts.fragment:
+        raise ValueError(f"'{value}' is no address; write it like \"https://alerts.example.org/blina\"")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user or a password: they belong into the environment")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError(f"'{value}' must begin with https://: only this machine may be reached without")
+    return value.rstrip("/")
+
+
+def _mail_addresses(value: str | None) -> str | None:
+    wrong = [one for one in (value or "").split(",") if value and not _MAIL.fullmatch(one.strip())]
+    if wrong:
+        raise ValueError(f"'{wrong[0].strip()}' is no e-mail address")
+    return value
+
+
+def _host_and_port(value: str | None) -> str | None:
+    if value is not None and not _HOST_AND_PORT.fullmatch(value):
+        raise ValueError(f"'{value}' is no host and port; write it like \"smtp.example.org:587\"")
+    return value
+
+
 def zone(name: object) -> ZoneInfo | None:
     """A time zone by its name.
 
@@ -166,6 +211,16 @@ class Settings(Record):
         data_folder: where conversations and messages that are under way are kept.
         log_format: whether the log is for people or, as JSON lines, for programs.
         alerts: whether the care team is told when a patient is advised to call now.
+        alert_hand_over: whether alerts carry the hand-over, which holds the patient's words.
+        alert_unanswered_minutes: after which a question without an answer is an alert too; None for never.
+        alert_webhook_url: takes signed webhooks; None for none.
+        alert_webhook_secret_env: name of the variable that holds the secret that signs them.
+        alert_mail_to: addresses that get an e-mail, with commas between them; None for none.
+        alert_mail_from: the sender of the e-mail.
+        alert_mail_server: host and port of the SMTP server.
+        alert_mail_login_env: name of the variable that holds ``user:password`` for it.
+        alert_fhir_url: base address of a FHIR server; None for none.
+        alert_fhir_token_env: name of the variable that holds a bearer token for it.
     """
 
     care_team_phone: StrictStr | None
@@ -192,6 +247,16 @@ class Settings(Record):
     data_folder: StrictStr = "var"
     log_format: Literal["text", "json"] = "text"
     alerts: StrictBool = False
+    alert_hand_over: StrictBool = False
+    alert_unanswered_minutes: StrictInt | None = None
+    alert_webhook_url: StrictStr | None = None
+    alert_webhook_secret_env: StrictStr = "BLINA_ALERT_WEBHOOK_SECRET"  # noqa: S105 - a name
+    alert_mail_to: StrictStr | None = None
+    alert_mail_from: StrictStr | None = None
+    alert_mail_server: StrictStr | None = None
+    alert_mail_login_env: StrictStr = "BLINA_ALERT_MAIL_LOGIN"
+    alert_fhir_url: StrictStr | None = None
+    alert_fhir_token_env: StrictStr = "BLINA_ALERT_FHIR_TOKEN"  # noqa: S105 - a name
 
     _phones = validator(
         "care_team_phone",
@@ -216,7 +281,11 @@ class Settings(Record):
     )(_at_least_one)
     _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
     _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
-    _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
+    _variables = validator(*SECRETS, allow_reuse=True)(_variable_name)
+    _unanswered = validator("alert_unanswered_minutes", allow_reuse=True)(_minutes)
+    _urls = validator("alert_webhook_url", "alert_fhir_url", allow_reuse=True)(_private_url)
+    _mail = validator("alert_mail_to", "alert_mail_from", allow_reuse=True)(_mail_addresses)
+    _mail_server = validator("alert_mail_server", allow_reuse=True)(_host_and_port)
 
 
 def load_settings(path: Path = DEFAULT, environ: Mapping[str, str] | None = None) -> Settings:
@@ -292,7 +361,7 @@ def _overridden(
 def _misspelt(environ: Mapping[str, str], settings: Settings | None) -> list[Problem]:
     """Variables that were meant as settings: a phone number that is silently ignored is a hazard."""
     known = [variable(field) for field in (*Settings.__fields__, *OTHER_VARIABLES)]
-    known += [settings.rest_token_env, settings.session_secret_env] if settings else []
+    known += [getattr(settings, field) for field in SECRETS] if settings else []
     others = [name for name in environ if name.startswith(PREFIX) and name not in known]
     return [
         Problem(name, None, "", f"is no setting; did you mean {meant}?")

@@ -16,6 +16,7 @@ _NAMES = {
     "action": _URGENCIES,
     "action_no_number": _URGENCIES,
     "after_action": "call_today carer contact_now emergency emergency_team number_not_set tell_team",
+    "alert": "subject waits",
     "answer_name": "given no not_understood other refused unsure yes",
     "asked": "feverish sure",
     "about_me": "cannot_call nobody_reads not_approved",

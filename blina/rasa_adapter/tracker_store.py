@@ -20,6 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from blina.alerts.book import AlertBook
 from blina.alerts.store import FILE as ALERTS_FILE
 from blina.assistant import settings
+from blina.http_server.signing_keys import signing_key
 from blina.observe import metrics
 from blina.rasa_adapter import safety_net
 from blina.stop import Stop
@@ -113,7 +114,7 @@ class ConversationStore(TrackerStore):
             claim.give_up()
             raise Stop(str(error)) from None
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
-        self.alerts = AlertBook(alerts_file(self.file)) if settings().alerts else None
+        self.alerts = _book(self.file) if settings().alerts else None
         self.close = weakref.finalize(self, _close, self._worker, self._write_behind, claim, self.alerts)
 
     @property
@@ -148,6 +149,8 @@ class ConversationStore(TrackerStore):
             sender_id: the conversation.
         """
         await self._worker.do(partial(self._write_behind.forget, sender_id))
+        if self.alerts is not None:
+            await self.alerts.forget(sender_id)
         safety_net.note_forgotten()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -267,6 +270,10 @@ def require(agent: Any) -> None:
         raise Stop(
             "Conversations have to be kept in this project's own store: see tracker_store in endpoints.yml."
         )
+
+
+def _book(conversations: str) -> AlertBook:
+    return AlertBook(alerts_file(conversations), signing_key(settings().session_secret_env, os.environ))
 
 
 def _row(event: Event) -> Row:

@@ -23,8 +23,7 @@ from blina.channels.messaging.model import ApiCall, ApiResponse, Button, Incomin
 from blina.channels.messaging.outbox import Outbox
 from blina.channels.messaging.store import FILE
 from blina.channels.messaging.turns import Turns
-from blina.channels.web.sessions import signing_key
-from blina.http_server import access
+from blina.http_server import access, signing_keys
 from blina.rasa_adapter import patches
 from blina.rasa_adapter.tracker_store import conversation_store
 from blina.storage.sqlite import IN_MEMORY
@@ -191,7 +190,7 @@ class MessagingChannel(InputChannel):
         dispatcher = Dispatcher(
             self.NAME,
             Form(self.MOST_CHARACTERS, self.BUTTONS),
-            signing_key(settings().session_secret_env, os.environ),
+            signing_keys.signing_key(settings().session_secret_env, os.environ),
             queue,
             Outbox(self.NAME, self, queue),
             Turns(self.NAME, not self.BUTTONS, handle, lambda: app.ctx.agent),

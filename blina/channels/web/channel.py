@@ -18,7 +18,7 @@ from blina.assistant import knowledge, settings
 from blina.channels.web import page
 from blina.channels.web.events import CHANNEL, Socket
 from blina.channels.web.gate import SocketGate
-from blina.channels.web.sessions import Sessions, signing_key
+from blina.channels.web.sessions import Sessions
 from blina.http_server import access, door, signing_keys
 from blina.http_server.body import MAX_BYTES
 from blina.http_server.rate_limit import limits
@@ -106,7 +106,8 @@ class WebChannel(InputChannel):
         Socket(
             server,
             Sessions(
-                signing_key(settings().session_secret_env, os.environ), settings().retention_hours * _HOUR
+                signing_keys.signing_key(settings().session_secret_env, os.environ),
+                settings().retention_hours * _HOUR,
             ),
             limits(),
             on_new_message,
