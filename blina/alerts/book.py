@@ -9,7 +9,6 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -69,9 +68,10 @@ class AlertBook:
         except (sqlite3.Error, OSError) as error:
             _log.error("alerts are kept in memory only: %s cannot be used (%s)", file, error)
             self._main = self._spare
+        self._notes: list[tuple[Waiting, Callable[[AlertStore], None]]] = []  # to be written
         self._held: dict[tuple[str, str], float] = {}  # until when, of what could not be noted
         self._revision = 0
-        self._changes = asyncio.Condition()
+        self._waiting: set[asyncio.Future[None]] = set()
         self._worker = Worker("alerts", self._chore, _CHORE_SECONDS)
 
     # --- for whoever looks after the alerts
@@ -152,9 +152,13 @@ class AlertBook:
         Returns:
             The revision now; the same as before when nothing has changed in this time.
         """
-        async with self._changes:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._changes.wait_for(lambda: self._revision > since), seconds)
+        if self._revision <= since:
+            change: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(change)
+            try:
+                await asyncio.wait({change}, timeout=seconds)
+            finally:
+                self._waiting.discard(change)
         return self._revision
 
     # --- for whoever raises them
@@ -181,7 +185,7 @@ class AlertBook:
         names = tuple(receivers)
         alert = await self._keep(lambda store: store.add(new, names, self._clock()))
         if alert is not None:
-            await self._tell()
+            self._tell()
         return alert
 
     async def forget(self, conversation: str) -> None:
@@ -316,29 +320,39 @@ class AlertBook:
     async def _change(self, change: Callable[[AlertStore], bool]) -> bool:
         found = await self._in_all(lambda store: [change(store)])
         if any(found):
-            await self._tell()
+            self._tell()
         return any(found)
 
     async def _noted(self, waiting: Waiting, note: Callable[[AlertStore], None]) -> None:
         """Note what became of a delivery; what the file does not take is sent again, with the same key."""
+        self._notes.append((waiting, note))
+        await self._worker.do(self._write_notes)
 
-        def noted() -> None:
+    def _write_notes(self) -> None:
+        """Write all that has come together since the last time: the disk is waited for once."""
+        notes, self._notes = self._notes, []
+        for store in self._stores():
+            of_store = [(waiting, note) for waiting, note in notes if waiting.store is store]
             try:
-                note(waiting.store)
-                self._held.pop((waiting.delivery.alert, waiting.delivery.receiver), None)
+                store.in_one_step(note for _, note in of_store)
+                until = None
             except sqlite3.Error as error:
                 _failed(error)
-                self._held[waiting.delivery.alert, waiting.delivery.receiver] = self._clock() + _HELD_BACK
-
-        await self._worker.do(noted)
+                until = self._clock() + _HELD_BACK
+            for waiting, _ in of_store:
+                name = (waiting.delivery.alert, waiting.delivery.receiver)
+                self._held.pop(name, None)
+                if until is not None:
+                    self._held[name] = until
 
     def _is_held(self, delivery: Delivery) -> bool:
         return self._held.get((delivery.alert, delivery.receiver), 0.0) > self._clock()
 
-    async def _tell(self) -> None:
-        async with self._changes:
-            self._revision += 1
-            self._changes.notify_all()
+    def _tell(self) -> None:
+        self._revision += 1
+        for change in self._waiting:
+            if not change.done():
+                change.set_result(None)
 
     def _chore(self) -> None:
         """Bring what was kept in memory into the file, and delete what is too old."""
@@ -350,6 +364,8 @@ class AlertBook:
             kept = now - settings().retention_hours * _HOUR
             for store in self._stores():
                 store.clear(words=kept, closed=kept, opened=now - _KEPT_OPEN)
+        if self._main.to_scrub:
+            self._main.scrub()
 
 
 def _most_urgent_first(alerts: Iterable[Alert]) -> list[Alert]:

@@ -7,7 +7,6 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from blina.alerts.book import AlertBook, Waiting
 from blina.alerts.receivers.model import NotTaken, Receiver
@@ -44,6 +43,7 @@ class Deliverer:
         self._pause = 0.0  # seconds between two tries while the receiver is in trouble, else 0
         self._paused_until = 0.0
         self._more = asyncio.Event()
+        self._is_behind = False  # more waits than can be under way: then several are started at a time
 
     async def run(self) -> None:
         """Deliver until cancelled; what is not delivered then stays in the book."""
@@ -57,14 +57,21 @@ class Deliverer:
                     _log.error(
                         "alerts for %s could not be read (%s)", self._receiver.name, type(error).__name__
                     )
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._more.wait(), _LOOK_AGAIN)
+                await self._rest_of_the_second()
         finally:
             tasks = [watching, *self._running.values()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._receiver.close()
+
+    async def _rest_of_the_second(self) -> None:
+        """Wait for something to do; `asyncio.wait_for` could lose the cancellation in doing so."""
+        more = asyncio.ensure_future(self._more.wait())
+        try:
+            await asyncio.wait({more}, timeout=_LOOK_AGAIN)
+        finally:
+            more.cancel()
 
     async def _watch(self) -> None:
         known = self._book.revision
@@ -77,10 +84,12 @@ class Deliverer:
             return
         busy = set(self._running)  # before the look: what is delivered meanwhile is not sent once more
         free = (1 if self._pause else _AT_ONCE) - len(busy)
-        if free <= 0:
+        if free <= 0 or (self._is_behind and free < _AT_ONCE // 2 and not self._pause):
             return
         found = await self._book.due(self._receiver.name, free + len(busy))
-        for waiting in [one for one in found if one.alert.conversation not in busy][:free]:
+        todo = [one for one in found if one.alert.conversation not in busy]
+        self._is_behind = len(todo) >= free
+        for waiting in todo[:free]:
             self._running[waiting.alert.conversation] = asyncio.ensure_future(self._deliver(waiting))
 
     async def _deliver(self, waiting: Waiting) -> None:
