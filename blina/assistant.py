@@ -78,8 +78,8 @@ _THINNER = "blood_thinner"  # the sign
 
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
-    """The validated knowledge files."""
-    return load_knowledge()
+    """The validated knowledge files of the drug that the settings name."""
+    return load_knowledge(drug=settings().drug)
 
 
 @lru_cache(maxsize=1)

@@ -50,7 +50,7 @@ _SIGNS = (
     "self_harm getting_worse again long_ago took_fever_medicine none_of_those no_thermometer "
     "blood_thinner severe mild minimised four_or_more_a_day"
 ).split()
-_WORD_GROUPS = ("fever_drug",)
+_WORD_GROUPS = ("drug", "fever_drug")
 _KINDS = ("temperature", "systolic", "diastolic", "oxygen")
 _QUESTIONS = ("screening",)
 # Rules that the triage core carries out itself.
@@ -89,15 +89,16 @@ def names() -> Mapping[str, frozenset[str]]:
     }
 
 
-def problems(files: Files) -> Iterator[Problem]:
+def problems(files: Files, others: Collection[Policy] = ()) -> Iterator[Problem]:
     """What the program names and the knowledge lacks.
 
     Args:
         files: by name inside the knowledge folder: the file and its content, right in itself.
+        others: the policies of other drugs, for which the common lexicon has cues too.
     """
     lexicon = [item for name, item in files.items() if name.startswith("lexicon/")]
     yield from _in_lexicon(lexicon, files["policy.yml"][1])
-    yield from _cues_without_reader(lexicon, files["policy.yml"][1])
+    yield from _cues_without_reader(lexicon, files["policy.yml"][1], others)
     yield from _signs_in_lists(lexicon, files)
     yield from _in_policy(files)
     yield from _limits(files)
@@ -121,16 +122,21 @@ def _of_data(policy: Policy) -> list[str]:
 
 
 def _cues_without_reader(
-    lexicon: Sequence[tuple[YamlFile, LexiconFile]], policy: Policy
+    lexicon: Sequence[tuple[YamlFile, LexiconFile]], policy: Policy, others: Collection[Policy]
 ) -> Iterator[Problem]:
     """A misspelt name would otherwise be a cue that is never looked for."""
-    questions = [*policy.questions, "feverish", "sure"]
-    known = {*names()["cue"], *_of_data(policy), *(entry.cue for entry in policy.follow_ups)}
-    known |= {f"answer_{question}_{answer}" for question in questions for answer in ("yes", "no")}
+    own = _cues_that_are_read(policy)
+    common = own.union(*map(_cues_that_are_read, others))
     for file, part in lexicon:
         for cue in part.cues:
-            if cue not in known and not file.is_shared:
+            if cue not in (common if file.is_common else own):
                 yield file.problem(("cues", cue), "nothing reads a cue of this name")
+
+
+def _cues_that_are_read(policy: Policy) -> set[str]:
+    questions = [*policy.questions, "feverish", "sure"]
+    answers = {f"answer_{question}_{answer}" for question in questions for answer in ("yes", "no")}
+    return {*names()["cue"], *_of_data(policy), *(entry.cue for entry in policy.follow_ups), *answers}
 
 
 def _signs_in_lists(lexicon: Sequence[tuple[YamlFile, LexiconFile]], files: Files) -> Iterator[Problem]:

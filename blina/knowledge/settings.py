@@ -34,6 +34,7 @@ _PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
 _DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
 _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_COLLECTOR = re.compile(_ORIGIN.pattern + r"/[!-~]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -107,6 +108,12 @@ def _proxies(value: int) -> int:
 def _origin(value: str) -> str:
     if not _ORIGIN.fullmatch(value):
         raise ValueError(f"'{value}' is no origin; write it like \"https://www.example.org\"")
+    return value
+
+
+def _collector(value: str | None) -> str | None:
+    if value is not None and not _COLLECTOR.fullmatch(value):
+        raise ValueError(f"'{value}' is no collector; write it like \"http://127.0.0.1:4318/v1/traces\"")
     return value
 
 
@@ -187,6 +194,7 @@ class Settings(Record):
     """The settings of one centre.
 
     Args:
+        drug: the folder of ``knowledge/drugs/`` that counts; None where there is only one.
         care_team_phone: None when it is not set: replies then say so.
         emergency_number: always set.
         crisis_line: None when there is none.
@@ -210,6 +218,7 @@ class Settings(Record):
         session_secret_env: name of the variable that holds the key that signs web sessions.
         data_folder: where conversations and messages that are under way are kept.
         log_format: whether the log is for people or, as JSON lines, for programs.
+        traces_url: where a collector takes OpenTelemetry's traces; None for none.
         alerts: whether the care team is told when a patient is advised to call now.
         alert_hand_over: whether alerts carry the hand-over, which holds the patient's words.
         alert_unanswered_minutes: after which a question without an answer is an alert too; None for never.
@@ -223,6 +232,7 @@ class Settings(Record):
         alert_fhir_token_env: name of the variable that holds a bearer token for it.
     """
 
+    drug: StrictStr | None = None
     care_team_phone: StrictStr | None
     emergency_number: StrictStr
     crisis_line: StrictStr | None
@@ -246,6 +256,7 @@ class Settings(Record):
     session_secret_env: StrictStr
     data_folder: StrictStr = "var"
     log_format: Literal["text", "json"] = "text"
+    traces_url: StrictStr | None = None
     alerts: StrictBool = False
     alert_hand_over: StrictBool = False
     alert_unanswered_minutes: StrictInt | None = None
@@ -281,6 +292,7 @@ class Settings(Record):
     )(_at_least_one)
     _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
     _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
+    _traces = validator("traces_url", allow_reuse=True)(_collector)
     _variables = validator(*SECRETS, allow_reuse=True)(_variable_name)
     _unanswered = validator("alert_unanswered_minutes", allow_reuse=True)(_minutes)
     _urls = validator("alert_webhook_url", "alert_fhir_url", allow_reuse=True)(_private_url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from blina.knowledge.schema import Policy, ValuesFile
 from blina.knowledge.vocabulary import Urgency
@@ -40,10 +40,7 @@ _NAMES = {
         "writes_unknown"
     ),
     "heading": "sources why_hint",
-    "infusion": "meanwhile say tell",
-    "letters": "all bite crs icans say",
-    "letters_name": "all bite crs icans",
-    "letters_term": "all bite crs icans",
+    "letters": "say",
     "meant": "else",
     "medicine": (
         "ask_team ask_team_call blood_thinner fever_hiding listed listed_several not_listed "
@@ -94,8 +91,10 @@ _NAMES = {
     "why": "approved heading nothing rule",
 }
 
+_OF_AN_INFUSION = {"infusion": "meanwhile say tell"}
 
-def required_texts(policy: Policy, values: ValuesFile) -> Iterator[tuple[str, str]]:
+
+def required_texts(policy: Policy, values: ValuesFile, letters: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Section and name of every text that has to be there.
 
     A text with the team's phone number also needs its ``_no_number`` form: the loader sees to that.
@@ -103,10 +102,13 @@ def required_texts(policy: Policy, values: ValuesFile) -> Iterator[tuple[str, st
     Args:
         policy: names the items of the check question, and the kinds of value that are asked again.
         values: names the kinds of value.
+        letters: names of the abbreviations that can be asked about.
     """
-    for section, names in _NAMES.items():
+    for section, names in {**_NAMES, **(_OF_AN_INFUSION if policy.roles.infusion_rule else {})}.items():
         for name in names.split():
             yield section, name
+    for name in letters:
+        yield from ((section, name) for section in ("letters", "letters_name", "letters_term"))
     for item in policy.screening:
         yield "screening_chip", item.id
         yield "meant", item.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -16,7 +17,7 @@ from blina.http_server.addresses import is_loopback
 from blina.http_server.port import Waiting, address, listen, url_of
 from blina.knowledge import KnowledgeError
 from blina.knowledge.settings import SettingsError
-from blina.observe import correlation
+from blina.observe import correlation, traces
 from blina.reading.learned.model import ModelError, default_model
 from blina.server import credentials, endpoints, logs, support
 from blina.server.model_file import newest_model
@@ -149,8 +150,13 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     async def finish_turns(*_: Any) -> None:
         await safety_net.finish()
 
+    collector = settings().traces_url
+    provider = traces.to_collector(collector) if collector else None
+
     async def read_no_more(*_: Any) -> None:
         reading_threads.stop()
+        if provider is not None:
+            await asyncio.to_thread(traces.stop, provider)
 
     app.register_listener(take_over, "before_server_start")
     app.register_listener(announce, "after_server_start")

@@ -30,7 +30,7 @@ KINDS = (
 APP_APPROVED, WHAT_KEPT = "app_approved", "what_kept"
 EMERGENCY_CALL = "emergency_call"  # "911": somebody believes that this app makes calls
 FEVER_HIDING_GROUP = "fever_drug"  # word group of the lexicon
-LETTERS = ("crs", "icans", "bite", "all")
+_ORDINARY_WORDS = ("all", "bite")  # letters that are words in small ones
 _SELF_HARM = "self_harm"  # the sign
 _NOT_SETTLED = ("nlu_fallback", "out_of_scope")  # intents under which a question about a medicine may hide
 _TALK = "smalltalk"  # the act
@@ -135,8 +135,8 @@ def letters(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     small = {word.lower() for word in words}
     return tuple(
         name
-        for name in LETTERS
-        if (name in small and name not in ("all", "bite"))
+        for name in knowledge.wording.get("letters_name", {})
+        if (name in small and name not in _ORDINARY_WORDS)
         or (name == "all" and ("ALL" in words or (spelled and "all" in small)) and not text.isupper())
         or (name == "bite" and (words & {"BiTE", "BITE"} or (spelled and "bite" in small)))
     )

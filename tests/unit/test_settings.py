@@ -83,6 +83,8 @@ def test_settings_cannot_be_changed() -> None:
         ("rest_token_env", "HOSPITAL_TOKEN", "HOSPITAL_TOKEN"),
         ("limit_own_machine", "true", True),
         ("trusted_proxies", "1", 1),
+        ("traces_url", "http://127.0.0.1:4318/v1/traces", "http://127.0.0.1:4318/v1/traces"),
+        ("traces_url", "127.0.0.1:4318", None),
     ],
 )
 def test_the_environment_wins_over_the_file(field: str, text: str, value: object) -> None:
