@@ -188,6 +188,17 @@ class AlertBook:
             self._tell()
         return alert
 
+    async def forward(self, alert: Alert, receivers: Iterable[str]) -> None:
+        """Keep an alert that another book has kept, to be delivered from here.
+
+        Args:
+            alert: the alert; it is known by its key.
+            receivers: names of those it has to be delivered to.
+        """
+        names = tuple(receivers)
+        await self._keep(lambda store: store.forward(alert, names, self._clock()))
+        self._tell()
+
     async def forget(self, conversation: str) -> None:
         """Delete what holds the patient's words, and let nothing more happen in the conversation.
 

@@ -115,6 +115,22 @@ class AlertStore:
             )
         return alert
 
+    def forward(self, alert: Alert, receivers: Iterable[str], now: float) -> None:
+        """Keep an alert that another book has kept, and what has to be delivered of it; once, however often.
+
+        Args:
+            alert: the alert.
+            receivers: names of those it is for.
+            now: seconds since 1970.
+        """
+        with transaction(self._connection):
+            self._insert(alert)
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO deliveries (alert, receiver, first_try, next_try)"
+                " SELECT id, ?, ?, ? FROM alerts WHERE key = ?",
+                [(receiver, now, now, alert.key) for receiver in receivers],
+            )
+
     def open_alerts(self) -> list[Alert]:
         """The alerts that are not closed, the oldest of the most urgent first."""
         return self._alerts("WHERE state != 'closed' ORDER BY rank DESC, time, row")
