@@ -40,7 +40,7 @@ _CUES = {
         "asks_tell asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass "
         "asks_dangerous asks_now speaks_of_summary speaks_of_medicines takes_for_good feelings "
         "feelings_beside eases over_now over_beside check_yes check_as_ever check_beside check_changed "
-        "check_not_measured"
+        "check_not_measured check_back_yes check_back_no check_back_stop check_back_stop_always"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})

@@ -226,6 +226,21 @@ class Alarm:
     rule: str
 
 
+@dataclass(frozen=True)
+class CheckBack:
+    """That it was asked whether the team has been reached.
+
+    Args:
+        turn: number of the last message before it was asked; the one in which it was stopped.
+        time: when (UTC).
+        is_stopped: whether the patient wants it to be asked no more.
+    """
+
+    turn: int
+    time: datetime
+    is_stopped: bool = False
+
+
 class CheckEnd(str, Enum):
     """How a daily check ended."""
 
@@ -288,6 +303,7 @@ class Conversation:
         check: the daily check that runs.
         checks: the daily checks that have ended, oldest first.
         raised: the latest alarm, None when there was none.
+        check_back: when it was asked last whether the team has been reached, None when it never was.
     """
 
     turn: int = 0
@@ -307,6 +323,7 @@ class Conversation:
     check: DailyCheck | None = None
     checks: tuple[DailyCheck, ...] = ()
     raised: Alarm | None = None
+    check_back: CheckBack | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The conversation as plain JSON values (times as ISO 8601 strings)."""
@@ -378,6 +395,9 @@ class Conversation:
                 check=None if stored.get("check") is None else _check(stored["check"]),
                 checks=tuple(_check(item) for item in stored.get("checks", ())),
                 raised=None if stored.get("raised") is None else Alarm(**_entry(stored["raised"])),
+                check_back=None
+                if stored.get("check_back") is None
+                else CheckBack(**_entry(stored["check_back"])),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # the type only: the message could hold the patient's words
