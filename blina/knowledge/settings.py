@@ -36,6 +36,8 @@ _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _COLLECTOR = re.compile(_ORIGIN.pattern + r"/[!-~]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
+_DATABASE = re.compile(r"postgres(?:ql)?://[^\s/]+/[^\s/]+")
+_BROKER = re.compile(r"amqps?://[^\s/]+(?:/\S*)?")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
@@ -123,6 +125,20 @@ def _variable_name(value: str) -> str:
     return value
 
 
+def _database_url(value: str | None) -> str | None:
+    if value is not None and not _DATABASE.fullmatch(value):
+        # not quoted: it can hold a password
+        raise ValueError('must be the address of a database, as in "postgresql://user@10.0.0.6:5432/blina"')
+    return value
+
+
+def _broker_url(value: str | None) -> str | None:
+    if value is not None and not _BROKER.fullmatch(value):
+        # not quoted: it can hold a password
+        raise ValueError('must be the address of RabbitMQ, as in "amqp://user@10.0.0.7:5672/" or "amqps://"')
+    return value
+
+
 def _minutes(value: int | None) -> int | None:
     if value is not None and not 1 <= value <= _MOST_MINUTES:
         raise ValueError(f"{value} is not between 1 and {_MOST_MINUTES} minutes")
@@ -186,6 +202,16 @@ def local(time: datetime, where: ZoneInfo | None) -> datetime:
     return shown.replace(tzinfo=timezone(shown.utcoffset() or timedelta(), shown.tzname() or "UTC"))
 
 
+def place_of(url: str) -> str:
+    """An address without user and password, to be shown.
+
+    Args:
+        url: of a database or a broker.
+    """
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
 class SettingsError(KnowledgeError):
     """The settings cannot be used; ``problems`` says which and why."""
 
@@ -217,6 +243,8 @@ class Settings(Record):
         rest_token_env: name of the variable that holds the REST token.
         session_secret_env: name of the variable that holds the key that signs web sessions.
         data_folder: where conversations and messages that are under way are kept.
+        database_url: the PostgreSQL database that keeps them for several replicas; None keeps them in files.
+        broker_url: the RabbitMQ that is told what happens; None tells nobody.
         log_format: whether the log is for people or, as JSON lines, for programs.
         traces_url: where a collector takes OpenTelemetry's traces; None for none.
         alerts: whether the care team is told when a patient is advised to call now.
@@ -255,6 +283,8 @@ class Settings(Record):
     rest_token_env: StrictStr
     session_secret_env: StrictStr
     data_folder: StrictStr = "var"
+    database_url: StrictStr | None = None
+    broker_url: StrictStr | None = None
     log_format: Literal["text", "json"] = "text"
     traces_url: StrictStr | None = None
     alerts: StrictBool = False
@@ -292,6 +322,8 @@ class Settings(Record):
     )(_at_least_one)
     _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
     _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
+    _database = validator("database_url", allow_reuse=True)(_database_url)
+    _broker = validator("broker_url", allow_reuse=True)(_broker_url)
     _traces = validator("traces_url", allow_reuse=True)(_collector)
     _variables = validator(*SECRETS, allow_reuse=True)(_variable_name)
     _unanswered = validator("alert_unanswered_minutes", allow_reuse=True)(_minutes)

@@ -58,6 +58,13 @@ EVENTS_WAITING = Gauge(
     "blina_events_waiting", "Events that the database has not taken yet", registry=REGISTRY
 )
 DATABASE_FAILING = Gauge("blina_database_failing", "1 while the database takes nothing", registry=REGISTRY)
+BROKER_FAILING = Gauge("blina_broker_failing", "1 while the broker takes nothing", registry=REGISTRY)
+ANNOUNCEMENTS_WAITING = Gauge(
+    "blina_announcements_waiting", "Events that the broker has not taken yet", registry=REGISTRY
+)
+ANNOUNCEMENTS_LOST = Counter(
+    "blina_announcements_lost", "Events that the broker was never told, for want of memory", registry=REGISTRY
+)
 
 ALERTS = Counter(
     "blina_alerts", "Alerts to the care team by urgency and kind", ["urgency", "kind"], registry=REGISTRY
