@@ -8,7 +8,7 @@ import hmac
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -278,6 +278,16 @@ class AlertBook:
             kind: of the timer, all when None.
         """
         await self._in_all(lambda store: [store.timers.stop(conversation, kind)])
+
+    async def add_to_timer(self, conversation: str, kind: str, content: Mapping[str, object]) -> None:
+        """Keep more with a timer, if there is one.
+
+        Args:
+            conversation: its name in the tracker store.
+            kind: of the timer.
+            content: what has to be known beside what is kept already.
+        """
+        await self._in_all(lambda store: [store.timers.add_to(conversation, kind, content)])
 
     async def timer_done(self, timer: Timer) -> None:
         """Drop a timer that has done its work, unless it was started anew meanwhile.

@@ -6,16 +6,35 @@ import logging
 from datetime import datetime, timezone
 
 from blina.alerts.book import AlertBook
+from blina.alerts.broker import BrokerReceiver
 from blina.alerts.model import HandedOver, Kind, NewAlert
+from blina.alerts.receivers import chosen
 from blina.alerts.timers import Timer
 from blina.assistant import Conversation, hand_over, settings, voice
 from blina.knowledge.schema import Urgency
+from blina.observe import metrics
 from blina.replies.handover.forms import written
 
 _log = logging.getLogger(__name__)
 
 UNANSWERED = "unanswered"  # the timer of a question that waits for its answer
 _MINUTE = 60.0  # seconds
+
+
+def first_receivers() -> tuple[str, ...]:
+    """Whom an alert goes to first: the broker where there is one, which brings it to the others."""
+    return (BrokerReceiver.name,) if settings().broker_url else chosen.names(settings())
+
+
+async def add(book: AlertBook, new: NewAlert | None) -> None:
+    """Keep an alert for its receivers.
+
+    Args:
+        book: takes it.
+        new: the alert, None for none.
+    """
+    if new is not None and await book.add(new, first_receivers()):
+        metrics.ALERTS.labels(new.urgency, new.kind.value).inc()
 
 
 def alert_of_turn(

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 
+from blina.alerts import raising
 from blina.alerts.book import AlertBook
+from blina.alerts.broker import BrokerConsumer, BrokerReceiver
+from blina.alerts.check_backs import CHECK_BACK
 from blina.alerts.delivering import Deliverer
-from blina.alerts.raising import UNANSWERED, alert_of_timer
 from blina.alerts.receivers import chosen
 from blina.alerts.receivers.model import Receiver
 from blina.alerts.timers import Timer
 from blina.assistant import Conversation, local_time, settings, voice
+from blina.channels import checking_back
 from blina.observe import metrics
 from blina.rasa_adapter.tracker_store import ConversationStore, StorageFailed, conversation_store
 from blina.triage.turn import MEMORY
@@ -55,7 +58,8 @@ class AlertsChannel(InputChannel):
         async def start(app: Sanic, _: Any) -> None:
             store = conversation_store(getattr(app.ctx, "agent", None))
             if store is not None and store.alerts is not None:
-                tasks.extend(map(asyncio.ensure_future, _work(store, store.alerts, receivers)))
+                work = _work(app, store, store.alerts, receivers)
+                tasks.extend(map(asyncio.ensure_future, work))
 
         @blueprint.listener("before_server_stop")
         async def stop(_: Sanic, __: Any) -> None:
@@ -66,22 +70,34 @@ class AlertsChannel(InputChannel):
         return blueprint
 
 
-def _work(store: ConversationStore, book: AlertBook, receivers: list[Receiver]) -> list[Awaitable[None]]:
-    return [*(Deliverer(book, receiver).run() for receiver in receivers), look_after(store, book)]
+def _work(
+    app: Sanic, store: ConversationStore, book: AlertBook, receivers: Sequence[Receiver]
+) -> Iterator[Awaitable[None]]:
+    """All that is done while the server runs."""
+    yield look_after(app, store, book)
+    for receiver in receivers:
+        yield Deliverer(book, receiver).run()
+    url = settings().broker_url
+    if url and settings().alerts:
+        yield Deliverer(book, BrokerReceiver(url)).run()
+        yield BrokerConsumer(url, book, [receiver.name for receiver in receivers]).run()
 
 
-async def look_after(store: ConversationStore, book: AlertBook) -> None:
+async def look_after(app: Sanic, store: ConversationStore, book: AlertBook) -> None:
     """Let happen what is due, and count what waits, until cancelled.
 
     Args:
+        app: the server; its channels say how they write first.
         store: of the conversations.
         book: holds the timers.
     """
     while True:
         try:
             for timer in await book.due_timers():
-                if timer.kind == UNANSWERED:
+                if timer.kind == raising.UNANSWERED:
                     await unanswered(store, book, timer)
+                elif timer.kind == CHECK_BACK:
+                    await checking_back.ask(app.ctx.agent, store, book, timer, checking_back.pushers(app))
             waiting, dead = await book.counts()
             metrics.ALERTS_WAITING.set(waiting)
             metrics.ALERTS_DEAD.set(dead)
@@ -104,7 +120,5 @@ async def unanswered(store: ConversationStore, book: AlertBook, timer: Timer) ->
     except StorageFailed as error:
         _log.error("an alert goes without its hand-over (%s)", error)
         conversation = None
-    new = alert_of_timer(book, timer, conversation, local_time())
-    if await book.add(new, chosen.names(settings())):
-        metrics.ALERTS.labels(new.urgency, new.kind.value).inc()
+    await raising.add(book, raising.alert_of_timer(book, timer, conversation, local_time()))
     await book.timer_done(timer)

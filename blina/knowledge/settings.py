@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -41,6 +41,7 @@ _BROKER = re.compile(r"amqps?://[^\s/]+(?:/\S*)?")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _MOST_MINUTES = 24 * 60
 # The settings that name the variable of a secret.
@@ -143,6 +144,28 @@ def _minutes(value: int | None) -> int | None:
     if value is not None and not 1 <= value <= _MOST_MINUTES:
         raise ValueError(f"{value} is not between 1 and {_MOST_MINUTES} minutes")
     return value
+
+
+def _time_of_day(value: str) -> str:
+    if not _TIME_OF_DAY.fullmatch(value):
+        raise ValueError(f"'{value}' is no time of day; write it like \"19:00\"")
+    return value
+
+
+def _hours(value: str | None) -> str | None:
+    if value is not None and not all(map(_TIME_OF_DAY.fullmatch, value.partition("-")[::2])):
+        raise ValueError(f"'{value}' is no from and to; write it like \"22:00-07:00\"")
+    return value
+
+
+def hours_of(span: str) -> tuple[time, time]:
+    """From and to of hours such as "22:00-07:00".
+
+    Args:
+        span: as the settings have it.
+    """
+    start, _, end = span.partition("-")
+    return time.fromisoformat(start), time.fromisoformat(end)
 
 
 def _private_url(value: str | None) -> str | None:
@@ -248,6 +271,10 @@ class Settings(Record):
         log_format: whether the log is for people or, as JSON lines, for programs.
         traces_url: where a collector takes OpenTelemetry's traces; None for none.
         alerts: whether the care team is told when a patient is advised to call now.
+        follow_up: whether patients are asked later if they have reached their team.
+        follow_up_minutes: after the advice to call now, until it is asked.
+        follow_up_evening: the time of day at which it is asked after the advice to call today.
+        follow_up_quiet: from and to which time of day nothing is asked; None for never.
         alert_hand_over: whether alerts carry the hand-over, which holds the patient's words.
         alert_unanswered_minutes: after which a question without an answer is an alert too; None for never.
         alert_webhook_url: takes signed webhooks; None for none.
@@ -288,6 +315,10 @@ class Settings(Record):
     log_format: Literal["text", "json"] = "text"
     traces_url: StrictStr | None = None
     alerts: StrictBool = False
+    follow_up: StrictBool = False
+    follow_up_minutes: StrictInt = 30
+    follow_up_evening: StrictStr = "19:00"
+    follow_up_quiet: StrictStr | None = "22:00-07:00"
     alert_hand_over: StrictBool = False
     alert_unanswered_minutes: StrictInt | None = None
     alert_webhook_url: StrictStr | None = None
@@ -326,7 +357,9 @@ class Settings(Record):
     _broker = validator("broker_url", allow_reuse=True)(_broker_url)
     _traces = validator("traces_url", allow_reuse=True)(_collector)
     _variables = validator(*SECRETS, allow_reuse=True)(_variable_name)
-    _unanswered = validator("alert_unanswered_minutes", allow_reuse=True)(_minutes)
+    _evening = validator("follow_up_evening", allow_reuse=True)(_time_of_day)
+    _quiet = validator("follow_up_quiet", allow_reuse=True)(_hours)
+    _unanswered = validator("alert_unanswered_minutes", "follow_up_minutes", allow_reuse=True)(_minutes)
     _urls = validator("alert_webhook_url", "alert_fhir_url", allow_reuse=True)(_private_url)
     _mail = validator("alert_mail_to", "alert_mail_from", allow_reuse=True)(_mail_addresses)
     _mail_server = validator("alert_mail_server", allow_reuse=True)(_host_and_port)

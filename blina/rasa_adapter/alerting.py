@@ -10,11 +10,9 @@ from typing import Any
 from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from blina.alerts import check_backs, raising
 from blina.alerts.book import AlertBook
-from blina.alerts.raising import UNANSWERED, alert_of_turn, question_timer
-from blina.alerts.receivers import chosen
 from blina.assistant import Conversation, local_time, settings
-from blina.observe import metrics
 from blina.rasa_adapter.tracker_store import conversation_store
 from blina.triage.turn import MEMORY, ZONE
 
@@ -48,11 +46,15 @@ async def _keep(book: AlertBook, tracker: DialogueStateTracker, memory: Any) -> 
     name, latest = tracker.sender_id, tracker.latest_message
     message = str(getattr(latest, "message_id", None) or conversation.turn)
     zone = (getattr(latest, "metadata", None) or {}).get(ZONE)
-    new = alert_of_turn(book, name, message, conversation, local_time(zone))
-    if new is not None and await book.add(new, chosen.names(settings())):
-        metrics.ALERTS.labels(new.urgency, new.kind.value).inc()
-    timer = question_timer(book, name, message, conversation)
-    if timer is None:
-        await book.stop_timers(name, UNANSWERED)
-    else:
-        await book.start_timer(timer)
+    now = local_time(zone)
+    if settings().alerts:
+        await raising.add(book, raising.alert_of_turn(book, name, message, conversation, now))
+        timer = raising.question_timer(book, name, message, conversation)
+        if timer is None:
+            await book.stop_timers(name, raising.UNANSWERED)
+        else:
+            await book.start_timer(timer)
+    if not check_backs.is_wanted(conversation):
+        await book.stop_timers(name, check_backs.CHECK_BACK)
+    elif later := check_backs.timer(name, str(tracker.get_latest_input_channel()), zone, conversation, now):
+        await book.start_timer(later)

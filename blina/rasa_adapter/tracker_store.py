@@ -75,7 +75,7 @@ class ConversationStore(TrackerStore):
 
     A conversation in whose memory stands that it is forgotten is deleted instead of stored, so no
     channel has to know how. ``alerts`` is the book of what the care team is told, None where the settings
-    turn that off.
+    turn that and the follow-up off.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class ConversationStore(TrackerStore):
         opened = in_postgres(self.url) if self.url else in_file(self.file)
         self._write_behind = opened.write_behind
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
-        self.alerts = _book(self.file) if settings().alerts else None
+        self.alerts = _book(self.file) if settings().alerts or settings().follow_up else None
         self.close = weakref.finalize(self, _close, self._worker, opened, self.alerts)
 
     @property

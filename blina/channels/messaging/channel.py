@@ -16,6 +16,7 @@ from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
 from blina.assistant import settings
+from blina.channels import checking_back
 from blina.channels.messaging import credentials
 from blina.channels.messaging.dispatcher import Dispatcher, Form
 from blina.channels.messaging.message_queue import MessageQueue
@@ -194,7 +195,9 @@ class MessagingChannel(InputChannel):
             queue,
             Outbox(self.NAME, self, queue),
             Turns(self.NAME, not self.BUTTONS, handle, lambda: app.ctx.agent),
+            store.alerts if (store := conversation_store(getattr(app.ctx, "agent", None))) else None,
         )
+        checking_back.pushers(app)[self.NAME] = dispatcher.push
         await dispatcher.resume()
         return dispatcher
 

@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
 from blina.assistant import knowledge, settings
+from blina.channels import checking_back
 from blina.channels.web import page
 from blina.channels.web.events import CHANNEL, Socket
 from blina.channels.web.gate import SocketGate
@@ -90,6 +91,7 @@ class WebChannel(InputChannel):
         async def protect(started: Sanic, _: Any) -> None:
             app[:] = [started]
             access.protect(started)
+            checking_back.pushers(started)[CHANNEL] = socket.push
             if signing_keys.from_environment(settings().session_secret_env, os.environ) is None:
                 access.for_this_machine_only(started, PREFIX)
             blueprint.ctx.gate.start()
@@ -103,7 +105,7 @@ class WebChannel(InputChannel):
             await safety_net.finish()
             await blueprint.ctx.gate.stop()
 
-        Socket(
+        socket = Socket(
             server,
             Sessions(
                 signing_keys.signing_key(settings().session_secret_env, os.environ),
