@@ -19,7 +19,7 @@ _NAMES = {
     "alert": "subject waits",
     "answer_name": "given no not_understood other refused unsure yes",
     "asked": "feverish sure",
-    "about_me": "cannot_call nobody_reads not_approved",
+    "about_me": "cannot_call nobody_reads not_approved team_is_told team_reads",
     "check_back": "ask no stop",
     "chip": "changed delete_everything no none_of_these not_measured stop_asking stop_check unsure yes",
     "crisis": "call line say team",

@@ -49,7 +49,7 @@ def ask(conversation: Conversation, decision: Decision, now: datetime) -> Conver
         None where it must not be asked: beside an open question, twice after one advice, or not wanted.
     """
     back, alarm = conversation.check_back, conversation.raised
-    is_asked = back is not None and (alarm is None or alarm.time <= back.time)
+    is_asked = back is not None and (alarm is None or alarm.turn <= back.turn)
     is_busy = conversation.question or conversation.check or conversation.deleting == conversation.turn
     if is_asked or is_busy or not is_wanted(conversation, decision.urgency):
         return None
