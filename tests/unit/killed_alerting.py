@@ -124,7 +124,7 @@ async def turn(key: str, number: int) -> None:
     brought = list(events(key, number))
     for event in brought:
         tracker.update(event)
-    await functions._tell_the_team_first(Processor(store), brought, tracker, Page())  # type: ignore[arg-type]
+    await functions._tell_the_team_first(Processor(store), brought, tracker, Page())
     await store.save(tracker)
     (receiver,) = chosen.receivers(settings(), os.environ, voice())
     delivering = asyncio.ensure_future(Deliverer(book, receiver).run())

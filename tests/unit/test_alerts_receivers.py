@@ -182,7 +182,7 @@ async def test_an_e_mail_holds_the_hand_over_where_that_is_allowed() -> None:
     assert "She said: I have chills" in post.came[0]
 
 
-async def test_no_e_mail_goes_to_a_server_without_a_certificate_that_is_trusted(
+async def test_no_e_mail_goes_to_a_server_that_is_not_trusted(
     files: tuple[Path, Path],
 ) -> None:
     post = Post()

@@ -35,7 +35,8 @@ def test_it_lists_what_is_open_waits_and_was_given_up(store: AlertStore, tmp_pat
 
 def test_what_was_given_up_is_sent_again(store: AlertStore, tmp_path: Path) -> None:
     store.add(NEW, ["mail"], 1.0)
-    store.given_up(*store.due("mail", 1.0, 1), "code 550")
+    (mail,) = store.due("mail", 1.0, 1)
+    store.given_up(mail, "code 550")
     assert alerts.retry(tmp_path / FILE) == "1 deliveries are sent again."
     assert store.counts() == (1, 0)
 
