@@ -90,6 +90,13 @@ def _only_for_files(instead: str) -> None:
         raise Stop(f"Conversations are kept in PostgreSQL, which has its own programs for that: {instead}")
 
 
+def _alerts(retry: str = "") -> None:
+    from blina.server import alerts
+
+    file = _databases()[-1]
+    print(alerts.retry(file) if retry else alerts.page(file))
+
+
 def _back_up(folder: str) -> None:
     from blina.storage import backup
 
@@ -107,15 +114,16 @@ def _restore(folder: str) -> None:
 
 
 def _databases() -> list[Path]:
-    """The databases of conversations and of messages that are under way."""
+    """The databases of conversations, of messages that are under way, and of alerts."""
     _prepare()
+    from blina.alerts.store import FILE as ALERTS
     from blina.channels.messaging.store import FILE
     from blina.rasa_adapter.tracker_store import database_file
 
     conversations = Path(database_file())
     if not conversations.is_absolute():
         conversations = ROOT / conversations
-    return [conversations, conversations.with_name(FILE)]
+    return [conversations, conversations.with_name(FILE), conversations.with_name(ALERTS)]
 
 
 def _module(name: str) -> None:
@@ -136,11 +144,22 @@ class Command(NamedTuple):
         do: does it; is given what follows the command's name.
         what: one line for people.
         wants: names of what has to follow.
+        may: the words one of which may follow.
     """
 
     do: Callable[..., None]
     what: str
     wants: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+    def fits(self, more: list[str]) -> bool:
+        """Whether what follows the command's name is what may follow."""
+        return len(more) == len(self.wants) or (len(more) == 1 and more[0] in self.may)
+
+    @property
+    def follows(self) -> list[str]:
+        """What can follow the command's name, as it is shown."""
+        return [*self.wants, *(f"[{word}]" for word in self.may)]
 
 
 COMMANDS: dict[str, Command] = {
@@ -153,6 +172,9 @@ COMMANDS: dict[str, Command] = {
     "migrate": Command(
         _migrate, "bring a shared database to a revision of its schema, or head", ("REVISION",)
     ),
+    "alerts": Command(
+        _alerts, "print which alerts are open, wait or were given up; send these again", (), ("retry",)
+    ),
     "backup": Command(_back_up, "copy the databases to a folder, also while it runs", ("FOLDER",)),
     "restore": Command(_restore, "put the copies back, while it does not run", ("FOLDER",)),
 }
@@ -160,7 +182,7 @@ COMMANDS: dict[str, Command] = {
 
 def usage() -> str:
     """What can be typed."""
-    lines = [f"  blina {' '.join([name, *of.wants]):<15} {of.what}" for name, of in COMMANDS.items()]
+    lines = [f"  blina {' '.join([name, *of.follows]):<15} {of.what}" for name, of in COMMANDS.items()]
     return "\n".join(["Usage: blina [command]", *lines])
 
 
@@ -177,7 +199,7 @@ def main(arguments: list[str]) -> int:
         print(usage())
         return 0
     name, *more = arguments or ["serve"]
-    if name not in COMMANDS or len(more) != len(COMMANDS[name].wants):
+    if name not in COMMANDS or not COMMANDS[name].fits(more):
         print(usage(), file=sys.stderr)
         return BAD_START
     try:
