@@ -34,6 +34,11 @@ _PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
 _DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
 _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_ISSUER = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_IDLE_MINUTES = (5, 240)
+_SESSION_HOURS = (1, 24)
+_LISTS = ("allowed_origins", "team_claim_values", "team_emails")
 _COLLECTOR = re.compile(_ORIGIN.pattern + r"/[!-~]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _DATABASE = re.compile(r"postgres(?:ql)?://[^\s/]+/[^\s/]+")
@@ -51,6 +56,7 @@ SECRETS = (
     "alert_webhook_secret_env",
     "alert_mail_login_env",
     "alert_fhir_token_env",
+    "team_client_secret_env",
 )
 
 
@@ -111,6 +117,38 @@ def _proxies(value: int) -> int:
 def _origin(value: str) -> str:
     if not _ORIGIN.fullmatch(value):
         raise ValueError(f"'{value}' is no origin; write it like \"https://www.example.org\"")
+    return value
+
+
+def _own_origin(value: str | None) -> str | None:
+    return value if value is None else _origin(value)
+
+
+def _issuer(value: str | None) -> str | None:
+    if value is not None and not _ISSUER.fullmatch(value):
+        raise ValueError(
+            f"'{value}' is no issuer; write it like \"https://login.example.org/realms/hospital\""
+        )
+    return value
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError(f"'{value}' is no e-mail address; write it like \"a.nurse@example.org\"")
+    return value.lower()
+
+
+def _minutes_idle(value: int) -> int:
+    low, high = _IDLE_MINUTES
+    if not low <= value <= high:
+        raise ValueError(f"{value} is not between {low} and {high} minutes")
+    return value
+
+
+def _hours_signed_in(value: int) -> int:
+    low, high = _SESSION_HOURS
+    if not low <= value <= high:
+        raise ValueError(f"{value} is not between {low} and {high} hours")
     return value
 
 
@@ -285,6 +323,17 @@ class Settings(Record):
         alert_mail_login_env: name of the variable that holds ``user:password`` for it.
         alert_fhir_url: base address of a FHIR server; None for none.
         alert_fhir_token_env: name of the variable that holds a bearer token for it.
+        team_inbox: whether nurses can see, take and close alerts at ``/team``.
+        team_url: the origin that they open; None before it is set.
+        team_issuer: the OpenID provider, as it names itself; None without one.
+        team_client_id: the name under which this server is known there.
+        team_client_secret_env: name of the variable that holds the client's secret.
+        team_claim: the claim of a person that opens the inbox; None when only addresses do.
+        team_claim_values: one of these has to be in it.
+        team_emails: people who may open it by their confirmed address.
+        team_local_accounts: whether accounts of this machine may be used on this machine.
+        team_idle_minutes: without a key or a tap, after which a nurse is signed out.
+        team_session_hours: after which a nurse has to sign in again.
     """
 
     drug: StrictStr | None = None
@@ -329,6 +378,17 @@ class Settings(Record):
     alert_mail_login_env: StrictStr = "BLINA_ALERT_MAIL_LOGIN"
     alert_fhir_url: StrictStr | None = None
     alert_fhir_token_env: StrictStr = "BLINA_ALERT_FHIR_TOKEN"  # noqa: S105 - a name
+    team_inbox: StrictBool = False
+    team_url: StrictStr | None = None
+    team_issuer: StrictStr | None = None
+    team_client_id: StrictStr | None = None
+    team_client_secret_env: StrictStr = "BLINA_TEAM_CLIENT_SECRET"  # noqa: S105 - a name
+    team_claim: StrictStr | None = None
+    team_claim_values: tuple[StrictStr, ...] = ()
+    team_emails: tuple[StrictStr, ...] = ()
+    team_local_accounts: StrictBool = False
+    team_idle_minutes: StrictInt = 30
+    team_session_hours: StrictInt = 10
 
     _phones = validator(
         "care_team_phone",
@@ -363,6 +423,11 @@ class Settings(Record):
     _urls = validator("alert_webhook_url", "alert_fhir_url", allow_reuse=True)(_private_url)
     _mail = validator("alert_mail_to", "alert_mail_from", allow_reuse=True)(_mail_addresses)
     _mail_server = validator("alert_mail_server", allow_reuse=True)(_host_and_port)
+    _team_url = validator("team_url", allow_reuse=True)(_own_origin)
+    _team_issuer = validator("team_issuer", allow_reuse=True)(_issuer)
+    _team_emails = validator("team_emails", each_item=True, allow_reuse=True)(_email)
+    _team_idle = validator("team_idle_minutes", allow_reuse=True)(_minutes_idle)
+    _team_session = validator("team_session_hours", allow_reuse=True)(_hours_signed_in)
 
 
 def load_settings(path: Path = DEFAULT, environ: Mapping[str, str] | None = None) -> Settings:
@@ -412,10 +477,10 @@ def _overrides(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem
 
 def _parsed(text: str, field: str) -> Any:
     """A variable's value; text stays text, so that 112 needs no quotes, and nothing means null."""
-    if Settings.__fields__[field].type_ is StrictStr and field != "allowed_origins":
+    if field in _LISTS:
+        return [entry.strip() for entry in text.split(",") if entry.strip()]
+    if Settings.__fields__[field].type_ is StrictStr:
         return text.strip() or None
-    if field == "allowed_origins":
-        return [origin.strip() for origin in text.split(",") if origin.strip()]
     return yaml.safe_load(text)
 
 

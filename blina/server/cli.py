@@ -51,7 +51,7 @@ def _counts() -> None:
     from blina.server import counts
 
     url = _shared_database()
-    print(counts.page(counts.counted_in_postgres(url) if url else counts.counted(_databases()[0])))
+    print(counts.page(counts.counted_in_postgres(url) if url else counts.counted(_conversations())))
 
 
 def _migrate(revision: str) -> None:
@@ -91,9 +91,10 @@ def _only_for_files(instead: str) -> None:
 
 
 def _alerts(retry: str = "") -> None:
+    from blina.alerts.store import FILE
     from blina.server import alerts
 
-    file = _databases()[-1]
+    file = _beside(FILE)
     print(alerts.retry(file) if retry else alerts.page(file))
 
 
@@ -113,17 +114,38 @@ def _restore(folder: str) -> None:
         print(f"{file} is back")
 
 
+def _audit() -> None:
+    from blina.server import team
+
+    print(team.audit(_beside(team.RECORDS)))
+
+
+def _account(name: str) -> None:
+    from blina.server import team
+
+    team.account(_beside(team.ACCOUNTS), name)
+    print(f"{name} can sign in at /team on this machine, where team_local_accounts is true.")
+
+
 def _databases() -> list[Path]:
-    """The databases of conversations, of messages that are under way, and of alerts."""
-    _prepare()
+    """The databases of conversations, of messages that are under way, of alerts and of the nurses' inbox."""
     from blina.alerts.store import FILE as ALERTS
     from blina.channels.messaging.store import FILE
+    from blina.server import team
+
+    return [_conversations(), _beside(FILE), _beside(ALERTS), _beside(team.RECORDS)]
+
+
+def _beside(name: str) -> Path:
+    return _conversations().with_name(name)
+
+
+def _conversations() -> Path:
+    _prepare()
     from blina.rasa_adapter.tracker_store import database_file
 
     conversations = Path(database_file())
-    if not conversations.is_absolute():
-        conversations = ROOT / conversations
-    return [conversations, conversations.with_name(FILE), conversations.with_name(ALERTS)]
+    return conversations if conversations.is_absolute() else ROOT / conversations
 
 
 def _module(name: str) -> None:
@@ -175,6 +197,8 @@ COMMANDS: dict[str, Command] = {
     "alerts": Command(
         _alerts, "print which alerts are open, wait or were given up; send these again", (), ("retry",)
     ),
+    "audit": Command(_audit, "print who did what in the nurses' inbox, and whether the log was changed"),
+    "account": Command(_account, "make an account to try the nurses' inbox on this machine", ("NAME",)),
     "backup": Command(_back_up, "copy the databases to a folder, also while it runs", ("FOLDER",)),
     "restore": Command(_restore, "put the copies back, while it does not run", ("FOLDER",)),
 }
