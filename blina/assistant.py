@@ -28,7 +28,9 @@ from blina.replies.handover.model import HandOver
 from blina.replies.repeats import remember, without_repeats
 from blina.replies.standing import is_said, standing_line
 from blina.triage import (
+    alarm,
     answers,
+    checking_back,
     comfort,
     corrections,
     cues,
@@ -140,6 +142,11 @@ class Core:
     knowledge: Knowledge
     settings: Settings
 
+    def __post_init__(self) -> None:
+        """Resolve what the steps look up: every cue and the limits of values."""
+        cues.resolve(self.knowledge)
+        values.Limits.of(self.knowledge, self.settings)
+
     def respond(self, conversation: Conversation, message: Message, now: datetime) -> Turn:
         """Answer one message of the patient.
 
@@ -154,6 +161,26 @@ class Core:
             The conversation to keep and one or more replies, never none.
         """
         return _respond(conversation, message, self.knowledge, self.settings, now)
+
+    def check_back(self, conversation: Conversation, now: datetime) -> Turn | None:
+        """Ask whether the team has been reached, without a message of the patient.
+
+        Args:
+            conversation: what is remembered.
+            now: the time (with time zone).
+
+        Returns:
+            The conversation to keep and one reply; None where it must not be asked.
+        """
+        voice = Voice(self.knowledge, self.settings)
+        current = memory.expire(conversation, self.knowledge, now)
+        decision = decide(current, self.knowledge, self.settings, now)
+        asked = checking_back.ask(current, decision, now.astimezone(timezone.utc))
+        if asked is None:
+            return None
+        lines = voice.say("check_back", "ask"), standing_line(asked, decision, voice)
+        reply = Reply("\n\n".join(filter(None, lines)), checking_back.chips(self.knowledge))
+        return Turn(remember(asked, (reply,)), (reply,))
 
     def hand_over(self, conversation: Conversation, now: datetime) -> HandOver:
         """What the team must know of a conversation, in the order in which they ask for it.
@@ -205,13 +232,15 @@ def hand_over(conversation: Conversation, now: datetime) -> HandOver:
     return core().hand_over(conversation, now)
 
 
-def local_time(zone_name: object = None) -> datetime:
-    """The time now in the patient's zone.
+def local_time(zone_name: object = None, moment: float | None = None) -> datetime:
+    """The time now, or at a moment, in the patient's zone.
 
     Args:
         zone_name: as the page named it; without one, or with one that is none, the setting's holds.
+        moment: seconds since 1970; None for now.
     """
-    return local(datetime.now(timezone.utc), zone(zone_name) or zone(settings().time_zone))
+    time = datetime.now(timezone.utc) if moment is None else datetime.fromtimestamp(moment, timezone.utc)
+    return local(time, zone(zone_name) or zone(settings().time_zone))
 
 
 def safe_reply(settings: Settings | None, knowledge: Knowledge | None) -> Reply:
@@ -312,18 +341,20 @@ def _advance(
     told = taken
     taken = _with_question(told, decision, message, knowledge, settings, now)
     asked = taken.question.id if taken.question else None
-    if (
+    suspected = (
         impossible
         and asked != f"{questions.AGAIN_PREFIX}{impossible.kind}"
         and decision.urgency < Urgency.CONTACT_NOW
-    ):
+    )
+    if impossible and suspected:
         # it cannot be asked again: take it as what it may mean
         taken = replace(
             answers.suspect(impossible.kind, impossible.text, taken, knowledge, now), question=None
         )
-    if taken != told:
+    if suspected or _waits_for_the_check(taken) != _waits_for_the_check(told):
         decision = decide(taken, knowledge, settings, now)
-    taken = replace(taken, last_urgency=decision.urgency.value)
+    raised = alarm.note(taken, earlier, decision, now)
+    taken = replace(taken, last_urgency=decision.urgency.value, raised=raised)
     if_alarming = None
     if taken.question:
         worst = questions.alarming(taken.question, knowledge)
@@ -352,6 +383,11 @@ def _has_new_warning(conversation: Conversation, decision: Decision, earlier: De
         for item in decision.symptoms
     )
     return told or decision.urgency > earlier.urgency or not rules <= earlier.rules
+
+
+def _waits_for_the_check(conversation: Conversation) -> bool:
+    """Whether the check question is open: the one question that the policy looks at."""
+    return conversation.question is not None and conversation.question.id == SCREENING
 
 
 def _only_measured(message: Message) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,6 +30,7 @@ _BETWEEN_CLEARINGS = 600.0  # seconds
 _HOUR = 3600.0  # seconds
 _KEPT_OPEN = 30 * 24 * _HOUR  # seconds after which also an alert goes that nobody closed
 _MOST_CLOSED = 200
+_DIGITS = 32  # of a pseudonym
 _HELD_BACK = 30.0  # seconds until something is sent again of which could not be noted what became of it
 
 
@@ -48,14 +50,16 @@ class AlertBook:
     not take is kept in memory, delivered from there, and written as soon as it can be.
     """
 
-    def __init__(self, file: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, file: str, key: bytes, clock: Callable[[], float] = time.time) -> None:
         """Open the book.
 
         Args:
             file: path of the SQLite file, or ``:memory:``.
+            key: secret, from which conversations get the names that they have here.
             clock: seconds since 1970.
         """
         self._clock = clock
+        self._key = key
         self._steady = SteadyClock(clock)
         self._next_clearing = 0.0
         self._spare = AlertStore(IN_MEMORY)
@@ -64,9 +68,10 @@ class AlertBook:
         except (sqlite3.Error, OSError) as error:
             _log.error("alerts are kept in memory only: %s cannot be used (%s)", file, error)
             self._main = self._spare
+        self._notes: list[tuple[Waiting, Callable[[AlertStore], None]]] = []  # to be written
         self._held: dict[tuple[str, str], float] = {}  # until when, of what could not be noted
         self._revision = 0
-        self._changes = asyncio.Condition()
+        self._waiting: set[asyncio.Future[None]] = set()
         self._worker = Worker("alerts", self._chore, _CHORE_SECONDS)
 
     # --- for whoever looks after the alerts
@@ -147,12 +152,25 @@ class AlertBook:
         Returns:
             The revision now; the same as before when nothing has changed in this time.
         """
-        async with self._changes:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._changes.wait_for(lambda: self._revision > since), seconds)
+        if self._revision <= since:
+            change: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(change)
+            try:
+                await asyncio.wait({change}, timeout=seconds)
+            finally:
+                self._waiting.discard(change)
         return self._revision
 
     # --- for whoever raises them
+
+    def pseudonym(self, *parts: str) -> str:
+        """A keyed hash, from which nobody without the key gets back to what it stands for.
+
+        Args:
+            parts: a conversation's name in the tracker store, or more for what happened in it.
+        """
+        said = "\n".join(("alert", *parts)).encode("utf-8", "replace")
+        return hmac.new(self._key, said, hashlib.sha256).hexdigest()[:_DIGITS]
 
     async def add(self, new: NewAlert, receivers: Iterable[str]) -> Alert | None:
         """Keep an alert; it survives the end of the process from now on.
@@ -167,16 +185,30 @@ class AlertBook:
         names = tuple(receivers)
         alert = await self._keep(lambda store: store.add(new, names, self._clock()))
         if alert is not None:
-            await self._tell()
+            self._tell()
         return alert
 
-    async def drop_words(self, conversation: str) -> None:
-        """Delete what holds the patient's words from the alerts of a conversation.
+    async def forward(self, alert: Alert, receivers: Iterable[str]) -> None:
+        """Keep an alert that another book has kept, to be delivered from here.
 
         Args:
-            conversation: its keyed hash.
+            alert: the alert; it is known by its key.
+            receivers: names of those it has to be delivered to.
         """
-        await self._change(lambda store: store.drop_words(conversation))
+        names = tuple(receivers)
+        await self._keep(lambda store: store.forward(alert, names, self._clock()))
+        self._tell()
+
+    async def forget(self, conversation: str) -> None:
+        """Delete what holds the patient's words, and let nothing more happen in the conversation.
+
+        That the team was told stays: the advice was given.
+
+        Args:
+            conversation: its name in the tracker store.
+        """
+        await self.stop_timers(conversation)
+        await self._change(lambda store: store.drop_words(self.pseudonym(conversation)))
 
     # --- for whoever delivers them
 
@@ -247,6 +279,24 @@ class AlertBook:
         """
         await self._in_all(lambda store: [store.timers.stop(conversation, kind)])
 
+    async def add_to_timer(self, conversation: str, kind: str, content: Mapping[str, object]) -> None:
+        """Keep more with a timer, if there is one.
+
+        Args:
+            conversation: its name in the tracker store.
+            kind: of the timer.
+            content: what has to be known beside what is kept already.
+        """
+        await self._in_all(lambda store: [store.timers.add_to(conversation, kind, content)])
+
+    async def timer_done(self, timer: Timer) -> None:
+        """Drop a timer that has done its work, unless it was started anew meanwhile.
+
+        Args:
+            timer: as it was due.
+        """
+        await self._in_all(lambda store: [store.timers.done(timer)])
+
     async def due_timers(self) -> list[Timer]:
         """The timers whose time has come, the earliest first."""
         return await self._in_all(lambda store: store.timers.due(self._clock()))
@@ -291,29 +341,39 @@ class AlertBook:
     async def _change(self, change: Callable[[AlertStore], bool]) -> bool:
         found = await self._in_all(lambda store: [change(store)])
         if any(found):
-            await self._tell()
+            self._tell()
         return any(found)
 
     async def _noted(self, waiting: Waiting, note: Callable[[AlertStore], None]) -> None:
         """Note what became of a delivery; what the file does not take is sent again, with the same key."""
+        self._notes.append((waiting, note))
+        await self._worker.do(self._write_notes)
 
-        def noted() -> None:
+    def _write_notes(self) -> None:
+        """Write all that has come together since the last time: the disk is waited for once."""
+        notes, self._notes = self._notes, []
+        for store in self._stores():
+            of_store = [(waiting, note) for waiting, note in notes if waiting.store is store]
             try:
-                note(waiting.store)
-                self._held.pop((waiting.delivery.alert, waiting.delivery.receiver), None)
+                store.in_one_step(note for _, note in of_store)
+                until = None
             except sqlite3.Error as error:
                 _failed(error)
-                self._held[waiting.delivery.alert, waiting.delivery.receiver] = self._clock() + _HELD_BACK
-
-        await self._worker.do(noted)
+                until = self._clock() + _HELD_BACK
+            for waiting, _ in of_store:
+                name = (waiting.delivery.alert, waiting.delivery.receiver)
+                self._held.pop(name, None)
+                if until is not None:
+                    self._held[name] = until
 
     def _is_held(self, delivery: Delivery) -> bool:
         return self._held.get((delivery.alert, delivery.receiver), 0.0) > self._clock()
 
-    async def _tell(self) -> None:
-        async with self._changes:
-            self._revision += 1
-            self._changes.notify_all()
+    def _tell(self) -> None:
+        self._revision += 1
+        for change in self._waiting:
+            if not change.done():
+                change.set_result(None)
 
     def _chore(self) -> None:
         """Bring what was kept in memory into the file, and delete what is too old."""
@@ -325,6 +385,8 @@ class AlertBook:
             kept = now - settings().retention_hours * _HOUR
             for store in self._stores():
                 store.clear(words=kept, closed=kept, opened=now - _KEPT_OPEN)
+        if self._main.to_scrub:
+            self._main.scrub()
 
 
 def _most_urgent_first(alerts: Iterable[Alert]) -> list[Alert]:

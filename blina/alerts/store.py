@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 
@@ -15,8 +15,8 @@ from blina.storage.sqlite import opened, transaction
 FILE = "alerts.db"  # in the folder of the conversations
 _BUSY_SECONDS = 0.5  # how long to wait for another program that uses the file, such as a backup
 
-# What is deleted is overwritten, and no journal keeps a copy; what was kept survives a power cut.
-_PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "secure_delete=ON")
+# What is deleted is overwritten; what was kept survives a power cut.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS alerts (
     row INTEGER NOT NULL PRIMARY KEY,
@@ -64,7 +64,7 @@ SELECT d.alert, d.receiver, d.tries, d.first_try, d.next_try, d.done_at, d.dead,
 JOIN alerts a ON a.id = d.alert
 WHERE d.receiver = ?1 AND d.done_at IS NULL AND d.dead = 0 AND d.next_try <= ?2 AND NOT EXISTS (
     SELECT 1 FROM alerts b JOIN deliveries e ON e.alert = b.id
-    WHERE b.conversation = a.conversation AND b.row < a.row
+    WHERE b.conversation = a.conversation AND (b.time, b.row) < (a.time, a.row)
     AND e.receiver = ?1 AND e.done_at IS NULL AND e.dead = 0
 )
 ORDER BY a.rank DESC, a.row LIMIT ?3
@@ -86,6 +86,7 @@ class AlertStore:
         """
         self._connection = opened(file, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
         self.timers = Timers(self._connection)
+        self.to_scrub = True  # what was deleted before a sudden end may still be in the journal
 
     # --- what the team is told
 
@@ -113,6 +114,22 @@ class AlertStore:
                 [(alert.id, receiver, now, now) for receiver in receivers],
             )
         return alert
+
+    def forward(self, alert: Alert, receivers: Iterable[str], now: float) -> None:
+        """Keep an alert that another book has kept, and what has to be delivered of it; once, however often.
+
+        Args:
+            alert: the alert.
+            receivers: names of those it is for.
+            now: seconds since 1970.
+        """
+        with transaction(self._connection):
+            self._insert(alert)
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO deliveries (alert, receiver, first_try, next_try)"
+                " SELECT id, ?, ?, ? FROM alerts WHERE key = ?",
+                [(receiver, now, now, alert.key) for receiver in receivers],
+            )
 
     def open_alerts(self) -> list[Alert]:
         """The alerts that are not closed, the oldest of the most urgent first."""
@@ -204,10 +221,12 @@ class AlertStore:
         Returns:
             Whether there was anything.
         """
-        return self._changed(
+        dropped = self._changed(
             "UPDATE alerts SET hand_over = NULL WHERE conversation = ? AND hand_over IS NOT NULL",
             (conversation,),
         )
+        self.to_scrub = True
+        return dropped
 
     def clear(self, words: float, closed: float, opened: float) -> bool:
         """Delete what is too old.
@@ -229,7 +248,13 @@ class AlertStore:
             ]
             if any(changed):
                 self._connection.execute("DELETE FROM deliveries WHERE alert NOT IN (SELECT id FROM alerts)")
+        self.to_scrub = self.to_scrub or any(changed)
         return any(changed)
+
+    def scrub(self) -> None:
+        """Empty the journal, which has copies of what was deleted; ``to_scrub`` stays where that fails."""
+        (busy, *_) = self._one("PRAGMA wal_checkpoint(TRUNCATE)") or (0,)
+        self.to_scrub = bool(busy)
 
     # --- what has to be delivered
 
@@ -312,6 +337,16 @@ class AlertStore:
             " FROM deliveries WHERE done_at IS NULL"
         ) or (0, 0)
         return waiting, dead
+
+    def in_one_step(self, changes: Iterable[Callable[[AlertStore], None]]) -> None:
+        """Make several changes, or none of them.
+
+        Args:
+            changes: each is given this store.
+        """
+        with transaction(self._connection):
+            for change in changes:
+                change(self)
 
     # --- one store after another
 

@@ -73,6 +73,38 @@ class Timers:
         )
         return stopped.rowcount > 0
 
+    def add_to(self, conversation: str, kind: str, content: Mapping[str, object]) -> bool:
+        """Keep more with a timer.
+
+        Args:
+            conversation: its name in the tracker store.
+            kind: of the timer.
+            content: what has to be known beside what is kept already.
+
+        Returns:
+            Whether there is such a timer.
+        """
+        changed = self._connection.execute(
+            "UPDATE timers SET content = json_patch(content, ?) WHERE conversation = ? AND kind = ?",
+            (json.dumps(dict(content)), conversation, kind),
+        )
+        return changed.rowcount > 0
+
+    def done(self, timer: Timer) -> bool:
+        """Drop a timer that has done its work, unless it was started anew meanwhile.
+
+        Args:
+            timer: as it was due.
+
+        Returns:
+            Whether it was there.
+        """
+        dropped = self._connection.execute(
+            "DELETE FROM timers WHERE conversation = ? AND kind = ? AND due = ?",
+            (timer.conversation, timer.kind, timer.due),
+        )
+        return dropped.rowcount > 0
+
     def due(self, now: float) -> list[Timer]:
         """The timers whose time has come, the earliest first.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import os
 import weakref
 from collections.abc import Callable, Iterable
@@ -13,25 +14,29 @@ from typing import Any, TypeVar
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from blina.alerts.book import AlertBook
 from blina.alerts.store import FILE as ALERTS_FILE
 from blina.assistant import settings
+from blina.http_server.signing_keys import signing_key
 from blina.observe import metrics
-from blina.rasa_adapter import safety_net
+from blina.rasa_adapter import announcements, safety_net
 from blina.stop import Stop
-from blina.storage.events import Database, Row, Unusable
-from blina.storage.sqlite import IN_MEMORY, Claim
+from blina.storage.conversations import Row
+from blina.storage.opening import DATABASE_VARIABLE, Opened, in_file, in_postgres
+from blina.storage.sqlite import IN_MEMORY
 from blina.storage.worker import Worker
-from blina.storage.write_behind import CHORE_SECONDS, WriteBehind
+from blina.storage.write_behind import CHORE_SECONDS
 from blina.triage.turn import FORGOTTEN, MEMORY
 
 Result = TypeVar("Result")
 
-DATABASE_VARIABLE = "BLINA_DATABASE"  # where conversations are kept, instead of what anything else says
+_log = logging.getLogger(__name__)
+
 FILE = "conversations.db"  # in the data folder
 
 
@@ -61,7 +66,7 @@ class StorageFailed(Exception):
 
 
 class ConversationStore(TrackerStore):
-    """Keeps conversations in one SQLite file.
+    """Keeps conversations in one SQLite file, or in the PostgreSQL database that replicas share.
 
     Rasa's own stores read and replay every event of a session for each message. What is
     remembered here is in one slot, so a turn needs the events since that slot was last set and
@@ -70,7 +75,7 @@ class ConversationStore(TrackerStore):
 
     A conversation in whose memory stands that it is forgotten is deleted instead of stored, so no
     channel has to know how. ``alerts`` is the book of what the care team is told, None where the settings
-    turn that off.
+    turn that and the follow-up off.
     """
 
     def __init__(
@@ -86,35 +91,26 @@ class ConversationStore(TrackerStore):
             domain: of the assistant.
             event_broker: told of every event, when one is configured.
             db: path of the SQLite file, or ``:memory:``; see `database_file`.
-            options: what Rasa's SQL store takes beside these; only SQLite is supported, so
-                what names a host is refused.
+                The setting ``database_url`` comes before it.
+            options: what Rasa's SQL store takes beside these; none of them is used, so what names a
+                host is refused.
 
         Raises:
             ValueError: for another dialect or a host.
-            Stop: when the file cannot be used, or another server uses it.
+            Stop: when the file or the database cannot be used, or another server uses the file.
         """
         given = {name: value for name, value in options.items() if value is not None}
         if set(given) - {"dialect"} or given.get("dialect", "sqlite") != "sqlite":
-            raise ValueError("this store is for SQLite, and no other can be used")
+            raise ValueError(
+                "this store takes a file for SQLite; PostgreSQL is named by the setting database_url"
+            )
         super().__init__(domain, event_broker)
-        self.file = database_file(db)
-        try:
-            claim = Claim(self.file)
-        except BlockingIOError:
-            raise Stop(
-                f"The database {self.file} is used by another server: stop that, or name another file with "
-                f"{DATABASE_VARIABLE}."
-            ) from None
-        except OSError as error:
-            raise Stop(f"The database {self.file} cannot be used: {error.strerror}.") from None
-        try:
-            self._write_behind = WriteBehind(Database(self.file))
-        except Unusable as error:
-            claim.give_up()
-            raise Stop(str(error)) from None
+        self.url, self.file = settings().database_url, database_file(db)
+        opened = in_postgres(self.url) if self.url else in_file(self.file)
+        self._write_behind = opened.write_behind
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
-        self.alerts = AlertBook(alerts_file(self.file)) if settings().alerts else None
-        self.close = weakref.finalize(self, _close, self._worker, self._write_behind, claim, self.alerts)
+        self.alerts = _book(self.file) if settings().alerts or settings().follow_up else None
+        self.close = weakref.finalize(self, _close, self._worker, opened, self.alerts)
 
     @property
     def state(self) -> str:
@@ -135,11 +131,16 @@ class ConversationStore(TrackerStore):
         stored = getattr(tracker, "events_stored", 0)
         new = list(itertools.islice(tracker.events, stored, None))
         tracker.events_stored = stored + len(new)
+        await self._keep(tracker.sender_id, new)
+        announcements.announce(tracker.sender_id, new)
+
+    async def _keep(self, sender: str, new: list[Event]) -> None:
         if any(isinstance(event, SlotSet) and _is_forgotten(event) for event in new):
-            await self.forget(tracker.sender_id)
-        elif new:
-            rows = [_row(event) for event in new]
-            await self._worker.do(partial(self._write_behind.keep, tracker.sender_id, rows))
+            await self.forget(sender)
+            return
+        rows = [_row(event) for event in new if not safety_net.is_history_missing() or _is_said(event)]
+        if rows:
+            await self._worker.do(partial(self._write_behind.keep, sender, rows))
 
     async def forget(self, sender_id: str) -> None:
         """Delete a conversation.
@@ -148,6 +149,8 @@ class ConversationStore(TrackerStore):
             sender_id: the conversation.
         """
         await self._worker.do(partial(self._write_behind.forget, sender_id))
+        if self.alerts is not None:
+            await self.alerts.forget(sender_id)
         safety_net.note_forgotten()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -157,12 +160,19 @@ class ConversationStore(TrackerStore):
             sender_id: the conversation.
 
         Returns:
-            None for a new one.
+            None for a new one, and while a message is handled also for one that cannot be read: the
+            message is answered by itself, and `_save` keeps it for the next turn.
 
         Raises:
-            StorageFailed: when it cannot be read.
+            StorageFailed: when it cannot be read, outside of that.
         """
-        return await self._read(sender_id, self._write_behind.turn)
+        try:
+            return await self._read(sender_id, self._write_behind.turn)
+        except StorageFailed as error:
+            if not safety_net.note_history_missing():
+                raise
+            _log.error("a message is answered without what was said before (%s)", error)
+            return None
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All of a conversation.
@@ -269,18 +279,29 @@ def require(agent: Any) -> None:
         )
 
 
+def _book(conversations: str) -> AlertBook:
+    return AlertBook(alerts_file(conversations), signing_key(settings().session_secret_env, os.environ))
+
+
 def _row(event: Event) -> Row:
     data = event.as_dict()
     intent = data.get("parse_data", {}).get("intent", {}).get("name")
     return Row(event.type_name, data["timestamp"], intent, data.get("name"), json.dumps(data))
 
 
-def _close(worker: Worker, write_behind: WriteBehind, claim: Claim, alerts: AlertBook | None) -> None:
+def _close(worker: Worker, opened: Opened, alerts: AlertBook | None) -> None:
     if alerts is not None:
         alerts.close()
     worker.close()
-    write_behind.close()
-    claim.give_up()
+    opened.write_behind.close()
+    opened.give_up()
+
+
+def _is_said(event: Event) -> bool:
+    """Whether an event leaves alone what is remembered; a new session and a new memory do not."""
+    return isinstance(event, (UserUttered, BotUttered)) or (
+        isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME
+    )
 
 
 def _is_forgotten(event: SlotSet) -> bool:

@@ -131,6 +131,9 @@ def _answering(step: Step, aside: Aside, voice: Voice, assessed: bool) -> Iterat
     if aside.steps:
         yield _beside(progress_answer(aside.steps, conversation, decision, voice), step, voice, assessed)
         return
+    if aside.back:
+        yield _beside(voice.say("check_back", aside.back.value), step, voice, assessed)
+        return
     text = _asked(step, aside, voice)
     if message.intent == "summary":
         yield summary(conversation, decision, voice, step.now)
@@ -175,6 +178,12 @@ def _asked(step: Step, aside: Aside, voice: Voice) -> str | None:
         has_topic = message.topic is not None
         if answer := what_to_do(aside.asks, message.text, conversation, decision, voice, has_topic):
             return answer
+    return _of_what_is_listed(step, aside, voice)
+
+
+def _of_what_is_listed(step: Step, aside: Aside, voice: Voice) -> str | None:
+    """What the documents and the lists of medicines and symptoms say of what is asked."""
+    message = aside.message
     parts: list[str | None] = [spelled_out(aside.letters, voice)]
     if _asks_of_medicine(step, message, voice.knowledge):
         parts.append(medicine_answer(message.text, message.medicines, voice))

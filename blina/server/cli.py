@@ -50,12 +50,58 @@ def _generate() -> None:
 def _counts() -> None:
     from blina.server import counts
 
-    print(counts.page(counts.counted(_databases()[0])))
+    url = _shared_database()
+    print(counts.page(counts.counted_in_postgres(url) if url else counts.counted(_conversations())))
+
+
+def _migrate(revision: str) -> None:
+    """Bring the schema of the shared database to a revision; going back drops what that does not know."""
+    from blina.storage import schema
+    from blina.storage.failures import Unusable
+
+    url = _shared_database()
+    if not url:
+        raise Stop("There is no shared database: the setting database_url is not set.")
+    try:
+        schema.migrate(url, revision)
+    except Unusable as error:
+        raise Stop(str(error)) from None
+
+
+def _shared_database() -> str | None:
+    """The database that replicas share, None where conversations are kept in files."""
+    _prepare()
+    from blina.assistant import settings
+    from blina.knowledge.settings import SettingsError
+
+    try:
+        return settings().database_url
+    except SettingsError as error:
+        raise Stop(str(error)) from None
+
+
+def _only_for_files(instead: str) -> None:
+    """Say what to do where there are no files to copy.
+
+    Raises:
+        Stop: conversations are kept in PostgreSQL.
+    """
+    if _shared_database():
+        raise Stop(f"Conversations are kept in PostgreSQL, which has its own programs for that: {instead}")
+
+
+def _alerts(retry: str = "") -> None:
+    from blina.alerts.store import FILE
+    from blina.server import alerts
+
+    file = _beside(FILE)
+    print(alerts.retry(file) if retry else alerts.page(file))
 
 
 def _back_up(folder: str) -> None:
     from blina.storage import backup
 
+    _only_for_files('pg_dump --format=custom --file=blina.dump "$BLINA_DATABASE_URL"')
     for copy in backup.back_up(_databases(), Path(folder).resolve()):
         print(f"Copied to {copy}")
 
@@ -63,6 +109,7 @@ def _back_up(folder: str) -> None:
 def _restore(folder: str) -> None:
     from blina.storage import backup
 
+    _only_for_files('pg_restore --clean --if-exists --dbname="$BLINA_DATABASE_URL" blina.dump')
     for file in backup.restore(Path(folder).resolve(), _databases()):
         print(f"{file} is back")
 
@@ -81,11 +128,12 @@ def _account(name: str) -> None:
 
 
 def _databases() -> list[Path]:
-    """The databases of conversations, of messages that are under way, and of the nurses' inbox."""
+    """The databases of conversations, of messages that are under way, of alerts and of the nurses' inbox."""
+    from blina.alerts.store import FILE as ALERTS
     from blina.channels.messaging.store import FILE
     from blina.server import team
 
-    return [_conversations(), _beside(FILE), _beside(team.RECORDS)]
+    return [_conversations(), _beside(FILE), _beside(ALERTS), _beside(team.RECORDS)]
 
 
 def _beside(name: str) -> Path:
@@ -118,11 +166,22 @@ class Command(NamedTuple):
         do: does it; is given what follows the command's name.
         what: one line for people.
         wants: names of what has to follow.
+        may: the words one of which may follow.
     """
 
     do: Callable[..., None]
     what: str
     wants: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+    def fits(self, more: list[str]) -> bool:
+        """Whether what follows the command's name is what may follow."""
+        return len(more) == len(self.wants) or (len(more) == 1 and more[0] in self.may)
+
+    @property
+    def follows(self) -> list[str]:
+        """What can follow the command's name, as it is shown."""
+        return [*self.wants, *(f"[{word}]" for word in self.may)]
 
 
 COMMANDS: dict[str, Command] = {
@@ -132,6 +191,12 @@ COMMANDS: dict[str, Command] = {
     "check": Command(_check, "check knowledge/ and say which answers an edit changes"),
     "generate": Command(_generate, "bring what is made from knowledge/ up to date"),
     "counts": Command(_counts, "print what was not understood and where the readings differed, in numbers"),
+    "migrate": Command(
+        _migrate, "bring a shared database to a revision of its schema, or head", ("REVISION",)
+    ),
+    "alerts": Command(
+        _alerts, "print which alerts are open, wait or were given up; send these again", (), ("retry",)
+    ),
     "audit": Command(_audit, "print who did what in the nurses' inbox, and whether the log was changed"),
     "account": Command(_account, "make an account to try the nurses' inbox on this machine", ("NAME",)),
     "backup": Command(_back_up, "copy the databases to a folder, also while it runs", ("FOLDER",)),
@@ -141,7 +206,7 @@ COMMANDS: dict[str, Command] = {
 
 def usage() -> str:
     """What can be typed."""
-    lines = [f"  blina {' '.join([name, *of.wants]):<15} {of.what}" for name, of in COMMANDS.items()]
+    lines = [f"  blina {' '.join([name, *of.follows]):<15} {of.what}" for name, of in COMMANDS.items()]
     return "\n".join(["Usage: blina [command]", *lines])
 
 
@@ -158,7 +223,7 @@ def main(arguments: list[str]) -> int:
         print(usage())
         return 0
     name, *more = arguments or ["serve"]
-    if name not in COMMANDS or len(more) != len(COMMANDS[name].wants):
+    if name not in COMMANDS or not COMMANDS[name].fits(more):
         print(usage(), file=sys.stderr)
         return BAD_START
     try:

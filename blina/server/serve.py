@@ -16,11 +16,11 @@ from blina.http_server import signing_keys
 from blina.http_server.addresses import is_loopback
 from blina.http_server.port import Waiting, address, listen, url_of
 from blina.knowledge import KnowledgeError
-from blina.knowledge.settings import SettingsError
-from blina.observe import correlation, traces
+from blina.knowledge.settings import SettingsError, place_of
+from blina.observe import announcing, correlation, traces
 from blina.reading.learned.model import ModelError, default_model
 from blina.server import credentials, endpoints, logs, support
-from blina.server.model_file import newest_model
+from blina.server.model_file import check_drug, newest_model
 from blina.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,9 @@ def serve() -> None:
         logs.as_json()
     credentials.check(_credentials(), os.environ)
     endpoints.check(_endpoints())
+    check_broker()
     model = newest_model()
+    check_drug(model, knowledge().symptoms)
     host, port = address()
     check_secrets(host)
     if key := signing_keys.from_environment(settings().session_secret_env, os.environ):
@@ -95,6 +97,20 @@ def check_secrets(host: str) -> None:
         )
 
 
+def check_broker() -> None:
+    """See whether the broker takes events, if there is one.
+
+    Raises:
+        Stop: it does not.
+    """
+    url = settings().broker_url
+    if url:
+        try:
+            asyncio.run(announcing.check(url, place_of(url)))
+        except announcing.BrokerFailed as error:
+            raise Stop(str(error)) from None
+
+
 def channels() -> list[Any]:
     """The channels that the credentials name.
 
@@ -124,7 +140,7 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.log_utils import configure_structlog
 
-    from blina.rasa_adapter import reading_threads, safety_net
+    from blina.rasa_adapter import announcements, reading_threads, safety_net
 
     configure_structlog(logging.WARNING)
     named = AvailableEndpoints.read_endpoints(str(_endpoints()))
@@ -149,6 +165,8 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
 
     async def finish_turns(*_: Any) -> None:
         await safety_net.finish()
+        if announcer := announcements.announcer():
+            await announcer.close()
 
     collector = settings().traces_url
     provider = traces.to_collector(collector) if collector else None

@@ -12,8 +12,7 @@ from blina.assistant import settings
 from blina.channels.team.accounts import FILE as ACCOUNTS
 from blina.channels.team.accounts import keep
 from blina.channels.team.records import FILE as RECORDS
-from blina.channels.web.sessions import signing_key
-from blina.http_server.signing_keys import WeakKey
+from blina.http_server.signing_keys import WeakKey, signing_key
 from blina.stop import Stop
 from blina.storage.audit import breaks, read
 

@@ -330,6 +330,11 @@ def _worded(question: OpenQuestion, message: Message, knowledge: Knowledge, clea
         for answer in (NO, YES):
             if cues.ends_with(text, known[answer], knowledge):  # "quite bad, yes"
                 return answer
+    return _by_intent(message, clear_only)
+
+
+def _by_intent(message: Message, clear_only: bool) -> str:
+    """The answer where no word of it is known."""
     if message.intent == "affirm":
         return YES
     if message.intent == "deny" and not clear_only:

@@ -51,6 +51,8 @@ _NOT = re.compile(
 )
 _SURE_OF_ACT = 0.8
 _SURE_OF_INSTRUCTION = 0.95  # what the team said, by the learned reader's word alone
+_NOT_DONE = f"{_ACT}not"
+_CUES = (*(f"{_ACT}{kind}" for kind in KINDS), _NOT_DONE)
 _MOST_LEFT = 4  # words beside the step, under which nothing else is said
 
 
@@ -64,8 +66,7 @@ def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     Returns:
         Some of ``KINDS``; that somebody called goes without saying beside the others.
     """
-    clauses = list(_told(message.text))
-    found = {kind for kind in KINDS for clause in clauses if _says(clause, kind, knowledge)}
+    found = {kind for clause in _told(message.text) for kind in _said(clause, knowledge)}
     kind = message.reading.act.removeprefix(_ACT)
     # That a pump runs again is said in so many words; the reader's own word for it is no proof of a pump.
     least = _SURE_OF_INSTRUCTION if kind in _INSTRUCTIONS else _SURE_OF_ACT
@@ -92,10 +93,10 @@ def is_all(message: Message, knowledge: Knowledge) -> bool:
     if reading.findings or reading.measurements or reading.signs:
         return False
     for sentence in _SENTENCE.findall(message.text):
-        said = {kind for clause in _told(sentence) for kind in KINDS if _says(clause, kind, knowledge)}
+        said = {kind for clause in _told(sentence) for kind in _said(clause, knowledge)}
         if said & _INSTRUCTIONS:
             continue  # the rest of the sentence is what they said
-        left = [c for c in _CLAUSE.split(sentence) if not any(_says(c, kind, knowledge) for kind in KINDS)]
+        left = [clause for clause in _CLAUSE.split(sentence) if not _said(clause, knowledge)]
         if any(len(clause.split()) > _MOST_LEFT for clause in left):
             return False
     return True
@@ -137,10 +138,16 @@ def _told(text: str) -> list[str]:
     return [part for sentence in told for part in (*_CLAUSE.split(sentence), sentence)]
 
 
-def _says(clause: str, kind: str, knowledge: Knowledge) -> bool:
-    says, left = cues.without(clause, f"{_ACT}{kind}", knowledge)
-    if not says or cues.says_loosely(clause, f"{_ACT}not", knowledge):
-        return False
+def _said(clause: str, knowledge: Knowledge) -> list[str]:
+    """What a clause says was done."""
+    cued = cues.which_loosely(clause, _CUES, knowledge)
+    if not cued or _NOT_DONE in cued:
+        return []
+    return [kind for kind in (cue.removeprefix(_ACT) for cue in cued) if _is_said(clause, kind, knowledge)]
+
+
+def _is_said(clause: str, kind: str, knowledge: Knowledge) -> bool:
+    """Whether no denial takes it back."""
     if kind == "told_expected":  # "she told me not to worry"
-        return _NOT.search(left) is None
+        return _NOT.search(cues.without(clause, f"{_ACT}{kind}", knowledge)[1]) is None
     return kind in (NO_ANSWER, NO_PHONE) or _NOT.search(cues.plain(clause)) is None

@@ -148,7 +148,7 @@ def test_a_change_that_no_page_of_ours_asked_for_is_refused(team: Team, headers:
     nurse = Nurse(team.url)
     nurse.sign_in("1")
     path = f"/team/alerts/{alert.id}/take"
-    assert nurse.post(path, **headers).status_code == 403
+    assert nurse.post(path, None, **headers).status_code == 403
     assert Nurse(team.url).http.post(f"{team.url}{path}", json={}).status_code == 401
     assert nurse.post(path).status_code == 204
     assert team.acts()[-2:] == [(ADA, "signed_in"), (ADA, "takes")]

@@ -15,6 +15,7 @@ from blina.alerts.model import HandedOver, Kind, NewAlert, State
 from blina.alerts.store import AlertStore
 from blina.alerts.timers import Timer
 
+KEY = b"a key of these tests"
 NEW = NewAlert(
     key="key 1",
     conversation="conversation 1",
@@ -44,7 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def book(tmp_path: Path, clock: Clock) -> Iterator[AlertBook]:
-    opened = AlertBook(str(tmp_path / "alerts.db"), clock)
+    opened = AlertBook(str(tmp_path / "alerts.db"), KEY, clock)
     yield opened
     opened.close()
 
@@ -119,9 +120,9 @@ async def test_whoever_waits_is_woken_by_a_change(book: AlertBook) -> None:
 
 async def test_it_survives_the_end_of_the_process(tmp_path: Path) -> None:
     file = str(tmp_path / "kept.db")
-    first = AlertBook(file)
+    first = AlertBook(file, KEY)
     alert = await first.add(replace(NEW, hand_over=WORDS), ["webhook"])
-    second = AlertBook(file)  # the first one was not closed
+    second = AlertBook(file, KEY)  # the first one was not closed
     assert await second.open_alerts() == [alert]
     assert [waiting.delivery.receiver for waiting in await second.due("webhook", 9)] == ["webhook"]
     for book in (first, second):
@@ -131,7 +132,7 @@ async def test_it_survives_the_end_of_the_process(tmp_path: Path) -> None:
 async def test_it_is_kept_and_delivered_although_the_file_takes_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "alerts.db"
     folder.mkdir()  # no database can be made of it
-    book = AlertBook(str(folder))
+    book = AlertBook(str(folder), KEY)
     alert = await book.add(NEW, ["mail"])
     assert await book.open_alerts() == [alert]
     assert len(await book.due("mail", 9)) == 1
@@ -139,8 +140,10 @@ async def test_it_is_kept_and_delivered_although_the_file_takes_nothing(tmp_path
 
 
 async def test_the_patients_words_can_be_dropped_and_the_alert_stays(book: AlertBook) -> None:
-    await book.add(replace(NEW, hand_over=WORDS), [])
-    await book.drop_words(NEW.conversation)
+    await book.add(replace(NEW, conversation=book.pseudonym("web-1"), hand_over=WORDS), [])
+    await book.start_timer(Timer("web-1", "unanswered", 0.0))
+    await book.forget("web-1")
+    assert await book.due_timers() == []
     (alert,) = await book.open_alerts()
     assert alert.hand_over is None
 

@@ -177,6 +177,7 @@ def test_a_session_ends_after_its_whole_time_whatever_is_done(sessions: Sessions
         clock.now += 1500
         found = sessions.find(cookie, is_active=True)
         assert found is not None
+    assert found
     assert found.is_last
     clock.now += 1500
     assert sessions.find(cookie, is_active=True) is None

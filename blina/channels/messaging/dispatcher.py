@@ -9,13 +9,18 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from blina.alerts.book import AlertBook
+from blina.alerts.check_backs import CHECK_BACK
+from blina.alerts.timers import Timer
 from blina.assistant import voice
 from blina.channels.messaging import split_text
 from blina.channels.messaging.choices import buttons, offered
-from blina.channels.messaging.message_queue import MessageQueue
+from blina.channels.messaging.kept import Part, QueuedMessage
+from blina.channels.messaging.message_queue import BETWEEN_SIGNS_OF_LIFE, MessageQueue
 from blina.channels.messaging.model import Incoming
 from blina.channels.messaging.outbox import Outbox
-from blina.channels.messaging.store import Part, QueuedMessage
 from blina.channels.messaging.turns import Answer, Turns
 from blina.http_server.rate_limit import PerMinute, limits
 from blina.observe import metrics
@@ -25,6 +30,8 @@ from blina.triage.turn import Reply
 
 _LONGEST_WAIT = 3600.0  # seconds for the messages before one
 _SECONDS_TO_FINISH = 5.0
+_LONGEST_WAIT_FOR_OTHERS = 20.0  # seconds for a replica that is gone to be noticed, and its message answered
+_BETWEEN_LOOKS = 0.1  # seconds
 _DIGITS_OF_A_NAME = 32
 
 
@@ -45,7 +52,14 @@ class Dispatcher:
     """Takes the messages of one channel and sees to it that each is answered."""
 
     def __init__(
-        self, name: str, form: Form, key: bytes, queue: MessageQueue, outbox: Outbox, turns: Turns
+        self,
+        name: str,
+        form: Form,
+        key: bytes,
+        queue: MessageQueue,
+        outbox: Outbox,
+        turns: Turns,
+        book: AlertBook | None = None,
     ) -> None:
         """Get ready.
 
@@ -56,7 +70,9 @@ class Dispatcher:
             queue: keeps what is not done.
             outbox: sends.
             turns: answers.
+            book: holds the timers of what is asked later, None where nothing is.
         """
+        self._book = book
         self._name = name
         self._form = form
         self._key = key
@@ -66,10 +82,21 @@ class Dispatcher:
         self._locks = ConversationLocks()
         self._told_to_wait = PerMinute(1)
         self._running: set[asyncio.Task[None]] = set()
+        self._taking_over: asyncio.Task[None] | None = None
         metrics.UNANSWERED.labels(name).set_function(lambda: len(self._running))
 
     async def resume(self) -> None:
-        """Answer and send what was left undone when the process ended."""
+        """Answer and send what was left undone when a process ended; among replicas go on looking for it."""
+        await self._take_over()
+        if self._queue.is_shared:
+            self._taking_over = asyncio.ensure_future(self._keep_taking_over())
+
+    async def _keep_taking_over(self) -> None:
+        while True:
+            await asyncio.sleep(BETWEEN_SIGNS_OF_LIFE)
+            await self._take_over()
+
+    async def _take_over(self) -> None:
         for queued in await self._queue.unanswered():
             self._start(queued)
         for conversation in await self._queue.conversations():
@@ -103,6 +130,8 @@ class Dispatcher:
 
     async def close(self) -> None:
         """Finish what is being answered; what takes long or is not sent is done after the next start."""
+        if self._taking_over is not None:
+            self._taking_over.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=_SECONDS_TO_FINISH)
         await self._outbox.close()
@@ -114,8 +143,38 @@ class Dispatcher:
         turn.add_done_callback(self._running.discard)
 
     async def _turn(self, queued: QueuedMessage) -> None:
-        async with self._locks.lock(queued.conversation, _LONGEST_WAIT):
-            await self._enqueue(queued, await self._turns.answer(queued))
+        end = time.monotonic() + _LONGEST_WAIT_FOR_OTHERS
+        while True:
+            async with self._locks.lock(queued.conversation, _LONGEST_WAIT):
+                if time.monotonic() > end or await self._queue.is_next(queued):
+                    await self._enqueue(queued, await self._turns.answer(queued))
+                    await self._see_to_timer(queued)
+                    return
+            await asyncio.sleep(_BETWEEN_LOOKS)
+
+    async def _see_to_timer(self, queued: QueuedMessage) -> None:
+        """Keep with what is asked later where to; nothing is asked of who wants no more messages."""
+        if self._book is None:
+            return
+        if queued.incoming.keyword == "stop":
+            await self._book.stop_timers(queued.conversation)
+        else:
+            address = {"address": dict(queued.incoming.address)}
+            await self._book.add_to_timer(queued.conversation, CHECK_BACK, address)
+
+    async def push(self, timer: Timer, tracker: DialogueStateTracker, reply: Reply) -> None:
+        """Send what the assistant says on its own.
+
+        Args:
+            timer: holds where to.
+            tracker: the conversation, with the reply at its end.
+            reply: what it says.
+        """
+        address = timer.content.get("address")
+        if isinstance(address, dict):
+            key = getattr(tracker.latest_message, "message_id", None) or ""
+            incoming = Incoming(key=key, person="", address=address)
+            await self._enqueue(QueuedMessage(incoming, timer.conversation), Answer([reply]))
 
     async def _enqueue(self, queued: QueuedMessage, answer: Answer) -> None:
         await self._queue.answer(queued, list(self._parts(queued, answer.replies)), answer.forgotten)

@@ -21,8 +21,8 @@ from blina.channels.team.entrance import Entrance, Handler
 from blina.channels.team.pages import Pages
 from blina.channels.team.records import FILE, Fails, Records
 from blina.channels.web import page
-from blina.channels.web.sessions import signing_key
 from blina.http_server import access, signing_keys
+from blina.http_server.signing_keys import signing_key
 from blina.rasa_adapter.tracker_store import conversation_store, database_file
 from blina.storage.sqlite import IN_MEMORY
 

@@ -1,6 +1,6 @@
 """Present, denied, past, uncertain or not the patient's: what is said about each match.
 
-The cues are data (``knowledge/lexicon/assertion.yml``); this module knows how far each reaches.
+The cues are data (``lexicon/assertion.yml``); this module knows how far each reaches.
 In doubt a symptom stays present: a missed warning costs more than a question too many.
 """
 
