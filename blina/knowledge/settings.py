@@ -34,6 +34,7 @@ _DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
 _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
+_REDIS = re.compile(r"(?:rediss?://|unix:///)\S+")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
@@ -103,6 +104,13 @@ def _variable_name(value: str) -> str:
     return value
 
 
+def _redis_url(value: str | None) -> str | None:
+    if value is not None and not _REDIS.fullmatch(value):
+        # not quoted: it can hold a password
+        raise ValueError('must be the address of Redis, as in "redis://10.0.0.5:6379/0" or "rediss://"')
+    return value
+
+
 def zone(name: object) -> ZoneInfo | None:
     """A time zone by its name.
 
@@ -164,6 +172,7 @@ class Settings(Record):
         rest_token_env: name of the variable that holds the REST token.
         session_secret_env: name of the variable that holds the key that signs web sessions.
         data_folder: where conversations and messages that are under way are kept.
+        redis_url: where replicas share locks and limits; None for one process.
         log_format: whether the log is for people or, as JSON lines, for programs.
     """
 
@@ -189,6 +198,7 @@ class Settings(Record):
     rest_token_env: StrictStr
     session_secret_env: StrictStr
     data_folder: StrictStr = "var"
+    redis_url: StrictStr | None = None
     log_format: Literal["text", "json"] = "text"
 
     _phones = validator(
@@ -214,6 +224,7 @@ class Settings(Record):
     )(_at_least_one)
     _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
     _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
+    _redis = validator("redis_url", allow_reuse=True)(_redis_url)
     _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
 
 

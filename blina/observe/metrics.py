@@ -54,6 +54,9 @@ EVENTS_WAITING = Gauge(
     "blina_events_waiting", "Events that the database has not taken yet", registry=REGISTRY
 )
 DATABASE_FAILING = Gauge("blina_database_failing", "1 while the database takes nothing", registry=REGISTRY)
+REDIS_FAILING = Gauge(
+    "blina_redis_failing", "1 while each replica keeps locks and limits by itself", registry=REGISTRY
+)
 
 
 def timed(phase: str) -> AbstractContextManager[object]:

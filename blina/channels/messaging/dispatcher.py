@@ -17,9 +17,10 @@ from blina.channels.messaging.model import Incoming
 from blina.channels.messaging.outbox import Outbox
 from blina.channels.messaging.store import Part, QueuedMessage
 from blina.channels.messaging.turns import Answer, Turns
-from blina.http_server.rate_limit import PerMinute, limits
+from blina.http_server.rate_limit import limits
 from blina.observe import metrics
-from blina.rasa_adapter.lock_store import ConversationLocks
+from blina.replicas.limits import limit
+from blina.replicas.locks import locks
 from blina.triage.chips import numbered
 from blina.triage.turn import Reply
 
@@ -63,8 +64,8 @@ class Dispatcher:
         self._queue = queue
         self._outbox = outbox
         self._turns = turns
-        self._locks = ConversationLocks()
-        self._told_to_wait = PerMinute(1)
+        self._locks = locks(f"turn of {name}")
+        self._told_to_wait = limit("told to wait", 1)
         self._running: set[asyncio.Task[None]] = set()
         metrics.UNANSWERED.labels(name).set_function(lambda: len(self._running))
 
@@ -84,8 +85,8 @@ class Dispatcher:
         queued = QueuedMessage(incoming, self.conversation(incoming))
         if not await self._queue.add(queued):
             return
-        if limits().conversation.wait(queued.conversation):
-            told = self._told_to_wait.wait(queued.conversation) > 0
+        if await limits().conversation.wait(queued.conversation):
+            told = await self._told_to_wait.wait(queued.conversation) > 0
             reply = Reply(voice().say("messaging", "too_fast"))
             await self._enqueue(queued, Answer([] if told else [reply]))
         else:
@@ -114,7 +115,7 @@ class Dispatcher:
         turn.add_done_callback(self._running.discard)
 
     async def _turn(self, queued: QueuedMessage) -> None:
-        async with self._locks.lock(queued.conversation, _LONGEST_WAIT):
+        async with self._locks.hold(queued.conversation, _LONGEST_WAIT):
             await self._enqueue(queued, await self._turns.answer(queued))
 
     async def _enqueue(self, queued: QueuedMessage, answer: Answer) -> None:

@@ -87,7 +87,7 @@ class Socket:
         self, handler: Callable[[str, Any], Awaitable[Answer]], sid: str, data: Any = None
     ) -> Answer | None:
         """Handle an event, or hang up on an address that sends far more than any page does."""
-        if self._limits.of_address(self._limits.requests, self._request(sid)):
+        if await self._limits.of_address(self._limits.requests, self._request(sid)):
             await self._server.disconnect(sid)
             return None
         return await handler(sid, data)
@@ -161,7 +161,7 @@ class Socket:
             return await asyncio.shield(running)
         if data.get("again") is True and await self._is_stored(session, key):
             return {"ok": True}
-        wait = self._wait(sid, session)
+        wait = await self._wait(sid, session)
         if wait:
             return {"ok": False, "error": "too_fast", "wait": wait, "text": access.too_fast_text()}
         # a task of its own: the turn is finished also when the connection breaks meanwhile
@@ -290,11 +290,11 @@ class Socket:
         named: str | None = (await self._server.get_session(sid)).get(ZONE)
         return named
 
-    def _wait(self, sid: str, session: str) -> float:
+    async def _wait(self, sid: str, session: str) -> float:
         """Seconds until one more message may come in; 0 counts it."""
-        wait = self._limits.conversation.wait(sender(session))
+        wait = await self._limits.conversation.wait(sender(session))
         if not wait:
-            wait = self._limits.of_address(self._limits.address, self._request(sid))
+            wait = await self._limits.of_address(self._limits.address, self._request(sid))
         return round(wait, 1)
 
     def _request(self, sid: str) -> Request:
