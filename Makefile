@@ -3,6 +3,7 @@ ANY_PYTHON := sh scripts/any_python.sh
 PYTHON_IN_VENV := .venv/bin/python
 PROXIES := haproxy:haproxy nginx:nginx-light
 CHECKERS := promtool:prometheus systemd-analyze:systemd openssl:openssl
+SERVICES := postgres:postgresql redis-server:redis-server rabbitmq-server:rabbitmq-server
 CODE := $(wildcard actions benchmarks blina learning scripts tests)
 
 .DEFAULT_GOAL := help
@@ -25,7 +26,7 @@ learn: ## Teach the reader anew from data/messages, in .venv-learn (80 minutes; 
 
 test: setup-test ## Run all tests (ARGS="tests/unit -k fever" runs some of them)
 	@$(ANY_PYTHON) -m scripts.train
-	@sh scripts/install_programs.sh $(PROXIES) $(CHECKERS)
+	@sh scripts/install_programs.sh $(PROXIES) $(CHECKERS) $(SERVICES)
 	@CHROMIUM="$$(sh scripts/install_browser.sh)" && export CHROMIUM && $(PYTHON_IN_VENV) -m pytest $(ARGS)
 
 hand-overs: setup-test ## Keep anew what is handed over of the made-up nights in tests/ and docs/for-nurses.md

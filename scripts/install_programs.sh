@@ -4,7 +4,8 @@
 #   sh scripts/install_programs.sh haproxy:haproxy nginx:nginx-light    (program:package)
 set -eu
 
-PATH="$PATH:/usr/sbin:/sbin"
+# Debian keeps each version of PostgreSQL in a folder of its own
+PATH="$PATH:/usr/sbin:/sbin:$(echo /usr/lib/postgresql/*/bin | tr " " ":")"
 
 missing() {
     for wanted in "$@"; do

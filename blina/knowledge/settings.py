@@ -201,6 +201,11 @@ class Settings(Record):
     redis_url: StrictStr | None = None
     log_format: Literal["text", "json"] = "text"
 
+    @property
+    def has_replicas(self) -> bool:
+        """Whether this process is one of several that share their engines."""
+        return self.redis_url is not None
+
     _phones = validator(
         "care_team_phone",
         "emergency_number",

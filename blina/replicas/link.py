@@ -298,7 +298,6 @@ class Link:
             with suppress(Exception):  # the connection may be gone already
                 await channels.close()
 
-
     async def _pass_on(self, channel: str, text: str) -> None:
         try:
             await self._heard[channel](text)

@@ -206,7 +206,7 @@ def locks(kind: str) -> Locks:
     """Locks of all replicas where there are several.
 
     Args:
-        kind: what the names are, in the code's own words; locks of different kinds do not wait for each other.
+        kind: what the names are, in the code's own words; different kinds do not wait for each other.
     """
     shared = link()
     return SharedLocks(kind, shared) if shared else OwnLocks()

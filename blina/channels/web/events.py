@@ -29,6 +29,7 @@ from blina.http_server.text import cut, whole
 from blina.knowledge.settings import zone
 from blina.rasa_adapter import safety_net
 from blina.reading.text import sanitised
+from blina.replicas.notices import notices
 from blina.replies.handover.forms import written
 from blina.replies.handover.text import text
 from blina.triage.turn import ZONE
@@ -79,6 +80,7 @@ class Socket:
         self._handle = handle
         self._agent = agent
         self._turns: dict[tuple[str, str], asyncio.Future[Answer]] = {}
+        self._forgotten = notices("forgotten", self._forgotten_elsewhere)
         self._unused: dict[str, None] = {}  # conversations in which nothing has been written, oldest first
         for name in EVENTS:  # a frame with any other name closes the connection before it gets here
             server.on(name, partial(self._limited, getattr(self, name)))
@@ -230,6 +232,13 @@ class Socket:
 
     async def _end(self, session: str, keep: str | None) -> None:
         """Tell every page that the conversation is gone; who goes on writing has to join a new one."""
+        await self._end_here(session, keep)
+        await self._forgotten.tell({"session": session, "keep": keep})
+
+    async def _forgotten_elsewhere(self, fields: dict[str, str | None]) -> None:
+        await self._end_here(str(fields["session"]), fields["keep"])
+
+    async def _end_here(self, session: str, keep: str | None) -> None:
         self._unused.pop(session, None)
         await self._server.emit("forgotten", {"keep": keep}, room=session)
         for sid, _ in list(self._server.manager.get_participants("/", session)):

@@ -4,39 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from blina.replicas import link as link_module
-from blina.replicas.link import ALIVE_SECONDS, Down, Link
+from blina.replicas.link import ALIVE_SECONDS, Link
 from blina.replicas.locks import Busy, Locks, OwnLocks, SharedLocks
-from tests.unit.redis_servers import RedisServer
-
-KEY = b"a key that all replicas of this test share"
-PATIENCE = 30.0
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-async def links(redis: RedisServer) -> AsyncIterator[Callable[[], Link]]:
-    made: list[Link] = []
-
-    def make() -> Link:
-        made.append(Link(redis.url, KEY))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.close()
+from scripts.services import OwnService
+from tests.replicas.conftest import PATIENCE, answers, dies
 
 
 @pytest.fixture(params=["in one process", "of one replica", "of two replicas"])
@@ -50,17 +26,6 @@ async def pair(
         return
     first = SharedLocks("test", links())
     yield first, first if request.param == "of one replica" else SharedLocks("test", links())
-
-
-async def dies(link: Link) -> None:
-    """End a replica from one moment to the next: it gives no sign of life and says nothing."""
-    link._is_closed = True
-    tasks = [task for task in (link._keeping, link._listening) if task is not None]
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks, timeout=PATIENCE)
-    await link._redis.connection_pool.disconnect()
-    link._is_up = False
 
 
 async def test_messages_keep_their_order_wherever_they_come_in(pair: tuple[Locks, Locks]) -> None:
@@ -167,7 +132,7 @@ async def test_a_replica_that_leaves_frees_what_it_held_at_once(links: Callable[
 
 
 async def test_while_redis_is_held_up_nobody_waits_and_order_is_kept_in_each_replica(
-    redis: RedisServer, links: Callable[[], Link]
+    redis: OwnService, links: Callable[[], Link]
 ) -> None:
     shared = links()
     locks = SharedLocks("test", shared)
@@ -197,12 +162,12 @@ async def test_while_redis_is_held_up_nobody_waits_and_order_is_kept_in_each_rep
 
 
 async def test_locks_are_shared_again_as_soon_as_redis_is_back(
-    redis: RedisServer, links: Callable[[], Link]
+    redis: OwnService, links: Callable[[], Link]
 ) -> None:
     one, two = links(), links()
     first, second = SharedLocks("test", one), SharedLocks("test", two)
     async with first.hold("anna", PATIENCE), second.hold("ben", PATIENCE):
-        redis.stop()
+        redis.kill()
         async with first.hold("carl", 1.0), second.hold("dora", 1.0):
             pass
         redis.start()
@@ -212,14 +177,3 @@ async def test_locks_are_shared_again_as_soon_as_redis_is_back(
         with pytest.raises(Busy):
             async with second.hold("anna", 0.2):
                 pytest.fail("two at once")
-
-
-async def answers(link: Link) -> None:
-    """Wait until a replica knows that Redis is there."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with suppress(Down):
-            await link.call("return 1", [])
-            return
-        await asyncio.sleep(link_module.BEAT_SECONDS / 10)
-    pytest.fail("Redis was not found again")
