@@ -20,7 +20,7 @@ from blina.channels.messaging.turns import Answer, Turns
 from blina.http_server.rate_limit import limits
 from blina.observe import metrics
 from blina.replicas.limits import limit
-from blina.replicas.locks import locks
+from blina.replicas.locks import OwnLocks
 from blina.triage.chips import numbered
 from blina.triage.turn import Reply
 
@@ -64,7 +64,7 @@ class Dispatcher:
         self._queue = queue
         self._outbox = outbox
         self._turns = turns
-        self._locks = locks(f"turn of {name}")
+        self._locks = OwnLocks()
         self._told_to_wait = limit("told to wait", 1)
         self._running: set[asyncio.Task[None]] = set()
         metrics.UNANSWERED.labels(name).set_function(lambda: len(self._running))
