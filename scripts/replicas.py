@@ -120,6 +120,7 @@ class Group:
         redis: has locks and limits.
         rabbitmq: takes events.
         folder: with the logs.
+        nginx: in front of them.
     """
 
     url: str
@@ -128,7 +129,18 @@ class Group:
     redis: OwnService
     rabbitmq: OwnService
     folder: Path
+    nginx: subprocess.Popen[bytes]
     replicas: list[Replica] = field(default_factory=list)
+
+    def serve_with(self, how_many: int) -> None:
+        """Let nginx pass everything on to some of the replicas only, from now on.
+
+        Args:
+            how_many: from the first on.
+        """
+        port = int(self.url.rpartition(":")[2])
+        _write_site(self.folder, port, [replica.port for replica in self.replicas[:how_many]])
+        self.nginx.send_signal(signal.SIGHUP)
 
 
 @contextmanager
@@ -170,8 +182,8 @@ def running(how_many: int = HOW_MANY, environment: Mapping[str, str] | None = No
             replica.start()
         for replica in replicas:
             replica.wait_until_ready()
-        port = stack.enter_context(_nginx(folder, [replica.port for replica in replicas]))
-        yield Group(f"http://127.0.0.1:{port}", token, postgres, redis, rabbitmq, folder, replicas)
+        port, nginx = stack.enter_context(_nginx(folder, [replica.port for replica in replicas]))
+        yield Group(f"http://127.0.0.1:{port}", token, postgres, redis, rabbitmq, folder, nginx, replicas)
 
 
 _SERVICES = (services.postgres, services.redis, services.rabbitmq)
@@ -196,12 +208,12 @@ def site(text: str, port: int, upstreams: list[int]) -> str:
 
 
 @contextmanager
-def _nginx(folder: Path, upstreams: list[int]) -> Iterator[int]:
+def _nginx(folder: Path, upstreams: list[int]) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:{_NGINX_PLACES}")
     if program is None:
         raise Stop("nginx is not installed: sh scripts/install_programs.sh nginx:nginx-light")
     port = free_port()
-    (folder / "site.conf").write_text(site(_SITE.read_text(encoding="utf-8"), port, upstreams))
+    _write_site(folder, port, upstreams)
     configuration = folder / "nginx.conf"
     configuration.write_text(_MAIN.format(folder=folder))
     process = subprocess.Popen(
@@ -213,10 +225,15 @@ def _nginx(folder: Path, upstreams: list[int]) -> Iterator[int]:
             if process.poll() is not None or time.monotonic() > end:
                 raise Stop(f"nginx does not start: {(folder / 'nginx.log').read_text(errors='replace')}")
             time.sleep(0.1)
-        yield port
+        yield port, process
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _write_site(folder: Path, port: int, upstreams: list[int]) -> None:
+    text = site(_SITE.read_text(encoding="utf-8"), port, upstreams)
+    (folder / "site.conf").write_text(text, encoding="utf-8")
 
 
 def _answers(url: str) -> bool:

@@ -143,7 +143,7 @@ class SharedLimit:
 
     async def _shared(self, key: str) -> float:
         values = (self._own.most, int(self._own.window * 1e6), self._link.ticket())
-        return int(await self._link.call(_COUNT, [self._link.key(self._kind, key)], values)) / 1e6
+        return int(await self._link.call(_COUNT, [self._link.key(f"limit:{self._kind}", key)], values)) / 1e6
 
 
 def limit(kind: str, most: int, name: str = "") -> Limit:

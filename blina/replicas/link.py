@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from blina.assistant import settings
 from blina.observe import metrics
@@ -267,9 +267,7 @@ class Link:
         """From now on this replica goes on by itself."""
         # the kind of error only: its text could hold the address
         if self._is_up or not self._tried.is_set():
-            _log.error(
-                "Redis fails (%s): this replica keeps locks and limits by itself", type(error).__name__
-            )
+            _log.error("Redis fails (%s): this replica keeps locks and limits by itself", _reason(error))
         self._is_up = False
         for event in self._waking.values():
             event.set()
@@ -303,6 +301,12 @@ class Link:
             await self._heard[channel](text)
         except Exception as error:  # noqa: BLE001 - the next notice has to be heard
             _log.error("a notice of another replica was not understood (%s)", type(error).__name__)
+
+
+def _reason(error: BaseException) -> str:
+    """The kind of error, and the one word by which Redis says what it has against a call."""
+    word = str(error).partition(" ")[0] if isinstance(error, ResponseError) else ""
+    return f"{type(error).__name__} {word}" if word.isupper() else type(error).__name__
 
 
 @lru_cache(maxsize=1)

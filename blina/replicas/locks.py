@@ -137,7 +137,7 @@ class SharedLocks:
     async def hold(self, name: str, seconds: float) -> AsyncIterator[None]:
         """See `Locks.hold`."""
         end = time.monotonic() + seconds
-        ticket = _Ticket(self._link.key(self._kind, name), self._link.ticket())
+        ticket = _Ticket(self._link.key(f"lock:{self._kind}", name), self._link.ticket())
         self._link.hold(ticket.name)
         async with AsyncExitStack() as held:
             held.callback(self._leave, ticket)

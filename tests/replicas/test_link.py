@@ -51,6 +51,19 @@ async def test_redis_holds_no_name_no_address_and_no_key(
         assert private not in found
 
 
+async def test_a_lock_and_a_limit_of_the_same_name_are_two_things(
+    links: Callable[[], Link], caplog: pytest.LogCaptureFixture
+) -> None:
+    link = links()
+    await answers(link)
+    limit, locks = SharedLimit(OwnLimit(1), "same", link), SharedLocks("same", link)
+    async with locks.hold(PATIENT, PATIENCE):
+        assert await limit.wait(PATIENT) == 0
+    async with locks.hold(PATIENT, PATIENCE):
+        assert await limit.wait(PATIENT) > 0
+    assert caplog.text == ""
+
+
 async def test_whatever_a_replica_leaves_in_redis_goes_by_itself(
     redis: OwnService, links: Callable[[], Link]
 ) -> None:
