@@ -85,12 +85,13 @@ def report(steps: Sequence[Step], lines: Sequence[Line], kept: tuple[float, floa
     rows, size = kept
     text = [
         f"Written by `make scaling` on a machine with {os.cpu_count()} cores, on which everything runs, also",
-        f"the {PATIENTS} patients who write without a pause. *Processor ms* is what a message costs on one core.",
+        f"the {PATIENTS} patients who write without a pause. *Processor ms* is what a message costs on one",
+        "core.",
         "",
         *table_lines(HEAD, [step.row() for step in steps]),
         "",
-        f"A conversation of eight messages is {rows:.0f} rows and {size / 1024:.0f} kB in PostgreSQL, indices",
-        "included.",
+        f"A conversation of eight messages is {rows:.0f} rows and {size / 1024:.0f} kB in PostgreSQL, with",
+        "its indices.",
         "",
         "Where a replica's time goes (py-spy, one replica under the same load):",
         "",

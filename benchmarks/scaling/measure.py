@@ -20,6 +20,7 @@ from scripts.replicas import Group, Replica
 PATIENTS = 48  # who write at the same time, without a pause
 _TURNS = 8  # messages in a conversation
 _MEGABYTE = 1024 * 1024
+_WHO = ("replicas", "PostgreSQL", "Redis", "RabbitMQ", "nginx")
 HEAD = (
     "replicas",
     "messages a second",
@@ -68,10 +69,7 @@ class Step:
             self.name,
             f"{self.rate:.1f}",
             *(f"{value * 1000:.0f} ms" for value in (statistics.median(self.seconds), p95)),
-            *(
-                f"{self.cost(who) * 1000:.1f}"
-                for who in ("replicas", "PostgreSQL", "Redis", "RabbitMQ", "nginx")
-            ),
+            *(f"{self.cost(who) * 1000:.1f}" for who in _WHO),
             f"{max(self.megabytes):.0f} MB",
         ]
 
@@ -138,7 +136,7 @@ def engines(group: Group) -> dict[str, int]:
 
 
 def size(url: str) -> tuple[float, float]:
-    """Rows and bytes of a conversation of eight messages in PostgreSQL, indices included.
+    """Rows and bytes of a conversation in PostgreSQL, with its indices.
 
     Args:
         url: of the database, in which there is nothing else.

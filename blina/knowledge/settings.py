@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -35,6 +36,8 @@ _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _REDIS = re.compile(r"(?:rediss?://|unix:///)\S+")
+_DATABASE = re.compile(r"postgres(?:ql)?://[^\s/]+/[^\s/]+")
+_BROKER = re.compile(r"amqps?://[^\s/]+(?:/\S*)?")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
@@ -111,6 +114,20 @@ def _redis_url(value: str | None) -> str | None:
     return value
 
 
+def _database_url(value: str | None) -> str | None:
+    if value is not None and not _DATABASE.fullmatch(value):
+        # not quoted: it can hold a password
+        raise ValueError('must be the address of a database, as in "postgresql://user@10.0.0.6:5432/blina"')
+    return value
+
+
+def _broker_url(value: str | None) -> str | None:
+    if value is not None and not _BROKER.fullmatch(value):
+        # not quoted: it can hold a password
+        raise ValueError('must be the address of RabbitMQ, as in "amqp://user@10.0.0.7:5672/" or "amqps://"')
+    return value
+
+
 def zone(name: object) -> ZoneInfo | None:
     """A time zone by its name.
 
@@ -140,6 +157,16 @@ def local(time: datetime, where: ZoneInfo | None) -> datetime:
     """
     shown = time.astimezone(where)
     return shown.replace(tzinfo=timezone(shown.utcoffset() or timedelta(), shown.tzname() or "UTC"))
+
+
+def place_of(url: str) -> str:
+    """An address without user and password, to be shown.
+
+    Args:
+        url: of a database or a broker.
+    """
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 class SettingsError(KnowledgeError):
@@ -173,6 +200,8 @@ class Settings(Record):
         session_secret_env: name of the variable that holds the key that signs web sessions.
         data_folder: where conversations and messages that are under way are kept.
         redis_url: where replicas share locks and limits; None for one process.
+        database_url: the PostgreSQL database that keeps them for several replicas; None keeps them in files.
+        broker_url: the RabbitMQ that is told what happens; None tells nobody.
         log_format: whether the log is for people or, as JSON lines, for programs.
     """
 
@@ -199,12 +228,14 @@ class Settings(Record):
     session_secret_env: StrictStr
     data_folder: StrictStr = "var"
     redis_url: StrictStr | None = None
+    database_url: StrictStr | None = None
+    broker_url: StrictStr | None = None
     log_format: Literal["text", "json"] = "text"
 
     @property
     def has_replicas(self) -> bool:
         """Whether this process is one of several that share their engines."""
-        return self.redis_url is not None
+        return self.redis_url is not None or self.database_url is not None
 
     _phones = validator(
         "care_team_phone",
@@ -230,6 +261,8 @@ class Settings(Record):
     _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
     _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
     _redis = validator("redis_url", allow_reuse=True)(_redis_url)
+    _database = validator("database_url", allow_reuse=True)(_database_url)
+    _broker = validator("broker_url", allow_reuse=True)(_broker_url)
     _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
 
 

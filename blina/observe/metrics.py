@@ -57,6 +57,13 @@ DATABASE_FAILING = Gauge("blina_database_failing", "1 while the database takes n
 REDIS_FAILING = Gauge(
     "blina_redis_failing", "1 while each replica keeps locks and limits by itself", registry=REGISTRY
 )
+BROKER_FAILING = Gauge("blina_broker_failing", "1 while the broker takes nothing", registry=REGISTRY)
+ANNOUNCEMENTS_WAITING = Gauge(
+    "blina_announcements_waiting", "Events that the broker has not taken yet", registry=REGISTRY
+)
+ANNOUNCEMENTS_LOST = Counter(
+    "blina_announcements_lost", "Events that the broker was never told, for want of memory", registry=REGISTRY
+)
 
 
 def timed(phase: str) -> AbstractContextManager[object]:

@@ -19,17 +19,16 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from blina.assistant import settings
 from blina.observe import metrics
-from blina.rasa_adapter import safety_net
+from blina.rasa_adapter import announcements, safety_net
 from blina.stop import Stop
-from blina.storage.events import Database, Row, Unusable
-from blina.storage.sqlite import Claim
+from blina.storage.conversations import Row
+from blina.storage.opening import DATABASE_VARIABLE, Opened, in_file, in_postgres
 from blina.storage.worker import Worker
-from blina.storage.write_behind import CHORE_SECONDS, WriteBehind
+from blina.storage.write_behind import CHORE_SECONDS
 from blina.triage.turn import FORGOTTEN, MEMORY
 
 Result = TypeVar("Result")
 
-DATABASE_VARIABLE = "BLINA_DATABASE"  # where conversations are kept, instead of what anything else says
 FILE = "conversations.db"  # in the data folder
 
 
@@ -50,7 +49,7 @@ class StorageFailed(Exception):
 
 
 class ConversationStore(TrackerStore):
-    """Keeps conversations in one SQLite file.
+    """Keeps conversations in one SQLite file, or in the PostgreSQL database that replicas share.
 
     Rasa's own stores read and replay every event of a session for each message. What is
     remembered here is in one slot, so a turn needs the events since that slot was last set and
@@ -74,34 +73,25 @@ class ConversationStore(TrackerStore):
             domain: of the assistant.
             event_broker: told of every event, when one is configured.
             db: path of the SQLite file, or ``:memory:``; see `database_file`.
-            options: what Rasa's SQL store takes beside these; only SQLite is supported, so
-                what names a host is refused.
+                The setting ``database_url`` comes before it.
+            options: what Rasa's SQL store takes beside these; none of them is used, so what names a
+                host is refused.
 
         Raises:
             ValueError: for another dialect or a host.
-            Stop: when the file cannot be used, or another server uses it.
+            Stop: when the file or the database cannot be used, or another server uses the file.
         """
         given = {name: value for name, value in options.items() if value is not None}
         if set(given) - {"dialect"} or given.get("dialect", "sqlite") != "sqlite":
-            raise ValueError("this store is for SQLite, and no other can be used")
+            raise ValueError(
+                "this store takes a file for SQLite; PostgreSQL is named by the setting database_url"
+            )
         super().__init__(domain, event_broker)
-        self.file = database_file(db)
-        try:
-            claim = Claim(self.file)
-        except BlockingIOError:
-            raise Stop(
-                f"The database {self.file} is used by another server: stop that, or name another file with "
-                f"{DATABASE_VARIABLE}."
-            ) from None
-        except OSError as error:
-            raise Stop(f"The database {self.file} cannot be used: {error.strerror}.") from None
-        try:
-            self._write_behind = WriteBehind(Database(self.file))
-        except Unusable as error:
-            claim.give_up()
-            raise Stop(str(error)) from None
+        self.url, self.file = settings().database_url, database_file(db)
+        opened = in_postgres(self.url) if self.url else in_file(self.file)
+        self._write_behind = opened.write_behind
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
-        self.close = weakref.finalize(self, _close, self._worker, self._write_behind, claim)
+        self.close = weakref.finalize(self, _close, self._worker, opened)
 
     @property
     def state(self) -> str:
@@ -122,6 +112,7 @@ class ConversationStore(TrackerStore):
         stored = getattr(tracker, "events_stored", 0)
         new = list(itertools.islice(tracker.events, stored, None))
         tracker.events_stored = stored + len(new)
+        announcements.announce(tracker.sender_id, new)
         if any(isinstance(event, SlotSet) and _is_forgotten(event) for event in new):
             await self.forget(tracker.sender_id)
         elif new:
@@ -262,10 +253,10 @@ def _row(event: Event) -> Row:
     return Row(event.type_name, data["timestamp"], intent, data.get("name"), json.dumps(data))
 
 
-def _close(worker: Worker, write_behind: WriteBehind, claim: Claim) -> None:
+def _close(worker: Worker, opened: Opened) -> None:
     worker.close()
-    write_behind.close()
-    claim.give_up()
+    opened.write_behind.close()
+    opened.give_up()
 
 
 def _is_forgotten(event: SlotSet) -> bool:

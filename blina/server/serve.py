@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -15,8 +16,8 @@ from blina.http_server import signing_keys
 from blina.http_server.addresses import is_loopback
 from blina.http_server.port import Waiting, address, listen, url_of
 from blina.knowledge import KnowledgeError
-from blina.knowledge.settings import SettingsError
-from blina.observe import correlation
+from blina.knowledge.settings import SettingsError, place_of
+from blina.observe import announcing, correlation
 from blina.reading.learned.model import ModelError, default_model
 from blina.replicas.check import check
 from blina.replicas.link import link
@@ -41,6 +42,7 @@ def serve() -> None:
         logs.as_json()
     credentials.check(_credentials(), os.environ)
     endpoints.check(_endpoints())
+    check_broker()
     model = newest_model()
     host, port = address()
     check_secrets(host)
@@ -114,6 +116,20 @@ def check_replicas() -> None:
         check(url, shared)
 
 
+def check_broker() -> None:
+    """See whether the broker takes events, if there is one.
+
+    Raises:
+        Stop: it does not.
+    """
+    url = settings().broker_url
+    if url:
+        try:
+            asyncio.run(announcing.check(url, place_of(url)))
+        except announcing.BrokerFailed as error:
+            raise Stop(str(error)) from None
+
+
 def channels() -> list[Any]:
     """The channels that the credentials name.
 
@@ -143,7 +159,7 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.log_utils import configure_structlog
 
-    from blina.rasa_adapter import reading_threads, safety_net
+    from blina.rasa_adapter import announcements, reading_threads, safety_net
 
     configure_structlog(logging.WARNING)
     named = AvailableEndpoints.read_endpoints(str(_endpoints()))
@@ -168,6 +184,8 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
 
     async def finish_turns(*_: Any) -> None:
         await safety_net.finish()
+        if announcer := announcements.announcer():
+            await announcer.close()
 
     async def read_no_more(*_: Any) -> None:
         reading_threads.stop()

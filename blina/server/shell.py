@@ -7,6 +7,7 @@ import sys
 
 from blina.assistant import settings
 from blina.http_server.port import listen
+from blina.knowledge.settings import variable
 from blina.server import endpoints
 from blina.server.model_file import newest_model
 from blina.server.serve import ROOT, check_data
@@ -22,9 +23,11 @@ def shell() -> None:
         Stop: when something that is needed is missing or broken.
     """
     os.chdir(ROOT)
+    for shared in ("database_url", "broker_url"):  # what replicas share holds patients' conversations
+        os.environ[variable(shared)] = ""
     check_data()
     endpoints.check(ROOT / "endpoints.yml")
-    from blina.rasa_adapter.tracker_store import DATABASE_VARIABLE  # slow: loads Rasa
+    from blina.storage.opening import DATABASE_VARIABLE  # slow: loads Rasa
 
     # nothing of it is kept, and a server that runs beside it has its database to itself
     os.environ.setdefault(DATABASE_VARIABLE, IN_MEMORY)

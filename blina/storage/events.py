@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
+from blina.storage.conversations import Row
+from blina.storage.failures import Unusable
 from blina.storage.sqlite import opened, transaction
 
 _BUSY_SECONDS = 0.5  # how long to wait for another program that writes to the file
@@ -35,22 +36,8 @@ _AFTER_ALL = 2**62  # greater than any id
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")
 
 
-class Row(NamedTuple):
-    """One event of a conversation."""
-
-    type_name: str
-    timestamp: float
-    intent_name: str | None
-    action_name: str | None
-    data: str
-
-
-class Unusable(Exception):
-    """The file cannot be used; the text says which and why."""
-
-
 class Database:
-    """Events by conversation. Used by one thread at a time."""
+    """Events by conversation; see `Conversations`. Used by one thread at a time."""
 
     def __init__(self, file: str) -> None:
         """Open the file; a missing one is made, readable by its owner only.
@@ -72,12 +59,13 @@ class Database:
             raise Unusable(f"The database {file} is damaged: put it aside to start with an empty one.")
         self.to_scrub = True  # what was deleted before a sudden end may still be in the journal
 
-    def write(self, forgotten: Iterable[str], rows: Mapping[str, Iterable[Row]]) -> None:
+    def write(self, forgotten: Iterable[str], rows: Mapping[str, Iterable[Row]], late: bool = False) -> None:
         """Delete and add in one transaction.
 
         Args:
             forgotten: conversations to delete.
             rows: to add afterwards, by conversation.
+            late: whether they waited; all the same here, where nobody else writes.
 
         Raises:
             sqlite3.Error: when nothing of it was done.
@@ -93,6 +81,9 @@ class Database:
             )
         if gone:
             self.to_scrub = True
+
+    def look_after(self) -> None:
+        """Nobody can take the connection to a file away; `Watch` looks after the file."""
 
     def over_since(self, oldest: float) -> list[str]:
         """Conversations whose last event is older than a moment.
@@ -168,6 +159,16 @@ class Database:
         )
         return [Row(*row) for row in found]
 
+    def last_turn(self, sender: str, slot: str) -> list[Row]:
+        """The events from the patient's message on at which a slot was last set; all when it never was.
+
+        Args:
+            sender: the conversation.
+            slot: its name.
+        """
+        set_at = self._last(sender, "slot", slot)
+        return self.rows(sender, self._last(sender, "user", before=set_at) if set_at else 0)
+
     def turns(self, sender: str, skipped: int, most: int) -> tuple[list[Row], bool]:
         """What was said in some turns of a conversation, oldest first.
 
@@ -211,17 +212,10 @@ class Database:
         )
         return [Row(*row) for row in found]
 
-    def last(
+    def _last(
         self, sender: str, type_name: str, action_name: str | None = None, before: int = _AFTER_ALL
     ) -> int:
-        """The id of the last row of a kind, 0 when there is none.
-
-        Args:
-            sender: the conversation.
-            type_name: of the event.
-            action_name: of the action or slot, any when None.
-            before: only rows before this id.
-        """
+        """The id of the last row of a kind, 0 when there is none."""
         found = self._connection.execute(
             "SELECT id FROM events WHERE sender_id = ? AND type_name = ? AND id < ?"
             " AND (? IS NULL OR action_name = ?) ORDER BY id DESC LIMIT 1",

@@ -18,9 +18,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from blina import assistant
 from blina.channels.messaging import store, turns
 from blina.channels.messaging.dispatcher import Dispatcher, Form
+from blina.channels.messaging.kept import Part, QueuedMessage
 from blina.channels.messaging.message_queue import KNOWN_FOR, MessageQueue
 from blina.channels.messaging.model import Incoming
-from blina.channels.messaging.store import FILE, Part, QueuedMessage
+from blina.channels.messaging.store import FILE
 from blina.channels.messaging.turns import MOST_TRIES, Turns
 from blina.storage.sqlite import IN_MEMORY
 
@@ -249,7 +250,7 @@ async def test_a_file_that_fails_keeps_nobody_from_an_answer(
         other.execute("COMMIT")
     assert len(await posted(dispatcher, queue)) == 1
     assert rasa.heard == ["I have a headache"]
-    assert "the file of the messages fails" in caplog.text
+    assert "what keeps the messages fails" in caplog.text
     assert "headache" not in caplog.text
 
 

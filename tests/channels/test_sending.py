@@ -15,11 +15,12 @@ import pytest
 from blina.channels.messaging import outbox as sending
 from blina.channels.messaging import store
 from blina.channels.messaging.channel import MessagingChannel
+from blina.channels.messaging.kept import Part, QueuedMessage
 from blina.channels.messaging.message_queue import MessageQueue, Waiting
 from blina.channels.messaging.model import Button, Incoming
 from blina.channels.messaging.outbox import Outbox
 from blina.channels.messaging.slack import SlackChannel
-from blina.channels.messaging.store import FILE, Part, QueuedMessage
+from blina.channels.messaging.store import FILE
 from blina.channels.messaging.telegram import TelegramChannel
 from blina.channels.messaging.twilio import TwilioChannel
 from blina.storage.sqlite import IN_MEMORY

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from blina.channels.messaging.kept import Part, QueuedMessage
 from blina.channels.messaging.model import Incoming
-from blina.channels.messaging.store import FILE, MessageStore, Part, QueuedMessage
+from blina.channels.messaging.store import FILE, MessageStore
 from blina.server import serve
 from blina.stop import Stop
 from tests.channels.conftest import started

@@ -9,7 +9,8 @@ import pytest
 
 from blina.stop import Stop
 from blina.storage.backup import back_up, restore
-from blina.storage.events import Database, Row
+from blina.storage.conversations import Row
+from blina.storage.events import Database
 
 ROW = Row("user", 1.0, "fever", None, '{"text": "my secret words"}')
 

@@ -14,7 +14,8 @@ import pytest
 from blina.observe import correlation, metrics
 from blina.server import counts, logs
 from blina.stop import Stop
-from blina.storage.events import Database, Row
+from blina.storage.conversations import Row
+from blina.storage.events import Database
 
 WORDS = "my secret words"
 

@@ -23,8 +23,10 @@ from rasa.utils.endpoints import EndpointConfig
 
 from blina.assistant import settings
 from blina.rasa_adapter import generate, tracker_store
-from blina.rasa_adapter.tracker_store import DATABASE_VARIABLE, ConversationStore, StorageFailed
+from blina.rasa_adapter.tracker_store import ConversationStore, StorageFailed
 from blina.stop import Stop
+from blina.storage import opening
+from blina.storage.opening import DATABASE_VARIABLE
 from blina.storage.sqlite import IN_MEMORY
 from blina.triage.turn import FORGOTTEN, MEMORY
 from tests.server.running import until
@@ -325,7 +327,7 @@ def test_the_refusal_of_a_second_server_is_one_sentence(
     def taken(_: str) -> None:
         raise BlockingIOError
 
-    monkeypatch.setattr(tracker_store, "Claim", taken)
+    monkeypatch.setattr(opening, "Claim", taken)
     with pytest.raises(
         Stop, match="is used by another server: stop that, or name another file with BLINA_DATABASE"
     ):

@@ -15,12 +15,15 @@ from pathlib import Path
 import pytest
 
 from blina.assistant import settings
+from blina.storage import file_care
 from blina.storage import write_behind as keeping
 from blina.storage.clock import SteadyClock
-from blina.storage.events import Database, Row
+from blina.storage.conversations import Row
+from blina.storage.events import Database
+from blina.storage.file_care import FileWriteBehind
 from blina.storage.watch import BETWEEN_CHECKS, is_damaged
 from blina.storage.worker import Worker
-from blina.storage.write_behind import CHORE_SECONDS, WriteBehind
+from blina.storage.write_behind import CHORE_SECONDS
 from blina.triage.turn import MEMORY
 
 HOUR = 3600.0
@@ -48,15 +51,15 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def write_behind(file: Path, time_: Time) -> Iterator[WriteBehind]:
+def write_behind(file: Path, time_: Time) -> Iterator[FileWriteBehind]:
     clock = SteadyClock(lambda: time_.wall, lambda: time_.steady)
-    made = WriteBehind(Database(str(file)), clock, lambda: time_.steady)
+    made = FileWriteBehind(Database(str(file)), clock, lambda: time_.steady)
     yield made
     made.close()
 
 
 @pytest.fixture
-def lock(file: Path, write_behind: WriteBehind) -> Iterator[sqlite3.Connection]:  # noqa: ARG001 - it is there first
+def lock(file: Path, write_behind: FileWriteBehind) -> Iterator[sqlite3.Connection]:  # noqa: ARG001 - it is there first
     """Another program that keeps the database for itself until it commits."""
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -82,7 +85,7 @@ def said(rows: list[Row]) -> list[str]:
 
 
 def test_what_a_locked_database_does_not_take_waits_in_memory_in_order(
-    write_behind: WriteBehind, lock: sqlite3.Connection, file: Path, time_: Time
+    write_behind: FileWriteBehind, lock: sqlite3.Connection, file: Path, time_: Time
 ) -> None:
     for text in ("one", "two", "three"):
         write_behind.keep("anna", message(text))
@@ -98,7 +101,7 @@ def test_what_a_locked_database_does_not_take_waits_in_memory_in_order(
 
 
 def test_what_was_stored_before_and_what_waits_are_one_conversation(
-    write_behind: WriteBehind, file: Path
+    write_behind: FileWriteBehind, file: Path
 ) -> None:
     write_behind.keep("anna", message("one"))
     with sqlite3.connect(file, isolation_level=None) as other:
@@ -110,7 +113,7 @@ def test_what_was_stored_before_and_what_waits_are_one_conversation(
 
 @pytest.mark.usefixtures("lock")
 def test_nobody_waits_for_a_database_that_failed_just_now(
-    write_behind: WriteBehind, monkeypatch: pytest.MonkeyPatch
+    write_behind: FileWriteBehind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_behind.keep("anna", message("one"))
     monkeypatch.setattr(write_behind._database, "write", lambda *_: pytest.fail("tried again at once"))
@@ -120,7 +123,7 @@ def test_nobody_waits_for_a_database_that_failed_just_now(
 
 
 def test_forgetting_does_not_need_the_database_to_work(
-    write_behind: WriteBehind, file: Path, time_: Time, caplog: pytest.LogCaptureFixture
+    write_behind: FileWriteBehind, file: Path, time_: Time, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_behind.keep("anna", message("secret"))
     other = sqlite3.connect(file, isolation_level=None)
@@ -140,7 +143,7 @@ def test_forgetting_does_not_need_the_database_to_work(
 
 
 def test_a_reader_delays_the_scrubbing_and_does_not_prevent_it(
-    write_behind: WriteBehind, file: Path, time_: Time
+    write_behind: FileWriteBehind, file: Path, time_: Time
 ) -> None:
     write_behind.keep("anna", message("secret"))
     reader = sqlite3.connect(file, isolation_level=None)
@@ -156,7 +159,10 @@ def test_a_reader_delays_the_scrubbing_and_does_not_prevent_it(
 
 
 def test_a_journal_that_cannot_be_emptied_stores_nothing_twice(
-    write_behind: WriteBehind, file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    write_behind: FileWriteBehind,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def fail() -> None:
         raise sqlite3.OperationalError("disk I/O error")
@@ -170,7 +176,7 @@ def test_a_journal_that_cannot_be_emptied_stores_nothing_twice(
 
 
 def test_the_log_says_once_that_the_database_fails_and_once_that_it_works(
-    write_behind: WriteBehind, lock: sqlite3.Connection, time_: Time, caplog: pytest.LogCaptureFixture
+    write_behind: FileWriteBehind, lock: sqlite3.Connection, time_: Time, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in range(3):
         write_behind.keep("anna", message(f"secret {number}"))
@@ -185,7 +191,7 @@ def test_the_log_says_once_that_the_database_fails_and_once_that_it_works(
 
 @pytest.mark.usefixtures("lock")
 def test_memory_is_not_filled_without_end_and_the_log_says_what_is_lost(
-    write_behind: WriteBehind,
+    write_behind: FileWriteBehind,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -197,7 +203,7 @@ def test_memory_is_not_filled_without_end_and_the_log_says_what_is_lost(
 
 
 def test_closing_writes_what_waits(file: Path) -> None:
-    write_behind = WriteBehind(Database(str(file)))
+    write_behind = FileWriteBehind(Database(str(file)))
     with sqlite3.connect(file, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         write_behind.keep("anna", message("one"))
@@ -207,7 +213,7 @@ def test_closing_writes_what_waits(file: Path) -> None:
 
 
 def test_what_cannot_be_written_at_the_end_is_counted(file: Path, caplog: pytest.LogCaptureFixture) -> None:
-    write_behind = WriteBehind(Database(str(file)))
+    write_behind = FileWriteBehind(Database(str(file)))
     with sqlite3.connect(file, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         write_behind.keep("anna", message("one"))
@@ -221,7 +227,7 @@ def test_what_cannot_be_written_at_the_end_is_counted(file: Path, caplog: pytest
 
 
 def test_conversations_are_deleted_when_their_time_is_over(
-    write_behind: WriteBehind, file: Path, time_: Time
+    write_behind: FileWriteBehind, file: Path, time_: Time
 ) -> None:
     write_behind.keep("anna", message("secret", time_.wall))
     time_.wait(settings().retention_hours * HOUR)
@@ -235,7 +241,7 @@ def test_conversations_are_deleted_when_their_time_is_over(
 
 
 def test_a_conversation_that_goes_on_is_kept_whole(
-    write_behind: WriteBehind, file: Path, time_: Time
+    write_behind: FileWriteBehind, file: Path, time_: Time
 ) -> None:
     write_behind.keep("anna", message("old", time_.wall))
     time_.wait(settings().retention_hours * HOUR)
@@ -246,7 +252,7 @@ def test_a_conversation_that_goes_on_is_kept_whole(
 
 
 def test_of_a_very_long_conversation_the_latest_messages_are_kept(
-    write_behind: WriteBehind, file: Path, time_: Time, monkeypatch: pytest.MonkeyPatch
+    write_behind: FileWriteBehind, file: Path, time_: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeping, "settings", lambda: settings().copy(update={"turns_kept": 3}))
     for number in range(5):
@@ -259,7 +265,7 @@ def test_of_a_very_long_conversation_the_latest_messages_are_kept(
     assert len(stored(file, "ben")) == 3
 
 
-def test_many_conversations_are_deleted_a_few_at_a_time(write_behind: WriteBehind, time_: Time) -> None:
+def test_many_conversations_are_deleted_a_few_at_a_time(write_behind: FileWriteBehind, time_: Time) -> None:
     for number in range(70):
         write_behind.keep(f"patient-{number}", message("old", time_.wall))
     time_.wait(settings().retention_hours * HOUR + 601)
@@ -275,7 +281,7 @@ def test_many_conversations_are_deleted_a_few_at_a_time(write_behind: WriteBehin
 
 
 def test_a_clock_that_jumps_forward_deletes_nothing(
-    write_behind: WriteBehind, file: Path, time_: Time
+    write_behind: FileWriteBehind, file: Path, time_: Time
 ) -> None:
     write_behind.keep("anna", message("one", time_.wall))
     time_.wall += 10_000 * HOUR
@@ -284,7 +290,9 @@ def test_a_clock_that_jumps_forward_deletes_nothing(
     assert stored(file, "anna")
 
 
-def test_a_clock_that_jumps_back_deletes_nothing(write_behind: WriteBehind, file: Path, time_: Time) -> None:
+def test_a_clock_that_jumps_back_deletes_nothing(
+    write_behind: FileWriteBehind, file: Path, time_: Time
+) -> None:
     write_behind.keep("anna", message("one", time_.wall))
     time_.wall -= 10_000 * HOUR
     write_behind.keep("anna", message("two", time_.wall))
@@ -294,7 +302,7 @@ def test_a_clock_that_jumps_back_deletes_nothing(write_behind: WriteBehind, file
 
 
 def test_deleting_that_fails_is_tried_again(
-    write_behind: WriteBehind,
+    write_behind: FileWriteBehind,
     lock: sqlite3.Connection,
     file: Path,
     time_: Time,
@@ -386,7 +394,7 @@ def replace_by_nonsense(file: Path) -> None:
 
 @pytest.mark.parametrize("harm", [delete, delete_all, replace, replace_by_nonsense])
 def test_a_file_that_was_taken_away_is_written_anew(
-    write_behind: WriteBehind,
+    write_behind: FileWriteBehind,
     file: Path,
     time_: Time,
     harm: Callable[[Path], None],
@@ -406,7 +414,9 @@ def test_a_file_that_was_taken_away_is_written_anew(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_what_was_forgotten_is_not_written_anew(write_behind: WriteBehind, file: Path, time_: Time) -> None:
+def test_what_was_forgotten_is_not_written_anew(
+    write_behind: FileWriteBehind, file: Path, time_: Time
+) -> None:
     write_behind.keep("anna", message("a"))
     write_behind.keep("bert", message("x"))
     file.unlink()
@@ -418,7 +428,7 @@ def test_what_was_forgotten_is_not_written_anew(write_behind: WriteBehind, file:
 
 
 def test_a_damaged_file_is_noticed_and_what_can_be_read_is_kept(
-    write_behind: WriteBehind, file: Path, time_: Time
+    write_behind: FileWriteBehind, file: Path, time_: Time
 ) -> None:
     for number in range(200):
         write_behind.keep(f"patient {number}", message("a" * 500))
@@ -439,7 +449,7 @@ def test_a_damaged_file_is_noticed_and_what_can_be_read_is_kept(
 
 
 def test_without_a_place_for_a_file_memory_stands_in(
-    write_behind: WriteBehind, file: Path, time_: Time, monkeypatch: pytest.MonkeyPatch
+    write_behind: FileWriteBehind, file: Path, time_: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_behind.keep("anna", message("a"))
     file.unlink()
@@ -448,7 +458,7 @@ def test_without_a_place_for_a_file_memory_stands_in(
         raise OSError
 
     with monkeypatch.context() as patched:
-        patched.setattr(keeping, "put_aside", full)
+        patched.setattr(file_care, "put_aside", full)
         time_.wait(CHORE_SECONDS)
         write_behind.chore()
         assert write_behind.state == "failing"

@@ -187,7 +187,7 @@ class MessagingChannel(InputChannel):
         return await asyncio.shield(self._dispatcher)
 
     async def _open(self, app: Sanic, handle: Callable[[UserMessage], Awaitable[Any]]) -> Dispatcher:
-        queue = MessageQueue(_file(app), self.NAME)
+        queue = MessageQueue(_place(app), self.NAME)
         dispatcher = Dispatcher(
             self.NAME,
             Form(self.MOST_CHARACTERS, self.BUTTONS),
@@ -200,9 +200,11 @@ class MessagingChannel(InputChannel):
         return dispatcher
 
 
-def _file(app: Sanic) -> str:
-    """Messages that are under way are kept beside the conversations."""
+def _place(app: Sanic) -> str:
+    """Messages that are under way are kept beside the file of the conversations, or in their database."""
     store = conversation_store(getattr(app.ctx, "agent", None))
-    if store is None or store.file == IN_MEMORY:
+    if store is None:
         return IN_MEMORY
-    return str(Path(store.file).with_name(FILE))
+    if store.url:
+        return store.url
+    return store.file if store.file == IN_MEMORY else str(Path(store.file).with_name(FILE))

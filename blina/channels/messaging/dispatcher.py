@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from blina.assistant import voice
 from blina.channels.messaging import split_text
 from blina.channels.messaging.choices import buttons, offered
-from blina.channels.messaging.message_queue import MessageQueue
+from blina.channels.messaging.kept import Part, QueuedMessage
+from blina.channels.messaging.message_queue import BETWEEN_SIGNS_OF_LIFE, MessageQueue
 from blina.channels.messaging.model import Incoming
 from blina.channels.messaging.outbox import Outbox
-from blina.channels.messaging.store import Part, QueuedMessage
 from blina.channels.messaging.turns import Answer, Turns
 from blina.http_server.rate_limit import limits
 from blina.observe import metrics
@@ -26,6 +26,8 @@ from blina.triage.turn import Reply
 
 _LONGEST_WAIT = 3600.0  # seconds for the messages before one
 _SECONDS_TO_FINISH = 5.0
+_LONGEST_WAIT_FOR_OTHERS = 20.0  # seconds for a replica that is gone to be noticed, and its message answered
+_BETWEEN_LOOKS = 0.1  # seconds
 _DIGITS_OF_A_NAME = 32
 
 
@@ -67,10 +69,21 @@ class Dispatcher:
         self._locks = OwnLocks()
         self._told_to_wait = limit("told to wait", 1)
         self._running: set[asyncio.Task[None]] = set()
+        self._taking_over: asyncio.Task[None] | None = None
         metrics.UNANSWERED.labels(name).set_function(lambda: len(self._running))
 
     async def resume(self) -> None:
-        """Answer and send what was left undone when the process ended."""
+        """Answer and send what was left undone when a process ended; among replicas go on looking for it."""
+        await self._take_over()
+        if self._queue.is_shared:
+            self._taking_over = asyncio.ensure_future(self._keep_taking_over())
+
+    async def _keep_taking_over(self) -> None:
+        while True:
+            await asyncio.sleep(BETWEEN_SIGNS_OF_LIFE)
+            await self._take_over()
+
+    async def _take_over(self) -> None:
         for queued in await self._queue.unanswered():
             self._start(queued)
         for conversation in await self._queue.conversations():
@@ -104,6 +117,8 @@ class Dispatcher:
 
     async def close(self) -> None:
         """Finish what is being answered; what takes long or is not sent is done after the next start."""
+        if self._taking_over is not None:
+            self._taking_over.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=_SECONDS_TO_FINISH)
         await self._outbox.close()
@@ -115,8 +130,13 @@ class Dispatcher:
         turn.add_done_callback(self._running.discard)
 
     async def _turn(self, queued: QueuedMessage) -> None:
-        async with self._locks.hold(queued.conversation, _LONGEST_WAIT):
-            await self._enqueue(queued, await self._turns.answer(queued))
+        end = time.monotonic() + _LONGEST_WAIT_FOR_OTHERS
+        while True:
+            async with self._locks.hold(queued.conversation, _LONGEST_WAIT):
+                if time.monotonic() > end or await self._queue.is_next(queued):
+                    await self._enqueue(queued, await self._turns.answer(queued))
+                    return
+            await asyncio.sleep(_BETWEEN_LOOKS)
 
     async def _enqueue(self, queued: QueuedMessage, answer: Answer) -> None:
         await self._queue.answer(queued, list(self._parts(queued, answer.replies)), answer.forgotten)

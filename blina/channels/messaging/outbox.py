@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import random
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,10 +13,11 @@ from typing import Any, Protocol
 
 import aiohttp
 
+from blina.channels.messaging.kept import Part
 from blina.channels.messaging.message_queue import MessageQueue
 from blina.channels.messaging.model import ApiCall, ApiResponse, Button, Refused, Retry
-from blina.channels.messaging.store import Part
 from blina.observe import metrics
+from blina.storage.failures import FAILURES
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Outbox:
                 while waiting := await self._queue.next_part(conversation):
                     await self._deliver(waiting.part)
                     await self._queue.sent(waiting)
-            except sqlite3.Error:
+            except FAILURES:
                 self._more.add(conversation)
                 await asyncio.sleep(FIRST_WAIT)
         del self._tasks[conversation]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
-from blina.channels.messaging.model import Button, Incoming
+from blina.channels.messaging.kept import Part, QueuedMessage, queued_message, read, written
 from blina.storage.sqlite import opened, transaction
 
 FILE = "messaging.db"  # in the folder of the conversations
@@ -36,42 +36,10 @@ CREATE INDEX IF NOT EXISTS outgoing_of_conversation ON outgoing (channel, conver
 """
 
 
-@dataclass(frozen=True)
-class QueuedMessage:
-    """A message that came in.
-
-    Args:
-        incoming: the message.
-        conversation: its name in the tracker store.
-        tries: how often the assistant was started to answer it before.
-    """
-
-    incoming: Incoming
-    conversation: str
-    tries: int = 0
-
-
-@dataclass(frozen=True)
-class Part:
-    """A message that has to go out.
-
-    Args:
-        address: where to, in the provider's terms.
-        text: short enough for the provider.
-        buttons: answers to tap below it.
-        made: seconds since 1970.
-        row: its row in the store.
-    """
-
-    address: dict[str, str]
-    text: str
-    buttons: tuple[Button, ...]
-    made: float
-    row: int = 0
-
-
 class MessageStore:
-    """The messages of one channel. Used by one thread at a time; every method may raise ``sqlite3.Error``."""
+    """The messages of one channel in a file of this process's own; see `Messages`."""
+
+    IS_SHARED = False
 
     def __init__(self, file: str, channel: str) -> None:
         """Open the file; a missing one is made, readable by its owner only.
@@ -111,7 +79,7 @@ class MessageStore:
         return kept.rowcount == 1
 
     def unanswered(self) -> list[QueuedMessage]:
-        """What was kept and not answered, oldest first; each counts as tried once more."""
+        """What an earlier process kept and did not answer, oldest first; each counts as tried once more."""
         with transaction(self._connection):
             self._connection.execute(
                 "UPDATE incoming SET tries = tries + 1 WHERE channel = ? AND content IS NOT NULL",
@@ -122,7 +90,15 @@ class MessageStore:
                 " WHERE channel = ? AND content IS NOT NULL ORDER BY id",
                 (self._channel,),
             ).fetchall()
-        return [QueuedMessage(Incoming(**json.loads(row[0])), row[1], row[2]) for row in found]
+        return [queued_message(*row) for row in found]
+
+    def is_next(self, queued: QueuedMessage) -> bool:
+        """Whether nobody else has to answer an earlier message of the conversation: nobody is there.
+
+        Args:
+            queued: the message.
+        """
+        return True
 
     def answer(self, queued: QueuedMessage, parts: Sequence[Part], forget: bool) -> None:
         """Put a reply into the post and drop the words that it answers, in one step.
@@ -132,7 +108,7 @@ class MessageStore:
             parts: what to send, in order.
             forget: whether to drop also what else has to go out in the conversation.
         """
-        rows = [(self._channel, queued.conversation, part.made, _written(part)) for part in parts]
+        rows = [(self._channel, queued.conversation, part.made, written(part)) for part in parts]
         with transaction(self._connection):
             self._connection.execute(
                 "UPDATE incoming SET content = NULL WHERE channel = ? AND key = ?",
@@ -166,11 +142,14 @@ class MessageStore:
             " ORDER BY id LIMIT 1",
             (self._channel, conversation, after),
         ).fetchone()
-        return _read(*found) if found else None
+        return read(*found) if found else None
 
     def sent(self, row: int) -> None:
         """Drop a part that was sent or given up."""
         self._connection.execute("DELETE FROM outgoing WHERE id = ?", (row,))
+
+    def stay_alive(self, keys: Iterable[str], conversations: Iterable[str]) -> None:
+        """Tell the others what is still being done here: there are none."""
 
     def clear(self, known: float, kept: float) -> None:
         """Drop what is old.
@@ -188,13 +167,3 @@ class MessageStore:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-
-def _written(part: Part) -> str:
-    return json.dumps(asdict(part))
-
-
-def _read(row: int, content: str) -> Part:
-    fields = json.loads(content)
-    fields["buttons"] = tuple(Button(**button) for button in fields["buttons"])
-    return Part(**{**fields, "row": row})

@@ -14,8 +14,8 @@ from rasa.core.channels.channel import UserMessage
 from blina.assistant import knowledge, safe_answer, settings, voice
 from blina.channels.messaging.choices import Exchange, exchanges, offered, replies, tapped
 from blina.channels.messaging.edits import take_back
+from blina.channels.messaging.kept import QueuedMessage
 from blina.channels.messaging.model import Incoming, original
-from blina.channels.messaging.store import QueuedMessage
 from blina.channels.output import Collected as CollectedReplies
 from blina.http_server.text import cut
 from blina.triage.chips import choice

@@ -1,0 +1,1 @@
+"""Steps from one schema of the PostgreSQL database to the next, for alembic."""
