@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import re
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ from scripts import replicas
 from scripts.replicas import Group
 from tests.channels.people import TelegramPerson
 from tests.channels.stubs import Stubs
+from tests.server.running import until
+from tests.server.test_web import Page
 
 pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.slow]
 
@@ -36,6 +39,7 @@ blina.channels.messaging.telegram.TelegramChannel:
   secret_token: ${TELEGRAM_SECRET_TOKEN}
   api_url: ${TELEGRAM_STUB}
 """
+A_MINUTE = 60  # messages of one conversation
 MANY = "1000000"  # they all come from one address, and none of them is a flood
 MARK = re.compile(r"wrote number (\d+) of (\S+)")
 
@@ -90,7 +94,7 @@ def group(tmp_path_factory: pytest.TempPathFactory, stubs: Stubs) -> Iterator[Gr
         "BLINA_CREDENTIALS": str(credentials),
         "BLINA_MESSAGES_PER_MINUTE_PER_ADDRESS": MANY,
         "BLINA_MESSAGES_PER_MINUTE_WITH_TOKEN": MANY,
-        "BLINA_MESSAGES_PER_MINUTE": "120",
+        "BLINA_MESSAGES_PER_MINUTE": str(A_MINUTE),
         "BLINA_OPEN_CONNECTIONS": "5000",
         "BLINA_OPEN_CONNECTIONS_PER_ADDRESS": "5000",
     }
@@ -98,7 +102,7 @@ def group(tmp_path_factory: pytest.TempPathFactory, stubs: Stubs) -> Iterator[Gr
         yield running
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3000)
 def test_nothing_acknowledged_is_lost_or_mixed_and_red_flags_are_answered_all_the_time(
     group: Group, stubs: Stubs
 ) -> None:
@@ -116,6 +120,52 @@ def test_nothing_acknowledged_is_lost_or_mixed_and_red_flags_are_answered_all_th
     assert [alarm for alarm in seen.alarms if not alarm[2]] == []
     assert max(seen.alarms, key=lambda alarm: alarm[1])[1] < SECONDS_TO_AN_ALARM
     assert stubs.telegram.complaints == []
+
+
+async def test_a_page_on_another_replica_is_told_that_the_conversation_is_forgotten(group: Group) -> None:
+    here, there = await Page(at(group, 0)).connect(), await Page(at(group, 1)).connect()
+    await here.join()
+    await here.say("I have a bad headache")
+    assert (await there.join(here.token))["fresh"] is False
+    assert (await here.client.call("forget", {})) == {"ok": True}
+    await until(lambda: bool(there.forgotten))
+    assert await there.say("and now?") == {"ok": False, "error": "join"}
+    await here.close()
+    await there.close()
+
+
+async def test_a_message_that_another_replica_is_answering_is_not_answered_twice(group: Group) -> None:
+    here, there = await Page(at(group, 0)).connect(), await Page(at(group, 1)).connect()
+    await here.join()
+    await here.say("I have a bad headache")
+    await there.join(here.token)
+    key = uuid.uuid4().hex
+    await asyncio.gather(here.say("and chills", key), there.say("and chills", key, again=True))
+    said = (await there.join(here.token))["messages"]
+    assert [item["text"] for item in said if item["from"] == "user"] == [
+        "I have a bad headache",
+        "and chills",
+    ]
+    await here.close()
+    await there.close()
+
+
+async def test_a_limit_holds_over_all_replicas(group: Group) -> None:
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {group.token}"}) as session:
+
+        async def status(number: int) -> int:
+            body = {"sender": "too-fast", "message": "thank you"}
+            address = f"{at(group, number % len(group.replicas))}/webhooks/rest/webhook"
+            async with session.post(address, json=body) as answer:
+                return answer.status
+
+        found = [await status(number) for number in range(A_MINUTE + 3)]
+    assert found.count(429) == 3
+
+
+def at(group: Group, number: int) -> str:
+    """The address of one of the replicas, past nginx."""
+    return f"http://127.0.0.1:{group.replicas[number].port}"
 
 
 def test_the_site_of_the_example_is_the_one_that_is_tried() -> None:
