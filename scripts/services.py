@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import psycopg2
 
 from scripts.common import Stop
@@ -128,8 +129,12 @@ class OwnService(Service):
         self._signal_all(signal.SIGCONT)
 
     def _signal_all(self, what: signal.Signals) -> None:
+        """Signal the server and all that it started: PostgreSQL's processes are in groups of their own."""
         if self._process is not None:
-            os.killpg(self._process.pid, what)
+            first = psutil.Process(self._process.pid)
+            for process in [first, *first.children(recursive=True)]:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(what)
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from scripts.replicas import Group
 from scripts.services import OwnService
 
 RED_FLAGS = ("I am having a seizure", "I can't breathe even when I sit still", "my wife cannot be woken")
-_THINKING = 1.5  # seconds between two messages of a patient, on average
+_THINKING = 4.0  # seconds between an answer and the next message, on average
 _BETWEEN_ALARMS = 0.5  # seconds
 _MESSAGES_BETWEEN = 60  # acknowledged ones between two faults: everything was at work again
 _LEAST_MESSAGES = 3  # of each patient
@@ -84,7 +85,7 @@ class Storm:
     async def _kill_a_replica(self) -> None:
         replica = self._group.replicas[0]
         replica.kill()
-        await asyncio.sleep(_THINKING)
+        await self._some_messages(())
         replica.start()
         await asyncio.to_thread(replica.wait_until_ready)
 
@@ -117,12 +118,16 @@ class Storm:
     async def _write(self, patient: Patient) -> None:
         chance = random.Random(patient.name)  # noqa: S311 - no secret
         said = self._seen.acknowledged.setdefault(patient.name, [])
+        taken = 0.0
         while not self._over.is_set() or len(said) < _LEAST_MESSAGES:
-            await asyncio.sleep(chance.uniform(0, 2 * _THINKING))
+            # who waits long for an answer writes less: a slow machine is not asked for more than it can do
+            await asyncio.sleep(chance.uniform(0, 2 * _THINKING) + taken)
+            began = time.monotonic()
             text = f"I have chills and wrote number {len(said) + 1} of {patient.name}"
             if not await patient.say(text):
                 raise AssertionError("acknowledged without an answer")
             said.append(text)
+            taken = time.monotonic() - began
 
     async def _alarm(self, number: int) -> None:
         """Write red flags, each in a conversation of its own."""

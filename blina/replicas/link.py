@@ -9,7 +9,7 @@ import itertools
 import logging
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,8 @@ from blina.observe import metrics
 
 _log = logging.getLogger(__name__)
 
-SECONDS_FOR_A_CALL = 0.4
+_LOOKS, _BETWEEN_LOOKS = 5, 0.1  # after which, and seconds between them, Redis counts as failed
+_LONGEST_CALL = 3.0  # seconds, by the client's own clock
 BEAT_SECONDS = 1.0  # between two signs of life, and between two tries while it fails
 ALIVE_SECONDS = 4.0  # without a sign of life a replica is dead, and what it held is free
 _LISTENING_SECONDS = 60.0
@@ -67,9 +68,9 @@ class Link:
             connection_pool=BlockingConnectionPool.from_url(
                 url,
                 max_connections=_MOST_CONNECTIONS,
-                timeout=SECONDS_FOR_A_CALL,
-                socket_timeout=SECONDS_FOR_A_CALL,
-                socket_connect_timeout=SECONDS_FOR_A_CALL,
+                timeout=_LONGEST_CALL,
+                socket_timeout=_LONGEST_CALL,
+                socket_connect_timeout=_LONGEST_CALL,
             )
         )
         self._scripts: dict[str, Any] = {}
@@ -131,7 +132,7 @@ class Link:
         if not self._is_up:
             raise Down(was_asked=False)
         try:
-            return await self._run(script, keys, values)
+            return await _in_time(self._run(script, keys, values))
         except (RedisError, OSError, asyncio.TimeoutError) as error:
             self._lost(error)
             raise Down(was_asked=True) from None
@@ -232,7 +233,7 @@ class Link:
         metrics.REDIS_FAILING.set_function(lambda: not self._is_up)
         while not self._is_closed:
             try:
-                await self._beat()
+                await _in_time(self._beat())
                 if not self._is_up:
                     await self._found()
                 elif self._heard.keys() != self._listened:
@@ -279,7 +280,7 @@ class Link:
             return
         channels = self._redis.pubsub()
         self._listened = set(self._heard)
-        await channels.subscribe(*self._listened)
+        await _in_time(channels.subscribe(*self._listened))
         self._listening = asyncio.ensure_future(self._hear(channels))
 
     async def _hear(self, channels: Any) -> None:
@@ -301,6 +302,26 @@ class Link:
             await self._heard[channel](text)
         except Exception as error:  # noqa: BLE001 - the next notice has to be heard
             _log.error("a notice of another replica was not understood (%s)", type(error).__name__)
+
+
+async def _in_time(call: Coroutine[Any, Any, Any]) -> Any:
+    """What a call returns, if it does so soon.
+
+    Looked at a few times and not by the clock: where this process itself has no time to look, Redis is not to
+    blame.
+
+    Raises:
+        asyncio.TimeoutError: when it does not.
+    """
+    task = asyncio.ensure_future(call)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may wait any more
+    try:
+        for _ in range(_LOOKS):
+            if (await asyncio.wait([task], timeout=_BETWEEN_LOOKS))[0]:
+                return task.result()
+        raise asyncio.TimeoutError
+    finally:
+        task.cancel()
 
 
 def _reason(error: BaseException) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 import pytest
@@ -107,6 +108,15 @@ async def test_a_notice_reaches_the_other_replicas_and_not_the_one_that_told(
     await notices.tell({"conversation": "anna", "keep": None})
     await asyncio.wait_for(came.wait(), PATIENCE)
     assert heard == {"one": [], "two": [{"conversation": "anna", "keep": None}]}
+
+
+async def test_a_replica_that_has_no_time_itself_does_not_blame_redis(links: Callable[[], Link]) -> None:
+    link = links()
+    await answers(link)
+    asked = asyncio.ensure_future(link.call("return 1", []))
+    await asyncio.sleep(0)
+    time.sleep(1.5)  # the whole process is held up
+    assert await asked == 1
 
 
 async def test_in_one_process_there_is_nobody_to_tell() -> None:

