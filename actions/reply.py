@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -25,7 +26,10 @@ from blina.reading.model import Reading
 from blina.triage.chips import numbered
 from blina.triage.turn import FORGOTTEN, MEMORY, SHOWS_CHIPS, UNREAD, ZONE
 
+_log = logging.getLogger(__name__)
+
 # These show chips and take the payload; others are text only, unless a message says `SHOWS_CHIPS`.
+MOST_MISSED = 20  # messages that are read again
 RICH_CHANNELS = frozenset({"rest", "web"})
 
 
@@ -153,7 +157,7 @@ def _answered(
         dispatcher.utter_message(text=safe_answer())
         return []
     metadata = latest.get("metadata") or {}
-    conversation = Conversation.from_json(tracker.slots.get(MEMORY))
+    conversation = caught_up(Conversation.from_json(tracker.slots.get(MEMORY)), tracker.events)
     message = in_context(message_from(latest), conversation)
     turn = core().respond(conversation, message, local_time(metadata.get(ZONE)))
     _count(message, turn)
@@ -161,6 +165,41 @@ def _answered(
     for reply in turn.replies:
         utter(dispatcher, reply, rich=rich)
     return [SlotSet(MEMORY, dict(FORGOTTEN) if turn.is_forgotten else turn.conversation.to_json())]
+
+
+def caught_up(conversation: Conversation, events: Sequence[Mapping[str, Any]]) -> Conversation:
+    """The conversation with the messages that were answered while what is remembered could not be read.
+
+    Args:
+        conversation: as it was remembered last.
+        events: of the conversation, from there on or from before, with the latest message.
+
+    Returns:
+        What would be remembered had they been read in their turn.
+    """
+    for event in _missed(events):
+        zone = (event.get("metadata") or {}).get(ZONE)
+        try:
+            message = in_context(message_from(event["parse_data"]), conversation)
+            turn = core().respond(conversation, message, local_time(zone, event["timestamp"]))
+        except Exception as error:  # noqa: BLE001 - it failed when it came, too, and was answered safely
+            _log.error("a message of an earlier turn cannot be read (%s)", type(error).__name__)
+        else:
+            conversation = Conversation() if turn.is_forgotten else turn.conversation
+    return conversation
+
+
+def _missed(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The patient's messages since the memory was last set, oldest first, but for the latest one."""
+    since: list[Mapping[str, Any]] = []
+    for event in reversed(events):
+        if event.get("event") == "slot" and event.get("name") == MEMORY:
+            break
+        if event.get("event") == "user":
+            since.append(event)
+    return [
+        event for event in reversed(since[1 : MOST_MISSED + 1]) if not _unread(event.get("parse_data") or {})
+    ]
 
 
 def _count(message: Message, turn: Turn) -> None:

@@ -202,13 +202,15 @@ def hand_over(conversation: Conversation, now: datetime) -> HandOver:
     return core().hand_over(conversation, now)
 
 
-def local_time(zone_name: object = None) -> datetime:
-    """The time now in the patient's zone.
+def local_time(zone_name: object = None, moment: float | None = None) -> datetime:
+    """The time now, or at a moment, in the patient's zone.
 
     Args:
         zone_name: as the page named it; without one, or with one that is none, the setting's holds.
+        moment: seconds since 1970; None for now.
     """
-    return local(datetime.now(timezone.utc), zone(zone_name) or zone(settings().time_zone))
+    time = datetime.now(timezone.utc) if moment is None else datetime.fromtimestamp(moment, timezone.utc)
+    return local(time, zone(zone_name) or zone(settings().time_zone))
 
 
 def safe_reply(settings: Settings | None, knowledge: Knowledge | None) -> Reply:

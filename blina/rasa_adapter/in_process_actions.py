@@ -6,11 +6,12 @@ import logging
 from functools import lru_cache
 from typing import Any
 
-from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa_sdk.executor import ActionExecutor
 
 from blina.assistant import safe_answer
+from blina.triage.turn import MEMORY
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +28,8 @@ def action_call(name: str, tracker: DialogueStateTracker) -> dict[str, Any]:
     """What an action is told: the slots and the latest message.
 
     The events of the conversation stay behind, so that the cost of a turn does not grow
-    with it; all that is remembered is in the slots.
+    with it; all that is remembered is in the slots. Only messages since the memory was last set come
+    along: what was said while it could not be read.
 
     Args:
         name: of the action.
@@ -38,7 +40,19 @@ def action_call(name: str, tracker: DialogueStateTracker) -> dict[str, Any]:
     """
     state = tracker.current_state()
     latest = {"event": "user", "input_channel": state["latest_input_channel"]}
-    return {"next_action": name, "sender_id": tracker.sender_id, "tracker": {**state, "events": [latest]}}
+    events = [*_missed(tracker), latest]
+    return {"next_action": name, "sender_id": tracker.sender_id, "tracker": {**state, "events": events}}
+
+
+def _missed(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
+    """The patient's messages between the last memory and the latest message; mostly none."""
+    found: list[dict[str, Any]] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, SlotSet) and event.key == MEMORY:
+            break
+        if isinstance(event, UserUttered):
+            found.insert(0, event.as_dict())
+    return found[:-1]
 
 
 def is_answered(tracker: DialogueStateTracker) -> bool:

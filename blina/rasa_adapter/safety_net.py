@@ -12,7 +12,9 @@ from typing import Any, Protocol, runtime_checkable
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from blina.assistant import safe_answer
+from blina.knowledge.schema import Urgency
 from blina.observe import correlation, metrics
+from blina.triage.turn import MEMORY
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +28,7 @@ class _Turn:
 
     delivered: bool = False
     forgotten: bool = False
+    history_missing: bool = False
 
 
 _turn: ContextVar[_Turn] = ContextVar("turn")
@@ -52,6 +55,43 @@ def note_forgotten() -> None:
     turn = _turn.get(None)
     if turn is not None:
         turn.forgotten = True
+
+
+def note_history_missing() -> bool:
+    """Called when what was said before cannot be read.
+
+    Returns:
+        Whether a message is being handled, which has to be answered all the same.
+    """
+    turn = _turn.get(None)
+    if turn is None:
+        return False
+    turn.history_missing = True
+    return True
+
+
+def is_history_missing() -> bool:
+    """Whether the message that is being handled is read without what was said before it."""
+    turn = _turn.get(None)
+    return turn is not None and turn.history_missing
+
+
+def without_history(result: dict[str, Any]) -> dict[str, Any]:
+    """What an action said, where it did not know what was said before: only a warning is sure to be right.
+
+    Args:
+        result: events and responses of the action.
+
+    Returns:
+        The same for a warning, else the safe answer with the phone numbers.
+    """
+    for event in result["events"]:
+        memory = event.get("value")
+        if event.get("name") == MEMORY and isinstance(memory, dict):
+            urgency = memory.get("last_urgency")
+            if urgency and Urgency(urgency) >= Urgency.CONTACT_NOW:
+                return result
+    return {"events": [], "responses": [{"text": safe_answer()}]}
 
 
 async def answered(handle: Callable[[UserMessage], Awaitable[Any]], message: UserMessage) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import os
 import weakref
 from collections.abc import Callable, Iterable
@@ -13,8 +14,9 @@ from typing import Any, TypeVar
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from blina.assistant import settings
@@ -28,6 +30,8 @@ from blina.storage.write_behind import CHORE_SECONDS
 from blina.triage.turn import FORGOTTEN, MEMORY
 
 Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
 
 FILE = "conversations.db"  # in the data folder
 
@@ -115,8 +119,9 @@ class ConversationStore(TrackerStore):
         announcements.announce(tracker.sender_id, new)
         if any(isinstance(event, SlotSet) and _is_forgotten(event) for event in new):
             await self.forget(tracker.sender_id)
-        elif new:
-            rows = [_row(event) for event in new]
+            return
+        rows = [_row(event) for event in new if not safety_net.is_history_missing() or _is_said(event)]
+        if rows:
             await self._worker.do(partial(self._write_behind.keep, tracker.sender_id, rows))
 
     async def forget(self, sender_id: str) -> None:
@@ -135,12 +140,19 @@ class ConversationStore(TrackerStore):
             sender_id: the conversation.
 
         Returns:
-            None for a new one.
+            None for a new one, and while a message is handled also for one that cannot be read: the
+            message is answered by itself, and `_save` keeps it for the next turn.
 
         Raises:
-            StorageFailed: when it cannot be read.
+            StorageFailed: when it cannot be read, outside of that.
         """
-        return await self._read(sender_id, self._write_behind.turn)
+        try:
+            return await self._read(sender_id, self._write_behind.turn)
+        except StorageFailed as error:
+            if not safety_net.note_history_missing():
+                raise
+            _log.error("a message is answered without what was said before (%s)", error)
+            return None
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All of a conversation.
@@ -257,6 +269,13 @@ def _close(worker: Worker, opened: Opened) -> None:
     worker.close()
     opened.write_behind.close()
     opened.give_up()
+
+
+def _is_said(event: Event) -> bool:
+    """Whether an event leaves alone what is remembered; a new session and a new memory do not."""
+    return isinstance(event, (UserUttered, BotUttered)) or (
+        isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME
+    )
 
 
 def _is_forgotten(event: SlotSet) -> bool:

@@ -102,18 +102,19 @@ def _step(config: Config, scripts: ScriptDirectory, now: str | None, revision: s
 def _check_rights(connection: Any, where: str) -> None:
     asked = ", ".join(f"has_table_privilege('{table}', '{right}')" for table in _TABLES for right in _RIGHTS)
     if not all(connection.exec_driver_sql(f"SELECT {asked}").one()):
-        raise Unusable(
-            f"The user of the database {where} may not read and write its tables: "
-            f"GRANT {', '.join(_RIGHTS)} ON {', '.join(_TABLES)}."
-        )
+        raise Unusable(_not_allowed(where))
+
+
+def _not_allowed(where: str) -> str:
+    return (
+        f"The user of the database {where} may not make or use the tables there: let the owner of the "
+        f"database start the assistant once, and GRANT {', '.join(_RIGHTS)} ON ALL TABLES IN SCHEMA public."
+    )
 
 
 def _sentence(where: str, error: Exception) -> str:
     if isinstance(error, errors.InsufficientPrivilege):
-        return (
-            f"The user of the database {where} may not make tables there: let the owner of the database "
-            "start the assistant once, or GRANT CREATE ON SCHEMA public."
-        )
+        return _not_allowed(where)
     if getattr(error, "pgcode", None) is None:
         return (
             f"The database {where} cannot be reached: see that PostgreSQL runs there, and that the name, the "

@@ -101,11 +101,15 @@ class WriteBehind:
             sender: the conversation.
 
         Raises:
-            Exception: one of `FAILURES`, when the database cannot be read and nothing of it is in memory.
+            Exception: one of `FAILURES`, when the database cannot be read and the memory does not wait here.
         """
         waiting = self._rows.get(sender, [])
         start = _start_of_turn(waiting)
-        return waiting[start:] if start is not None else self._stored(sender, self._last_turn) + waiting
+        if start is not None:
+            return waiting[start:]
+        # without what is remembered the rest is worth nothing: that must not be taken for all there is
+        stored = [] if sender in self._forgotten else self._database.last_turn(sender, MEMORY)
+        return stored + waiting
 
     def said(self, sender: str, skipped: int, most: int) -> tuple[list[Row], bool]:
         """What was said in some turns of a conversation; what waits in memory comes with the last ones.
@@ -224,9 +228,6 @@ class WriteBehind:
             _log.error("old conversations could not be deleted (%s)", reason(error))
             self._over, self._long = [], []
             self._next_clearing = self._steady() + _BETWEEN_TRIES
-
-    def _last_turn(self, sender: str) -> Iterable[Row]:
-        return self._database.last_turn(sender, MEMORY)
 
     def _stored(self, sender: str, read: Callable[[str], Iterable[Row]]) -> list[Row]:
         if sender in self._forgotten:

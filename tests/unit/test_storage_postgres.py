@@ -1,0 +1,365 @@
+"""A PostgreSQL that is cut off or silent holds up nobody, and nothing is lost, doubled or mixed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from typing import Any
+
+import psycopg2
+import pytest
+
+from blina.storage import schema
+from blina.storage.conversations import Row
+from blina.storage.failures import FAILURES, Unusable
+from blina.storage.postgres import InDoubt, Line
+from blina.storage.postgres_events import PostgresEvents
+from blina.storage.write_behind import WriteBehind
+from blina.triage.turn import MEMORY
+from scripts import services
+from tests.server.cable import Cable
+
+A_WHILE = 30.0
+MOST_SECONDS = 1.6  # that anybody waits: a second, and what a busy machine adds
+MOMENT = 1_800_000_000.0
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A database with the schema, and its URL."""
+    with services.postgres() as found:
+        schema.migrate(found.url)
+        yield found.url
+
+
+@pytest.fixture
+def url(server: str) -> str:
+    """The same, empty."""
+    execute(server, "TRUNCATE events, incoming, outgoing, sending")
+    return server
+
+
+@pytest.fixture
+def cable(url: str) -> Iterator[Cable]:
+    """The line to the database."""
+    made = Cable(url)
+    yield made
+    made.close()
+
+
+def execute(url: str, statement: str) -> Any:
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else None
+
+
+def turn(text: str, moment: float = MOMENT) -> list[Row]:
+    return [
+        Row("user", moment, "fever", None, f'{{"text": "{text}"}}'),
+        Row("slot", moment, None, MEMORY, f'{{"value": "{text}"}}'),
+    ]
+
+
+def texts(rows: list[Row]) -> list[str]:
+    return [row.data.split('"')[3] for row in rows if row.type_name == "user"]
+
+
+def seconds(job: Callable[[], object]) -> float:
+    start = time.monotonic()
+    with suppress(*FAILURES):
+        job()
+    return time.monotonic() - start
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + A_WHILE
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+# --- the line
+
+
+def test_a_connection_that_was_broken_is_made_anew_unnoticed(cable: Cable) -> None:
+    kept = PostgresEvents(cable.url)
+    kept.write([], {"anna": turn("one")})
+    cable.mend()  # as after a restart of the server
+    kept.write([], {"anna": turn("two")})
+    cable.mend()
+    assert texts(kept.rows("anna")) == ["one", "two"]
+    kept.close()
+
+
+def test_nobody_waits_long_for_a_line_that_is_cut(cable: Cable) -> None:
+    kept = PostgresEvents(cable.url)
+    kept.look_after()
+    cable.cut()
+    times = [seconds(kept.look_after) for _ in range(20)]
+    assert max(times) < MOST_SECONDS
+    assert sum(times) < 2 * MOST_SECONDS  # one waits, not everybody
+    cable.mend()
+    until(lambda: seconds(kept.look_after) < MOST_SECONDS and works(kept))
+    kept.close()
+
+
+def test_nobody_waits_long_for_a_server_that_says_nothing(cable: Cable) -> None:
+    kept = PostgresEvents(cable.url)
+    kept.look_after()
+    cable.fall_silent()
+    times = [seconds(lambda: kept.rows("anna")) for _ in range(20)]
+    assert max(times) < MOST_SECONDS
+    assert sum(times) < 2 * MOST_SECONDS
+    cable.mend()
+    until(lambda: works(kept))
+    kept.close()
+
+
+def works(kept: PostgresEvents) -> bool:
+    try:
+        kept.look_after()
+    except FAILURES:
+        return False
+    return True
+
+
+def test_a_statement_that_takes_too_long_is_given_up_and_the_next_one_works(url: str) -> None:
+    line = Line(url)
+    with pytest.raises(psycopg2.Error):
+        line.run(lambda cursor: cursor.execute("SELECT pg_sleep(20)"))
+    until(lambda: seconds(lambda: line.run(lambda cursor: cursor.execute("SELECT"))) < MOST_SECONDS)
+    line.close()
+
+
+def test_a_statement_that_fails_leaves_the_connection_as_it_was(url: str) -> None:
+    line = Line(url)
+    with pytest.raises(psycopg2.Error):
+        line.transact(lambda cursor: cursor.execute("SELECT 1 / 0"))
+    line.transact(lambda cursor: cursor.execute("SELECT 1"))
+    line.close()
+
+
+def test_what_was_committed_without_an_answer_is_not_written_twice(
+    url: str, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url), steady=lambda: 0.0)
+    kept.keep("anna", turn("one"))
+    lose_the_answer_to_the_commit(kept, cable, monkeypatch)
+    kept.keep("anna", turn("two"))
+    monkeypatch.undo()
+    assert kept.state == "failing"
+    kept.keep("anna", turn("three"))  # said meanwhile
+    assert texts(kept.all("anna"))[-2:] == ["two", "three"]
+    cable.mend()
+    kept._steady = time.monotonic
+    until(lambda: kept.chore() is None and kept.state == "ok")
+    assert [
+        text for (text,) in execute(url, "SELECT data FROM events WHERE type_name = 'user' ORDER BY id")
+    ] == [f'{{"text": "{text}"}}' for text in ("one", "two", "three")]
+    kept.close()
+
+
+def lose_the_answer_to_the_commit(kept: WriteBehind, cable: Cable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server commit, and cut the line before it says so."""
+    database = kept._database
+    assert isinstance(database, PostgresEvents)
+    transact = Line.transact
+
+    def commits_and_is_cut(line: Line, work: Any) -> Any:
+        def work_and_commit(cursor: Any) -> Any:
+            result = work(cursor)
+            cursor.execute("SELECT pg_current_xact_id()::text")
+            (number,) = cursor.fetchone()
+            cursor.execute("COMMIT")
+            cable.cut()
+            raise InDoubt(number, result)
+
+        return transact(line, work_and_commit)
+
+    monkeypatch.setattr(Line, "transact", commits_and_is_cut)
+
+
+# --- keeping conversations while it is away
+
+
+def test_what_waited_is_written_in_order_when_the_database_is_back(url: str, cable: Cable) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url))
+    kept.keep("anna", turn("one"))
+    cable.cut()
+    for text in ("two", "three"):
+        kept.keep("anna", turn(text))
+    kept.keep("ben", turn("x"))
+    assert kept.state == "failing"
+    assert texts(kept.turn("anna")) == ["three"]
+    cable.mend()
+    until(lambda: kept.chore() is None and kept.state == "ok")
+    assert texts(kept.all("anna")) == ["one", "two", "three"]
+    other = PostgresEvents(url)
+    assert (texts(other.rows("anna")), texts(other.rows("ben"))) == (["one", "two", "three"], ["x"])
+    other.close()
+    kept.close()
+
+
+def test_a_database_that_is_away_is_noticed_without_a_patient(cable: Cable) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url))
+    kept.chore()
+    assert kept.state == "ok"
+    cable.cut()
+    kept.chore()
+    assert kept.state == "failing"
+    cable.mend()
+    until(lambda: kept.chore() is None and kept.state == "ok")
+    kept.close()
+
+
+def test_a_conversation_of_which_a_part_waits_is_not_taken_for_all_of_it(cable: Cable) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url))
+    kept.keep("anna", turn("a red flag"))
+    cable.cut()
+    kept.keep("anna", turn("said meanwhile")[:1])  # without what is remembered
+    with pytest.raises(psycopg2.Error):
+        kept.turn("anna")
+    kept.close()
+
+
+def test_what_is_forgotten_while_the_database_is_away_is_never_read_again(url: str, cable: Cable) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url))
+    kept.keep("anna", turn("secret"))
+    cable.cut()
+    kept.keep("anna", turn("also secret"))
+    kept.forget("anna")
+    assert kept.all("anna") == kept.turn("anna") == []
+    cable.mend()
+    until(lambda: kept.chore() is None and kept.state == "ok")
+    assert execute(url, "SELECT count(*) FROM events") == [(0,)]
+    kept.close()
+
+
+def test_what_another_replica_wrote_is_read_and_what_it_remembers_stays(url: str, cable: Cable) -> None:
+    one, other = WriteBehind(PostgresEvents(cable.url)), WriteBehind(PostgresEvents(url))
+    one.keep("anna", turn("one", MOMENT))
+    assert texts(other.turn("anna")) == ["one"]
+    other.keep("anna", turn("two", MOMENT + 1))
+    assert texts(one.turn("anna")) == ["two"]
+    cable.cut()
+    one.keep("anna", turn("three", MOMENT + 2))  # cannot be written yet
+    other.keep("anna", turn("four", MOMENT + 3))  # the patient has gone on there
+    cable.mend()
+    until(lambda: one.chore() is None and one.state == "ok")
+    rows = other.turn("anna")
+    assert texts(rows) == ["four", "three"]  # the message is there, to be read with the next one
+    assert [row.data for row in rows if row.type_name == "slot"] == ['{"value": "four"}']
+    for kept in (one, other):
+        kept.close()
+
+
+def test_replicas_that_delete_what_is_over_do_not_disturb_each_other(url: str) -> None:
+    several = [PostgresEvents(url) for _ in range(3)]
+    several[0].write([], {f"patient {number}": turn("old") for number in range(60)})
+    over = several[0].over_since(MOMENT + 1)
+    threads = [threading.Thread(target=kept.delete_over, args=(over, MOMENT + 1)) for kept in several]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert several[0].senders() == []
+    for kept in several:
+        kept.close()
+
+
+# --- the schema
+
+
+@pytest.fixture
+def empty() -> Iterator[str]:
+    """A database without a schema, and its URL."""
+    with services.postgres() as found:
+        yield found.url
+
+
+def tables(url: str) -> set[str]:
+    return {name for (name,) in execute(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+
+
+def test_the_schema_goes_up_and_down_and_up_again(empty: str) -> None:
+    schema.migrate(empty)
+    made = {"events", "incoming", "outgoing", "sending"}
+    assert made <= tables(empty)
+    schema.migrate(empty, "base")
+    assert not made & tables(empty)
+    schema.migrate(empty)
+    assert made <= tables(empty)
+
+
+def test_a_schema_that_is_up_to_date_keeps_what_is_in_it(empty: str) -> None:
+    schema.migrate(empty)
+    kept = PostgresEvents(empty)
+    kept.write([], {"anna": turn("one")})
+    schema.migrate(empty)
+    assert texts(kept.rows("anna")) == ["one"]
+    kept.close()
+
+
+def test_replicas_that_start_at_once_make_one_schema(empty: str) -> None:
+    failed: list[Exception] = []
+
+    def start() -> None:
+        try:
+            schema.migrate(empty)
+        except Exception as error:  # noqa: BLE001 - to be shown by the test
+            failed.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert execute(empty, "SELECT count(*) FROM alembic_version") == [(1,)]
+
+
+def test_the_schema_of_a_newer_version_is_refused_in_one_sentence(empty: str) -> None:
+    schema.migrate(empty)
+    execute(empty, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(
+        Unusable, match=r"^The database \S+ has the schema of a newer version \(9999\): [^\n]+\.$"
+    ):
+        schema.migrate(empty)
+    assert "events" in tables(empty)
+
+
+def test_a_user_without_rights_is_told_what_to_grant(empty: str) -> None:
+    execute(empty, "DROP ROLE IF EXISTS blina_reader")
+    execute(empty, "CREATE ROLE blina_reader LOGIN PASSWORD 'hunter2'")
+    reader = empty.replace("postgres@", "blina_reader:hunter2@")
+    try:
+        for _ in ("to make the tables", "to use them"):
+            with pytest.raises(
+                Unusable, match=r"^The user of the database \S+ may not make or use [^\n]+\.$"
+            ) as refused:
+                schema.migrate(reader)
+            assert "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES" in str(refused.value)
+            assert "hunter2" not in str(refused.value)
+            schema.migrate(empty)
+        execute(empty, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO blina_reader")
+        schema.migrate(reader)
+    finally:
+        execute(empty, "DROP OWNED BY blina_reader")
+        execute(empty, "DROP ROLE blina_reader")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://nurse:hunter2@127.0.0.1:1/blina",
+        "postgresql://nurse:hunter2@nowhere.invalid/blina",
+        "postgresql://nurse:hunter2@127.0.0.1:1/blina?sslmode=nonsense",
+    ],
+)
+def test_a_database_that_is_not_there_is_one_sentence_without_the_password(url: str) -> None:
+    with pytest.raises(Unusable, match=r"^The database \S+ cannot be reached: [^\n]+\.$") as refused:
+        schema.migrate(url)
+    assert "hunter2" not in str(refused.value)
+    assert "nurse" not in str(refused.value)
