@@ -28,7 +28,7 @@ from scripts.common import ROOT, Stop, main, say
 from scripts.services import OwnService, free_port
 
 HOW_MANY = 3
-SECONDS_TO_START = 900.0  # all of them load a model at the same time
+SECONDS_TO_START = 300.0  # all of them load a model at the same time
 _SITE = ROOT / "deploy" / "nginx" / "blina-replicas.conf"
 _NGINX_PLACES = "/usr/sbin:/sbin:/usr/local/sbin"
 _MAIN = """

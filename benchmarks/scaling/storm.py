@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.scaling.patients import PagePatient, Patient, RestPatient, seconds_to_an_alarm
+from scripts.common import say
 from scripts.replicas import Group
 from scripts.services import OwnService
 
@@ -63,6 +64,7 @@ class Storm:
         try:
             for name, happens in self._faults():
                 await self._some_messages(writing)
+                say(f"{self._seen.messages} messages acknowledged; {name}")
                 self._fault = name
                 await happens()
                 self._fault = "none"

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from blina.assistant import settings
 from blina.observe import metrics
+from blina.stop import Stop
 
 _log = logging.getLogger(__name__)
 
@@ -332,12 +333,23 @@ def _reason(error: BaseException) -> str:
 
 @lru_cache(maxsize=1)
 def link() -> Link | None:
-    """This replica's connection, None where one process serves everybody.
+    """This replica's connection, None where Redis is not used.
 
     Raises:
-        KeyError: when the replicas' common key is missing; `serve` looks before.
+        Stop: see `common_key`.
     """
     url = settings().redis_url
-    if url is None:
-        return None
-    return Link(url, os.environ[settings().session_secret_env].strip().encode())
+    return Link(url, common_key()) if url else None
+
+
+def common_key() -> bytes:
+    """The key of the sessions, which all replicas have.
+
+    Raises:
+        Stop: when it is not set.
+    """
+    name = settings().session_secret_env
+    key = os.environ.get(name, "").strip()
+    if not key:
+        raise Stop(f"Several replicas share one key: set {name} to the same random text in all of them.")
+    return key.encode()

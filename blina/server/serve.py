@@ -20,7 +20,7 @@ from blina.knowledge.settings import SettingsError, place_of
 from blina.observe import announcing, correlation
 from blina.reading.learned.model import ModelError, default_model
 from blina.replicas.check import check
-from blina.replicas.link import link
+from blina.replicas.link import common_key, link
 from blina.server import credentials, endpoints, logs, support
 from blina.server.model_file import newest_model
 from blina.stop import Stop
@@ -108,9 +108,7 @@ def check_replicas() -> None:
     """
     if not settings().has_replicas:
         return
-    name = settings().session_secret_env
-    if signing_keys.from_environment(name, os.environ) is None:
-        raise Stop(f"Several replicas share one key: set {name} to the same random text in all of them.")
+    common_key()
     shared, url = link(), settings().redis_url
     if shared is not None and url is not None:
         check(url, shared)

@@ -30,24 +30,35 @@ async def pair(
 
 async def test_messages_keep_their_order_wherever_they_come_in(pair: tuple[Locks, Locks]) -> None:
     served: list[int] = []
-    first_is_in = asyncio.Event()
+    first_is_in, all_are_waiting = asyncio.Event(), asyncio.Event()
 
     async def message(number: int) -> None:
         async with pair[number % 2].hold("anna", PATIENCE):
             if number == 0:
                 first_is_in.set()
-                await asyncio.sleep(0.2)
+                await all_are_waiting.wait()
             served.append(number)
 
     waiting = [asyncio.ensure_future(message(0))]
     await first_is_in.wait()
     for number in range(1, 8):
         waiting.append(asyncio.ensure_future(message(number)))
-        await asyncio.sleep(0.02)  # the next one is written after this one
+        await in_line(pair[number % 2], number + 1)  # the next one is written after this one
+    all_are_waiting.set()
     start = time.monotonic()
     await asyncio.gather(*waiting)
     assert served == list(range(8))
-    assert time.monotonic() - start < 1  # nobody looks once a second whether it is his turn
+    assert time.monotonic() - start < 3  # nobody looks once a second whether it is his turn
+
+
+async def in_line(locks: Locks, how_many: int) -> None:
+    """Wait until so many hold the lock or wait for it."""
+    if not isinstance(locks, SharedLocks):
+        await asyncio.sleep(0.02)
+        return
+    key = locks._link.key("lock:test", "anna")
+    while await locks._link.call("return redis.call('LLEN', KEYS[1])", [key]) < how_many:
+        await asyncio.sleep(0.005)
 
 
 async def test_never_two_at_a_time(pair: tuple[Locks, Locks]) -> None:
