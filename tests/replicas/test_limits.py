@@ -91,7 +91,7 @@ async def test_while_redis_fails_each_replica_holds_the_limit_by_itself(
         start = time.monotonic()
         assert await limit.wait("frieda") == 0
         assert await limit.wait("frieda") > 0
-        assert time.monotonic() - start < 1.0
+        assert time.monotonic() - start < 3.0
     await answers(link)
 
 

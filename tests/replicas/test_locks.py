@@ -159,11 +159,11 @@ async def test_while_redis_is_held_up_nobody_waits_and_order_is_kept_in_each_rep
 
         start = time.monotonic()
         await asyncio.gather(*(message(number) for number in range(20)))
-        assert time.monotonic() - start < 1.0
+        assert time.monotonic() - start < 3.0
         assert served == list(range(20))
         start = time.monotonic()
         await message(20)
-        assert time.monotonic() - start < 0.1  # only the first ones waited
+        assert time.monotonic() - start < 0.4  # only the first ones waited
     finally:
         redis.go_on()
     other = SharedLocks("test", links())
