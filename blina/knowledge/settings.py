@@ -34,6 +34,7 @@ _PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
 _DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
 _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_COLLECTOR = re.compile(_ORIGIN.pattern + r"/[!-~]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _REDIS = re.compile(r"(?:rediss?://|unix:///)\S+")
 _DATABASE = re.compile(r"postgres(?:ql)?://[^\s/]+/[^\s/]+")
@@ -98,6 +99,12 @@ def _proxies(value: int) -> int:
 def _origin(value: str) -> str:
     if not _ORIGIN.fullmatch(value):
         raise ValueError(f"'{value}' is no origin; write it like \"https://www.example.org\"")
+    return value
+
+
+def _collector(value: str | None) -> str | None:
+    if value is not None and not _COLLECTOR.fullmatch(value):
+        raise ValueError(f"'{value}' is no collector; write it like \"http://127.0.0.1:4318/v1/traces\"")
     return value
 
 
@@ -177,6 +184,7 @@ class Settings(Record):
     """The settings of one centre.
 
     Args:
+        drug: the folder of ``knowledge/drugs/`` that counts; None where there is only one.
         care_team_phone: None when it is not set: replies then say so.
         emergency_number: always set.
         crisis_line: None when there is none.
@@ -203,8 +211,10 @@ class Settings(Record):
         database_url: the PostgreSQL database that keeps them for several replicas; None keeps them in files.
         broker_url: the RabbitMQ that is told what happens; None tells nobody.
         log_format: whether the log is for people or, as JSON lines, for programs.
+        traces_url: where a collector takes OpenTelemetry's traces; None for none.
     """
 
+    drug: StrictStr | None = None
     care_team_phone: StrictStr | None
     emergency_number: StrictStr
     crisis_line: StrictStr | None
@@ -231,6 +241,7 @@ class Settings(Record):
     database_url: StrictStr | None = None
     broker_url: StrictStr | None = None
     log_format: Literal["text", "json"] = "text"
+    traces_url: StrictStr | None = None
 
     @property
     def has_replicas(self) -> bool:
@@ -263,6 +274,7 @@ class Settings(Record):
     _redis = validator("redis_url", allow_reuse=True)(_redis_url)
     _database = validator("database_url", allow_reuse=True)(_database_url)
     _broker = validator("broker_url", allow_reuse=True)(_broker_url)
+    _traces = validator("traces_url", allow_reuse=True)(_collector)
     _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
 
 

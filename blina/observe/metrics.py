@@ -5,10 +5,13 @@ Everything is counted since the process started: Prometheus keeps what was befor
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from blina.observe import traces
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 REGISTRY = CollectorRegistry()
@@ -66,13 +69,15 @@ ANNOUNCEMENTS_LOST = Counter(
 )
 
 
-def timed(phase: str) -> AbstractContextManager[object]:
-    """Measure what is done inside.
+@contextmanager
+def timed(phase: str) -> Iterator[None]:
+    """Measure what is done inside, and trace it.
 
     Args:
         phase: of a message: ``read``, ``answer``, ``store`` or ``whole``.
     """
-    return PHASES.labels(phase).time()
+    with PHASES.labels(phase).time(), traces.span(phase):
+        yield
 
 
 def exposition() -> bytes:

@@ -17,12 +17,12 @@ from blina.http_server.addresses import is_loopback
 from blina.http_server.port import Waiting, address, listen, url_of
 from blina.knowledge import KnowledgeError
 from blina.knowledge.settings import SettingsError, place_of
-from blina.observe import announcing, correlation
+from blina.observe import announcing, correlation, traces
 from blina.reading.learned.model import ModelError, default_model
 from blina.replicas.check import check
 from blina.replicas.link import common_key, link
 from blina.server import credentials, endpoints, logs, support
-from blina.server.model_file import newest_model
+from blina.server.model_file import check_drug, newest_model
 from blina.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +44,7 @@ def serve() -> None:
     endpoints.check(_endpoints())
     check_broker()
     model = newest_model()
+    check_drug(model, knowledge().symptoms)
     host, port = address()
     check_secrets(host)
     check_replicas()
@@ -185,10 +186,15 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
         if announcer := announcements.announcer():
             await announcer.close()
 
+    collector = settings().traces_url
+    provider = traces.to_collector(collector) if collector else None
+
     async def read_no_more(*_: Any) -> None:
         reading_threads.stop()
         if shared := link():
             await shared.close()
+        if provider is not None:
+            await asyncio.to_thread(traces.stop, provider)
 
     app.register_listener(take_over, "before_server_start")
     app.register_listener(announce, "after_server_start")

@@ -86,6 +86,8 @@ def test_settings_cannot_be_changed() -> None:
         ("redis_url", "rediss://blina:word@10.0.0.5:6380/0", "rediss://blina:word@10.0.0.5:6380/0"),
         ("redis_url", "unix:///run/redis.sock", "unix:///run/redis.sock"),
         ("redis_url", "", None),
+        ("traces_url", "http://127.0.0.1:4318/v1/traces", "http://127.0.0.1:4318/v1/traces"),
+        ("traces_url", "127.0.0.1:4318", None),
     ],
 )
 def test_the_environment_wins_over_the_file(field: str, text: str, value: object) -> None:
