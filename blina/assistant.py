@@ -32,6 +32,7 @@ from blina.triage import (
     answers,
     checking_back,
     comfort,
+    corrections,
     cues,
     daily_check,
     deleting,
@@ -141,6 +142,11 @@ class Core:
     knowledge: Knowledge
     settings: Settings
 
+    def __post_init__(self) -> None:
+        """Resolve what the steps look up: every cue and the limits of values."""
+        cues.resolve(self.knowledge)
+        values.Limits.of(self.knowledge, self.settings)
+
     def respond(self, conversation: Conversation, message: Message, now: datetime) -> Turn:
         """Answer one message of the patient.
 
@@ -199,8 +205,10 @@ def _respond(
 ) -> Turn:
     message = replace(message, reading=disagreement.more_urgent(message.reading, knowledge))
     message = follow_up.with_infusion(message, knowledge)
+    limits = values.Limits.of(knowledge, settings)
+    message = replace(message, reading=corrections.settled(message.reading, limits, knowledge))
     before = memory.expire(conversation, knowledge, now)
-    aside = read_aside(before, heard.as_heard(message, before), knowledge)
+    aside = read_aside(before, heard.as_heard(message, before, knowledge), knowledge)
     message = aside.message
     step = _advance(conversation, aside, knowledge, settings, now)
     voice = Voice(knowledge, settings)
@@ -299,7 +307,8 @@ def _advance(
     message = aside.message
     before = memory.expire(conversation, knowledge, now)
     merged = memory.merge(conversation, message, knowledge, settings, now)
-    merged = aside.noted(whose.note(merged, message, knowledge), now)
+    merged = whose.note(merged, message, knowledge, tells_facts=aside.tells_facts)
+    merged = aside.noted(merged, now)
     taken = merged if aside.is_all else answers.take(merged, message, knowledge, settings, now)
     taken = daily_check.take(taken, aside.check, message, knowledge, now)
     impossible = values.impossible(message.reading, knowledge)
@@ -332,16 +341,17 @@ def _advance(
     told = taken
     taken = _with_question(told, decision, message, knowledge, settings, now)
     asked = taken.question.id if taken.question else None
-    if (
+    suspected = (
         impossible
         and asked != f"{questions.AGAIN_PREFIX}{impossible.kind}"
         and decision.urgency < Urgency.CONTACT_NOW
-    ):
+    )
+    if impossible and suspected:
         # it cannot be asked again: take it as what it may mean
         taken = replace(
             answers.suspect(impossible.kind, impossible.text, taken, knowledge, now), question=None
         )
-    if taken != told:
+    if suspected or _waits_for_the_check(taken) != _waits_for_the_check(told):
         decision = decide(taken, knowledge, settings, now)
     raised = alarm.note(taken, earlier, decision, now)
     taken = replace(taken, last_urgency=decision.urgency.value, raised=raised)
@@ -373,6 +383,11 @@ def _has_new_warning(conversation: Conversation, decision: Decision, earlier: De
         for item in decision.symptoms
     )
     return told or decision.urgency > earlier.urgency or not rules <= earlier.rules
+
+
+def _waits_for_the_check(conversation: Conversation) -> bool:
+    """Whether the check question is open: the one question that the policy looks at."""
+    return conversation.question is not None and conversation.question.id == SCREENING
 
 
 def _only_measured(message: Message) -> bool:

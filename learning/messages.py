@@ -9,7 +9,9 @@ from pathlib import Path
 
 import yaml
 
-KNOWLEDGE = Path("knowledge/drugs/blinatumomab")  # whose side effects the reader knows; from the project's folder
+KNOWLEDGE = Path(
+    "knowledge/drugs/blinatumomab"
+)  # whose side effects the reader knows; from the project's folder
 UNLISTED = "unlisted"
 STATUSES = ("none", "present", "uncertain", "denied", "past", "mentioned")
 _LISTS = ("present", "uncertain", "denied", "past", "mentioned", "signs")

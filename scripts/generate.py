@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scripts import error_texts
 from scripts.check_knowledge import check
 from scripts.common import ROOT, main, say
 
@@ -23,7 +24,13 @@ def texts() -> dict[str, str]:
 
     page = clinician_page.page(knowledge(), load_settings(environ={}))
     name = clinician_page.PAGE.relative_to(ROOT).as_posix()
-    return {**generate.files(), **json_schema.files(), name: page, f"web/{web_page.SUMS}": web_page.sums()}
+    return {
+        **generate.files(),
+        **json_schema.files(),
+        name: page,
+        f"web/{web_page.SUMS}": web_page.sums(),
+        error_texts.PAGE: error_texts.page(),
+    }
 
 
 def write(made: dict[str, str], root: Path = ROOT) -> list[str]:

@@ -146,8 +146,8 @@ def script() -> None:
     """
     check()
     say("knowledge/ is right")
-    from blina.assistant import settings
     from blina.assistant import knowledge as load_now
+    from blina.assistant import settings
     from blina.knowledge import KnowledgeError, fingerprint, load_knowledge
     from blina.reading.learned.model import ModelError
 

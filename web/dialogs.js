@@ -102,7 +102,7 @@ export function showSummary(item, { words, careTeam, handover }, call, note = ""
   const buttons = [...(navigator.share ? [share] : []), copy, save, ...(item.fhir ? [record] : []), print, button(words.close, close)];
   const top = element("div", { className: "calls" }, call);
   const kept = note ? [element("p", { className: "small" }, note)] : [];
-  const dialog = open(words.summary_title, [top, ...kept, ...lines(item.text, careTeam), ...chartOf(item, "window", handover), said], buttons, "summary");
+  const dialog = open(words.summary_title, [top, ...kept, ...lines(item.text, careTeam), ...chartOf(item, "window"), said], buttons, "summary");
   dialog.addEventListener("close", () => sheet.replaceChildren());
 }
 
@@ -111,10 +111,9 @@ export function showNothing({ words }) {
   open(words.summary_title, [element("p", {}, words.summary_nothing)], [button(words.close, close)]);
 }
 
-/** The chart, which can be moved sideways on a narrow screen. */
-function chartOf({ chart }, place, { chart: label }) {
-  if (!chart) return [];
-  return [element("div", { className: "chart", tabIndex: 0, role: "group", "aria-label": label }, drawn(chart, place))];
+/** The chart: as wide as a phone, and larger where there is room. */
+function chartOf({ chart }, place) {
+  return chart ? [element("div", { className: "chart" }, drawn(chart, place))] : [];
 }
 
 /** Letters as large as one page allows; of very much that was told a second page follows. */
@@ -140,7 +139,7 @@ function sheetOf(item, words, careTeam, handover) {
     element("p", { className: "small" }, `${words.title}.${made} ${numbers.join(". ")}.`),
     element("p", { className: "blanks" }, handover.blanks),
     ...lines(item.text, careTeam),
-    ...chartOf(item, "sheet", handover),
+    ...chartOf(item, "sheet"),
     element("p", { className: "notes" }, words.summary_by_hand),
     element("p", { className: "small" }, words.summary_note),
   ];

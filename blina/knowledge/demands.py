@@ -19,7 +19,7 @@ _CUES = {
         "denied_before denied_right_before not_a_denial denied_after denied_at_end past_before "
         "past_right_before past_after past_later returned uncertain_before uncertain_after hypothetical "
         "fear question owned_after rated_after judged_after question_after leaflet other_person "
-        "ends_scope shorthand well foreign not_over_before not_over_after there_now"
+        "ends_scope excepted_after shorthand well foreign not_over_before not_over_after there_now"
     ).split(),
     "emoji": ["emoji"],
     "turns": ["turns"],
@@ -27,7 +27,8 @@ _CUES = {
         "no_wish_to_die speaks_of_harm answer_yes answer_no answer_elliptic answer_elliptic_rest "
         "answer_unsure answer_hedge answer_only answer_nothing_else answer_second_thought answer_refuses "
         "answer_partly answer_except answer_rest answer_not_well answer_the_rest no_answer no_answer_only "
-        "correction correction_start correction_not over comforting plain_words friendly_marks came_back "
+        "correction correction_start correction_not correction_within correction_within_beside over "
+        "comforting plain_words friendly_marks came_back "
         "asks unwell not_fine describing_signs steering_signs circumstance_signs asks_letters "
         "asks_spelled_out carer_of carer_names on_treatment carer_says carer_beside is_less is_not_less "
         "wants_deleted "
@@ -40,11 +41,23 @@ _CUES = {
         "asks_tell asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass "
         "asks_dangerous asks_now speaks_of_summary speaks_of_medicines takes_for_good feelings "
         "feelings_beside eases over_now over_beside check_yes check_as_ever check_beside check_changed "
-        "check_not_measured check_back_yes check_back_no check_back_stop check_back_stop_always"
+        "check_not_measured "
+        "stops_sleep stops_eating stops_drinking stops_getting_up stops_moving stops_hands stops_washing "
+        "stops_everyday stops_concentrating stops_in_front stops_in_it stops_behind stops_not "
+        "no_medicine_names "
+        "deletes_only was_there puzzled no_deleting "
+        "facts fact_of facts_beside says_hello says_goodbye waits denies_before "
+        "check_back_yes check_back_no check_back_stop check_back_stop_always"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})
-_INFUSION_CUES = ("infusion_things", "infusion_rates", "infusion_fine", "infusion_not_fine")
+_INFUSION_CUES = (
+    "infusion_things",
+    "infusion_rates",
+    "infusion_fine",
+    "infusion_not_fine",
+    "not_of_the_pump",
+)
 _INFUSION_SIGN = "infusion_trouble"
 _SIGNS = (
     "self_harm getting_worse again long_ago took_fever_medicine none_of_those no_thermometer "
@@ -237,6 +250,9 @@ def _roles(file: YamlFile, policy: Policy, symptoms: Mapping[str, Symptom]) -> I
         for id in (item.symptom, *item.also):
             if id not in symptoms:
                 yield file.problem(("screening", at), f"there is no symptom '{id}'")
+    for kind, id in roles.stopped.items():
+        if id not in symptoms:
+            yield file.problem(("roles", "stopped", kind), f"there is no symptom '{id}'")
     if policy.means.get("temperature") != roles.fever:
         yield file.problem(
             ("limits", "temperature"), f"a limit must mean '{roles.fever}', the fever of roles"

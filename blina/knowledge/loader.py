@@ -27,7 +27,9 @@ from blina.knowledge.validate import validate
 from blina.knowledge.yaml_file import YamlFile
 
 DEFAULT = Path(__file__).resolve().parents[2] / "knowledge"
-COMMON = "common"  # what every drug shares: how people say things, how they write values, what is said to them
+COMMON = (
+    "common"  # what every drug shares: how people say things, how they write values, what is said to them
+)
 DRUGS = "drugs"  # a folder for each drug
 LEXICON = "lexicon"
 WORDING = "wording.yml"  # a drug's own holds the texts that differ; those of the common one stay beside them
@@ -50,7 +52,8 @@ def load_knowledge(path: Path = DEFAULT, drug: str | None = None) -> Knowledge:
     """Read and check the knowledge of one drug: ``common/``, and the drug's own folder over it.
 
     A file of the drug takes the place of the common one of the same name; of ``wording.yml`` each text does.
-    What the common lexicon says of symptoms that this drug does not list counts as complaints that no list names.
+    What the common lexicon says of symptoms that this drug does not list counts as complaints that no list
+    names.
 
     Args:
         path: the folder.
@@ -67,7 +70,9 @@ def load_knowledge(path: Path = DEFAULT, drug: str | None = None) -> Knowledge:
     files = read_files(path, drug)
     others = _other_drugs(path, drug)
     symptoms = {symptom.id for symptom in files[_SYMPTOMS][1].symptoms}
-    fitted = {name: (file, _fitted(file, content, symptoms, others)) for name, (file, content) in files.items()}
+    fitted = {
+        name: (file, _fitted(file, content, symptoms, others)) for name, (file, content) in files.items()
+    }
     if problems := check(fitted, others):
         raise KnowledgeError(problems)
     return _assemble({name: content for name, (_, content) in fitted.items()})
@@ -91,11 +96,17 @@ def chosen(path: Path = DEFAULT, drug: str | None = None) -> str:
         return there[0]
     if drug in there:
         return str(drug)
-    names = ", ".join(there) or "no drug"
-    wrong = f"holds {names}" if drug is None else f"holds {names}, not {drug}"
-    raise KnowledgeError(
-        [Problem(f"{path.name}/{DRUGS}", None, "", f"{wrong}: name one of them as 'drug' in settings.yml")]
-    )
+    names = ", ".join(there)
+    file = f"{path.name}/{DRUGS}"
+    if not there:
+        problem = Problem(file, None, "", "holds no drug")
+    elif drug is None:
+        problem = Problem(file, None, "", f"holds {names}: name one of them as 'drug' in settings.yml")
+    else:
+        problem = Problem(
+            file, None, "", f"holds {names}, not {drug}: name one of them as 'drug' in settings.yml"
+        )
+    raise KnowledgeError([problem])
 
 
 def drugs(path: Path = DEFAULT) -> list[str]:

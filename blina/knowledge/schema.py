@@ -207,6 +207,9 @@ class Roles(Record):
     first_aid: tuple[StrictStr, ...] = ()  # their ``meanwhile`` is shown where the connection is lost
     infusion_rule: StrictStr | None = None  # none where nothing is infused
     summing: tuple[StrictStr, ...] = ()  # signs that stand for many words: the hand-over shows the words
+    stopped: Mapping[
+        str, StrictStr
+    ] = {}  # symptoms that are themselves something that others stop: sleep, eating
 
     @property
     def feverish(self) -> tuple[str, ...]:

@@ -32,10 +32,10 @@ _NAMES = {
         "blood_pressure by_value chart chart_as_ever chart_changed chart_checks chart_not_finished "
         "chart_unsure check_as_ever check_changed check_not_finished check_unsure checks "
         "circumstances complaints course_worse cycle denials denied "
-        "denied_line done down earlier empty falling heading hides_fever is_listed "
-        "is_over item last_there limit line made measured_at medicine medicines no_cycle no_dose "
-        "no_time not_ruled_out not_understood noted now others over point quote quoted reading "
-        "reason rising rules same shown since some_medicine "
+        "denied_line done down earlier empty falling first_written heading hides_fever is_listed "
+        "is_not_known is_over item last_there limit line made measured_at medicine medicines no_cycle "
+        "no_dose no_time not_ruled_out not_understood noted now others over point quote quoted reading "
+        "reason rising rules same shown since some_medicine stops stops_itself "
         "taken_asked taken_no taken_not_said taken_yes there "
         "told_at told_times treatment unasked unsure up values worse writes_carer writes_patient "
         "writes_unknown"
@@ -66,11 +66,12 @@ _NAMES = {
     "reading": "empty no_words not_sure not_understood other_language too_long worried",
     "screening": "clear if_no if_no_answer if_no_else if_yes if_yes_else noted still_open until written",
     "small_talk": (
-        "abuse affirm affirm_but can_do feels_fine feels_fine_but goodbye greet minimised noted "
+        "abuse affirm affirm_but can_do fact feels_fine feels_fine_but goodbye greet minimised noted "
         "nothing_asked nothing_asked_but out_of_scope thanks"
     ),
     "source": "place",
     "sure": "sign symptom",
+    "stops_name": "concentrating drinking eating everyday getting_up hands moving sleep washing",
     "standing": " ".join(f"{name}_{number}" for name in _STANDING for number in range(1, 5)),
     "summary": "answer nothing symptom unsure",
     "summary_line": "one several",
@@ -88,7 +89,7 @@ _NAMES = {
         "now_contact_now now_emergency now_reached now_tell_team pass_on sleep_call_today "
         "sleep_contact_now sleep_emergency sleep_reached sleep_tell_team tell tell_nothing who why_asked"
     ),
-    "whose": "carer_is denied i_am somebody_else told",
+    "whose": "carer_is denied denied_unnamed i_am somebody_else told",
     "why": "approved heading nothing rule",
 }
 

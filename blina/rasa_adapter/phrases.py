@@ -1,4 +1,4 @@
-"""The training phrases of one drug: those of all drugs in ``data/nlu/common/``, and those of its own folder."""
+"""The training phrases of one drug: ``data/nlu/common/``, and its own folder beside it."""
 
 from __future__ import annotations
 

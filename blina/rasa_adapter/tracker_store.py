@@ -131,13 +131,16 @@ class ConversationStore(TrackerStore):
         stored = getattr(tracker, "events_stored", 0)
         new = list(itertools.islice(tracker.events, stored, None))
         tracker.events_stored = stored + len(new)
+        await self._keep(tracker.sender_id, new)
         announcements.announce(tracker.sender_id, new)
+
+    async def _keep(self, sender: str, new: list[Event]) -> None:
         if any(isinstance(event, SlotSet) and _is_forgotten(event) for event in new):
-            await self.forget(tracker.sender_id)
+            await self.forget(sender)
             return
         rows = [_row(event) for event in new if not safety_net.is_history_missing() or _is_said(event)]
         if rows:
-            await self._worker.do(partial(self._write_behind.keep, tracker.sender_id, rows))
+            await self._worker.do(partial(self._write_behind.keep, sender, rows))
 
     async def forget(self, sender_id: str) -> None:
         """Delete a conversation.

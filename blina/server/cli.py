@@ -50,7 +50,44 @@ def _generate() -> None:
 def _counts() -> None:
     from blina.server import counts
 
-    print(counts.page(counts.counted(_databases()[0])))
+    url = _shared_database()
+    print(counts.page(counts.counted_in_postgres(url) if url else counts.counted(_databases()[0])))
+
+
+def _migrate(revision: str) -> None:
+    """Bring the schema of the shared database to a revision; going back drops what that does not know."""
+    from blina.storage import schema
+    from blina.storage.failures import Unusable
+
+    url = _shared_database()
+    if not url:
+        raise Stop("There is no shared database: the setting database_url is not set.")
+    try:
+        schema.migrate(url, revision)
+    except Unusable as error:
+        raise Stop(str(error)) from None
+
+
+def _shared_database() -> str | None:
+    """The database that replicas share, None where conversations are kept in files."""
+    _prepare()
+    from blina.assistant import settings
+    from blina.knowledge.settings import SettingsError
+
+    try:
+        return settings().database_url
+    except SettingsError as error:
+        raise Stop(str(error)) from None
+
+
+def _only_for_files(instead: str) -> None:
+    """Say what to do where there are no files to copy.
+
+    Raises:
+        Stop: conversations are kept in PostgreSQL.
+    """
+    if _shared_database():
+        raise Stop(f"Conversations are kept in PostgreSQL, which has its own programs for that: {instead}")
 
 
 def _alerts(retry: str = "") -> None:
@@ -63,6 +100,7 @@ def _alerts(retry: str = "") -> None:
 def _back_up(folder: str) -> None:
     from blina.storage import backup
 
+    _only_for_files('pg_dump --format=custom --file=blina.dump "$BLINA_DATABASE_URL"')
     for copy in backup.back_up(_databases(), Path(folder).resolve()):
         print(f"Copied to {copy}")
 
@@ -70,6 +108,7 @@ def _back_up(folder: str) -> None:
 def _restore(folder: str) -> None:
     from blina.storage import backup
 
+    _only_for_files('pg_restore --clean --if-exists --dbname="$BLINA_DATABASE_URL" blina.dump')
     for file in backup.restore(Path(folder).resolve(), _databases()):
         print(f"{file} is back")
 
@@ -130,6 +169,9 @@ COMMANDS: dict[str, Command] = {
     "check": Command(_check, "check knowledge/ and say which answers an edit changes"),
     "generate": Command(_generate, "bring what is made from knowledge/ up to date"),
     "counts": Command(_counts, "print what was not understood and where the readings differed, in numbers"),
+    "migrate": Command(
+        _migrate, "bring a shared database to a revision of its schema, or head", ("REVISION",)
+    ),
     "alerts": Command(
         _alerts, "print which alerts are open, wait or were given up; send these again", (), ("retry",)
     ),

@@ -8,16 +8,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import psycopg2
+
+from blina.knowledge.settings import place_of
 from blina.stop import Stop
+from blina.storage.failures import reason
 
 _TURNS = "SELECT data FROM events WHERE type_name = 'slot' AND action_name = 'conversation'"
 _MESSAGES = "SELECT data FROM events WHERE type_name = 'user'"
+_AT_ONCE = 1000  # rows
 _TIMES = "SELECT min(timestamp), max(timestamp), count(DISTINCT sender_id) FROM events"
 
 
@@ -82,20 +88,44 @@ def counted(file: Path) -> Counts:
     Raises:
         Stop: when there is none, or it cannot be read.
     """
-    counts = Counts()
     try:
-        connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
-        try:
-            first, _, counts.conversations = connection.execute(_TIMES).fetchone()
-            counts.since = datetime.fromtimestamp(first, timezone.utc) if first else None
-            for event in _events(connection, _TURNS):
-                counts.count_turn(event.get("value") or {})
-            for event in _events(connection, _MESSAGES):
-                counts.count_message(event.get("parse_data", {}).get("entities") or ())
-        finally:
-            connection.close()
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return _counted(connection.execute)
     except sqlite3.Error as error:
         raise Stop(f"The conversations in {file} cannot be read: {error}.") from None
+
+
+def counted_in_postgres(url: str) -> Counts:
+    """The numbers of the database that replicas share.
+
+    Args:
+        url: of it.
+
+    Raises:
+        Stop: it cannot be read.
+    """
+    try:
+        with closing(psycopg2.connect(url, options="-c default_transaction_read_only=on")) as connection:
+
+            def execute(query: str) -> Iterator[Any]:
+                cursor = connection.cursor()
+                cursor.execute(query)
+                while some := cursor.fetchmany(_AT_ONCE):
+                    yield from some
+
+            return _counted(execute)
+    except psycopg2.Error as error:
+        raise Stop(f"The conversations in {place_of(url)} cannot be read ({reason(error)}).") from None
+
+
+def _counted(execute: Callable[[str], Iterator[Any]]) -> Counts:
+    counts = Counts()
+    first, _, counts.conversations = next(iter(execute(_TIMES)))
+    counts.since = datetime.fromtimestamp(first, timezone.utc) if first else None
+    for (data,) in execute(_TURNS):
+        counts.count_turn(json.loads(data).get("value") or {})
+    for (data,) in execute(_MESSAGES):
+        counts.count_message(json.loads(data).get("parse_data", {}).get("entities") or ())
     return counts
 
 
@@ -125,11 +155,6 @@ def page(counts: Counts) -> str:
             *_table("the two readings differed on", counts.differed.most_common()),
         ]
     )
-
-
-def _events(connection: sqlite3.Connection, query: str) -> Iterator[dict[str, Any]]:
-    for (data,) in connection.execute(query):
-        yield json.loads(data)
 
 
 def _table(head: str, rows: Iterable[tuple[str, int]]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from blina.knowledge.settings import SettingsError, place_of
 from blina.observe import announcing, correlation, traces
 from blina.reading.learned.model import ModelError, default_model
 from blina.server import credentials, endpoints, logs, support
-from blina.server.model_file import newest_model
+from blina.server.model_file import check_drug, newest_model
 from blina.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +45,7 @@ def serve() -> None:
     endpoints.check(_endpoints())
     check_broker()
     model = newest_model()
+    check_drug(model, knowledge().symptoms)
     host, port = address()
     check_secrets(host)
     if key := signing_keys.from_environment(settings().session_secret_env, os.environ):

@@ -45,6 +45,8 @@ def migrate(url: str, revision: str = "head") -> None:
     try:
         with patience(_SECONDS_TO_MIGRATE), _connected(url) as connection:
             _bring_to(connection, revision, where)
+    except CommandError:
+        raise Unusable(f"There is no revision {revision} of the schema of {where}.") from None
     except (DBAPIError, psycopg2.Error) as error:
         raise Unusable(_sentence(where, getattr(error, "orig", error))) from None
 

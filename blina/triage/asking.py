@@ -39,18 +39,22 @@ _MOST_WORDS_AROUND = 12  # "what is CRS", and not any message that has the word
 
 def asked(message: Message, knowledge: Knowledge) -> str | None:
     """Which question about what to do the message asks: one of ``KINDS``, or None."""
-    for kind in KINDS:
-        if cues.says_loosely(message.text, f"asks_{kind}", knowledge):
-            return kind
-    return None
+    return _first(KINDS, message, knowledge)
+
+
+def is_puzzled(message: Message, knowledge: Knowledge) -> bool:
+    """Whether it says no more than that a question was not understood: "huh?", "I don't get it"."""
+    return cues.is_all(message.text, tuple(knowledge.cues["puzzled"]))
 
 
 def asked_of_the_app(message: Message, knowledge: Knowledge) -> str | None:
     """Whether it asks if this app is approved, or what is kept of what was written."""
-    for kind in (APP_APPROVED, WHAT_KEPT):
-        if cues.says_loosely(message.text, f"asks_{kind}", knowledge):
-            return kind
-    return None
+    return _first((APP_APPROVED, WHAT_KEPT), message, knowledge)
+
+
+def _first(kinds: tuple[str, ...], message: Message, knowledge: Knowledge) -> str | None:
+    asked = cues.which_loosely(message.text, [f"asks_{kind}" for kind in kinds], knowledge)
+    return asked[0].removeprefix("asks_") if asked else None
 
 
 def for_an_emergency_call(message: Message, knowledge: Knowledge) -> bool:

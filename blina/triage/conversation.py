@@ -23,7 +23,7 @@ class Report:
     """One symptom the patient spoke of.
 
     Args:
-        symptom: id from ``knowledge/symptoms.yml``, or ``unlisted``.
+        symptom: id from ``symptoms.yml``, or ``unlisted``.
         status: what the patient said last about it.
         text: the patient's own words.
         turn: number of the patient's message that said it last, from 1.
@@ -57,7 +57,7 @@ class SignReport:
     """A sign that is no listed symptom, such as ``infusion_trouble``.
 
     Args:
-        id: id from ``knowledge/lexicon/signs.yml``.
+        id: id from ``lexicon/signs.yml``.
         status: what the patient said last about it.
         text: the patient's own words.
         turn: number of the message that said it last.
@@ -94,6 +94,7 @@ class Value:
         trend: ``rising`` or ``falling`` as the patient said; empty when not said.
         bound: ``under``, ``over``, ``at_most`` or ``at_least`` where only a limit was given.
         is_unwell: whether the patient feels unwell beside it.
+        corrects: the words of the value that it took the place of in its message; empty when none.
     """
 
     kind: str
@@ -109,6 +110,7 @@ class Value:
     trend: str = ""
     bound: str = ""
     is_unwell: bool = False
+    corrects: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class OpenQuestion:
     """The question that waits for an answer.
 
     Args:
-        id: key of ``questions`` in ``knowledge/policy.yml``, ``feverish`` or ``again_<kind of value>``.
+        id: key of ``questions`` in ``policy.yml``, ``feverish`` or ``again_<kind of value>``.
         about: the symptom ids it was asked for; the patient's words for a value that is asked again.
         turn: the turn it was asked in.
         time: when it was asked (UTC).
@@ -178,7 +180,7 @@ class Mention:
     Args:
         id: of the symptom or sign.
         status: what was said.
-        text: the words it was found in.
+        text: the words it was found in; empty where "it is getting worse" names nothing.
         worse: whether it was said to get worse.
     """
 

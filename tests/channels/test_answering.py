@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg2
 import pytest
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -23,7 +25,10 @@ from blina.channels.messaging.message_queue import KNOWN_FOR, MessageQueue
 from blina.channels.messaging.model import Incoming
 from blina.channels.messaging.store import FILE
 from blina.channels.messaging.turns import MOST_TRIES, Turns
+from blina.http_server.rate_limit import limits
+from blina.storage import schema
 from blina.storage.sqlite import IN_MEMORY
+from scripts import services
 
 ABOUT = "nobody from your team reads this"  # told once
 KEY = b"k" * 32
@@ -89,6 +94,31 @@ class NoOutbox:
 Open = Callable[..., Awaitable[tuple[Dispatcher, MessageQueue]]]
 
 
+@pytest.fixture(autouse=True)
+def nobody_has_written_yet() -> None:
+    """All tests write from one number: none is to be over the limit because of the others."""
+    limits.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """A PostgreSQL database with the schema, and its URL."""
+    with services.postgres() as server:
+        schema.migrate(server.url)
+        yield server.url
+
+
+@pytest.fixture(params=["a file", "PostgreSQL"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where messages are kept, empty."""
+    if request.param == "a file":
+        return str(tmp_path / FILE)
+    url: str = request.getfixturevalue("database")
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("TRUNCATE incoming, outgoing, sending")
+    return url
+
+
 @pytest.fixture
 async def open_dispatcher(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
     monkeypatch.setattr(store, "_BUSY_SECONDS", 0.1)
@@ -144,15 +174,14 @@ async def test_an_answered_message_leaves_nothing_but_its_id(open_dispatcher: Op
 
 
 async def test_what_was_not_answered_when_the_process_ended_is_answered_by_the_next(
-    open_dispatcher: Open, tmp_path: Path
+    open_dispatcher: Open, place: str
 ) -> None:
-    file = str(tmp_path / FILE)
-    before = MessageQueue(file, "toy")
+    before = MessageQueue(place, "toy")
     conversation = (await open_dispatcher(Rasa()))[0].conversation(message("1"))
     await before.add(QueuedMessage(message("1"), conversation))
     before.close()
     rasa = Rasa()
-    dispatcher, queue = await open_dispatcher(rasa, file)
+    dispatcher, queue = await open_dispatcher(rasa, place)
     assert len(await posted(dispatcher, queue)) == 1
     assert rasa.heard == ["I have a headache"]
     await dispatcher.accept(message("1"))
@@ -160,32 +189,33 @@ async def test_what_was_not_answered_when_the_process_ended_is_answered_by_the_n
 
 
 async def test_what_was_read_before_the_process_ended_is_not_read_twice(
-    open_dispatcher: Open, tmp_path: Path
+    open_dispatcher: Open, place: str
 ) -> None:
     """Read twice, "no" would answer two questions."""
-    file, rasa = str(tmp_path / FILE), Rasa()
+    rasa = Rasa()
     dispatcher, queue = await open_dispatcher(rasa)
     await dispatcher.accept(message("1", "no"))
     replies = await posted(dispatcher, queue)
-    before = MessageQueue(file, "toy")
+    before = MessageQueue(place, "toy")
     await before.add(QueuedMessage(message("1", "no"), dispatcher.conversation(message("1"))))
     before.close()
-    dispatcher, queue = await open_dispatcher(rasa, file)
+    dispatcher, queue = await open_dispatcher(rasa, place)
     assert await posted(dispatcher, queue) == replies
     assert rasa.heard == ["no"]
 
 
 async def test_a_message_that_ends_the_process_every_time_is_answered_safely(
-    open_dispatcher: Open, tmp_path: Path
+    open_dispatcher: Open, place: str
 ) -> None:
-    file, rasa = str(tmp_path / FILE), Rasa()
-    before = MessageQueue(file, "toy")
+    rasa, before = Rasa(), MessageQueue(place, "toy")
     conversation = (await open_dispatcher(Rasa()))[0].conversation(message("1"))
     await before.add(QueuedMessage(message("1"), conversation))
-    for _ in range(MOST_TRIES):
-        assert len(await before.unanswered()) == 1
     before.close()
-    dispatcher, queue = await open_dispatcher(rasa, file)
+    for _ in range(MOST_TRIES):
+        before = MessageQueue(place, "toy")
+        assert len(await before.unanswered()) == 1
+        before.close()
+    dispatcher, queue = await open_dispatcher(rasa, place)
     assert await posted(dispatcher, queue) == [assistant.safe_answer()]
     assert rasa.heard == []
 
@@ -264,16 +294,16 @@ async def test_a_file_that_cannot_be_opened_keeps_nobody_from_an_answer(
     assert len(await posted(dispatcher, queue)) == 1
 
 
-async def test_ids_are_forgotten_when_no_provider_delivers_again(tmp_path: Path) -> None:
+async def test_ids_are_forgotten_when_no_provider_delivers_again(place: str) -> None:
     now = 1_000_000.0
-    queue = MessageQueue(str(tmp_path / FILE), "toy", lambda: now)
+    queue = MessageQueue(place, "toy", lambda: now)
     queued = QueuedMessage(message("1"), "somebody")
     await queue.add(queued)
     await queue.add(QueuedMessage(message("2"), "somebody"))
     await queue.answer(queued, [])
     queue.close()
     now += KNOWN_FOR + 1
-    queue = MessageQueue(str(tmp_path / FILE), "toy", lambda: now)
+    queue = MessageQueue(place, "toy", lambda: now)
     assert await queue.add(queued)
     assert not await queue.add(QueuedMessage(message("2"), "somebody"))  # it still has to be answered
     queue.close()
@@ -295,8 +325,8 @@ async def test_no_words_are_kept_longer_than_the_settings_say(tmp_path: Path) ->
     assert b"whale" not in (tmp_path / FILE).read_bytes()
 
 
-async def test_what_was_said_before_is_not_sent_once_it_is_to_be_forgotten() -> None:
-    queue = MessageQueue(IN_MEMORY, "toy")
+async def test_what_was_said_before_is_not_sent_once_it_is_to_be_forgotten(place: str) -> None:
+    queue = MessageQueue(place, "toy")
     parts = [Part(ADDRESS, text, (), 0.0) for text in ("You told me about a rash.", "I have deleted it.")]
     await queue.answer(QueuedMessage(message("1"), "somebody"), parts[:1])
     await queue.answer(QueuedMessage(message("2"), "another"), parts[:1])
@@ -308,17 +338,19 @@ async def test_what_was_said_before_is_not_sent_once_it_is_to_be_forgotten() -> 
     queue.close()
 
 
-async def test_the_channels_share_a_file_and_nothing_else(tmp_path: Path) -> None:
-    one, other = MessageQueue(str(tmp_path / FILE), "one"), MessageQueue(str(tmp_path / FILE), "other")
+async def test_the_channels_share_a_place_and_nothing_else(place: str) -> None:
+    one, other = MessageQueue(place, "one"), MessageQueue(place, "other")
     queued = QueuedMessage(message("1"), "somebody")
     assert await one.add(queued)
     assert await other.add(queued)
     await one.answer(queued, [Part(ADDRESS, "For one.", (), 0.0)])
     assert await other.conversations() == []
     assert await other.next_part("somebody") is None
-    assert await other.unanswered() == [QueuedMessage(message("1"), "somebody", tries=1)]
-    one.close()
     other.close()
+    next_one = MessageQueue(place, "other")
+    assert await next_one.unanswered() == [QueuedMessage(message("1"), "somebody", tries=1)]
+    one.close()
+    next_one.close()
 
 
 async def test_a_name_of_a_conversation_tells_nobody_the_number(open_dispatcher: Open) -> None:
