@@ -13,15 +13,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from blina.alerts.model import HandedOver, Kind
 from blina.channels.team import accounts
 from tests.browser.chat import DESKTOP, PHONE, SMALLEST, Chat
+from tests.server.running import ROOT
 from tests.server.team import Team
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 
 PASSWORD = "correct horse battery"
-CHART = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 100" role="img">'
-    '<text x="9" y="40" fill="currentColor">38.9</text></svg>'
-)
+CHART = (ROOT / "tests/unit/golden/hand_over/priya_hot_at_half_past_two.svg").read_text("utf-8")
 WORDS = HandedOver("What is there:\n- Fever <b>38.9</b> °C\n", CHART, "{}")
 DARK = {"color_scheme": "dark"}
 OPEN = Callable[..., "Inbox"]

@@ -177,6 +177,25 @@ def test_the_environment_wins_over_the_file(field: str, text: str, value: object
             "BLINA_REST_TOKEN_ENV: must be the name of an environment variable, such as BLINA_REST_TOKEN",
         ),
         (
+            "BLINA_TEAM_URL",
+            "https://blina.example.org/team",
+            "BLINA_TEAM_URL: 'https://blina.example.org/team' is no origin; "
+            'write it like "https://www.example.org"',
+        ),
+        (
+            "BLINA_TEAM_ISSUER",
+            "login.example.org",
+            "BLINA_TEAM_ISSUER: 'login.example.org' is no issuer; "
+            'write it like "https://login.example.org/realms/hospital"',
+        ),
+        (
+            "BLINA_TEAM_EMAILS",
+            "ada",
+            "BLINA_TEAM_EMAILS: 'ada' is no e-mail address; write it like \"a.nurse@example.org\"",
+        ),
+        ("BLINA_TEAM_IDLE_MINUTES", "1", "BLINA_TEAM_IDLE_MINUTES: 1 is not between 5 and 240 minutes"),
+        ("BLINA_TEAM_SESSION_HOURS", "48", "BLINA_TEAM_SESSION_HOURS: 48 is not between 1 and 24 hours"),
+        (
             "BLINA_CARE_TEAM_PHNE",
             "112",
             "BLINA_CARE_TEAM_PHNE: is no setting; did you mean BLINA_CARE_TEAM_PHONE?",

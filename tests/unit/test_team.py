@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sqlite3
 import stat
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -25,7 +27,9 @@ from blina.channels.team.sessions import Session, Sessions
 from blina.channels.web.page import FOLDER, load
 from blina.knowledge import load_knowledge
 from blina.knowledge.settings import Settings, load_settings
+from blina.server import team
 from blina.stop import Stop
+from blina.storage.audit import AuditLog
 
 KNOWLEDGE = load_knowledge()
 KEY = b"a key of the tests"
@@ -265,6 +269,36 @@ def test_accounts_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(Stop, match="put it aside and make the accounts anew"):
         accounts.is_right(file, "ada", "correct horse battery")
+
+
+# --- what an operator does
+
+
+def test_the_audit_log_is_printed_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLINA_SESSION_SECRET", "of this test, and long enough for a key")
+    file = tmp_path / "team.db"
+    with pytest.raises(Stop, match="There is no audit log"):
+        team.audit(file)
+    log = AuditLog(str(file), b"of this test, and long enough for a key")
+    log.add("2026-11-28T15:00:00.000+00:00", ADA, Act.LOOKED.value, "alert 1")
+    log.add("2026-11-28T15:01:00.000+00:00", ADA, Act.SIGNED_OUT.value)
+    assert team.audit(file).splitlines() == [
+        f"1 2026-11-28T15:00:00.000+00:00 {ADA} looked alert 1",
+        f"2 2026-11-28T15:01:00.000+00:00 {ADA} signed_out",
+        "2 entries, none changed and none missing.",
+    ]
+    with sqlite3.connect(file) as connection:
+        connection.execute("DROP TRIGGER audit_is_not_changed")
+        connection.execute("UPDATE audit SET who = 'ben' WHERE number = 1")
+    with pytest.raises(Stop, match="Entry 1 was changed"):
+        team.audit(file)
+
+
+def test_an_account_is_made_from_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / team.ACCOUNTS
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
+    team.account(file, "ada")
+    assert accounts.is_right(file, "ada", "correct horse battery")
 
 
 # --- what is shown
