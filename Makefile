@@ -7,7 +7,7 @@ SERVICES := postgres:postgresql redis-server:redis-server rabbitmq-server:rabbit
 CODE := $(wildcard actions benchmarks blina learning scripts tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell train learn test coverage hand-overs lint generate evaluate bench screenshots flood soak mixed-up lock audit clean setup setup-test knowledge licences
+.PHONY: help run shell train learn test coverage hand-overs lint generate evaluate bench screenshots flood soak mixed-up replicas scaling lock audit clean setup setup-test knowledge licences
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,7 @@ learn: ## Teach the reader anew from data/messages, in .venv-learn (80 minutes; 
 test: setup-test ## Run all tests (ARGS="tests/unit -k fever" runs some of them)
 	@$(ANY_PYTHON) -m scripts.train
 	@sh scripts/install_programs.sh $(PROXIES) $(CHECKERS) $(SERVICES)
+	@$(PYTHON_IN_VENV) -m scripts.provider
 	@CHROMIUM="$$(sh scripts/install_browser.sh)" && export CHROMIUM && $(PYTHON_IN_VENV) -m pytest $(ARGS)
 
 hand-overs: setup-test ## Keep anew what is handed over of the made-up nights in tests/ and docs/for-nurses.md
@@ -77,6 +78,14 @@ soak: setup-test ## Let 8 to 200 patients write for minutes, into docs/performan
 mixed-up: setup-test ## Count the answers that go to somebody else behind HAProxy and nginx while strangers try
 	@sh scripts/install_programs.sh $(PROXIES) && $(PYTHON_IN_VENV) -m benchmarks.mixed_up $(ARGS)
 
+replicas: setup-test ## Start 3 replicas, nginx, PostgreSQL, Redis and RabbitMQ on this machine (ARGS=2 for two)
+	@$(ANY_PYTHON) -m scripts.train
+	@sh scripts/install_programs.sh $(PROXIES) $(SERVICES) && $(PYTHON_IN_VENV) -W ignore -m scripts.replicas $(ARGS)
+
+scaling: setup-test ## Measure 1, 2 and 3 replicas, into docs/scaling.md (ARGS="--storm 60" kills and cuts off instead)
+	@$(ANY_PYTHON) -m scripts.train
+	@sh scripts/install_programs.sh $(PROXIES) $(SERVICES) && $(PYTHON_IN_VENV) -W ignore -m benchmarks.scaling $(ARGS)
+
 lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock
 
@@ -84,7 +93,7 @@ audit: setup ## Compare the locked packages with what is known of them (docs/sec
 	@$(PYTHON_IN_VENV) -m scripts.audit $(ARGS)
 
 clean: ## Remove all that the other commands made
-	rm -rf .venv .venv-learn .audit .coverage *.egg-info .setup.lock models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-learn .audit .provider .coverage *.egg-info .setup.lock models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 setup:

@@ -1,8 +1,9 @@
 """Break the triage core on purpose, one place at a time, and count how often a test notices.
 
 `.venv/bin/python -m benchmarks.mutation` (``--every 1`` breaks every place, the default every twelfth;
-``--module policy`` one file). Each break runs in a process of its own, split off after the knowledge was
-read, so that nothing on the disk changes. What no test noticed is printed; docs/tests.md says what it was.
+``--start 6`` begins with another place, ``--module policy`` takes one file). Each break runs in a process of
+its own, split off after the knowledge was read, so that nothing on the disk changes. What no test noticed is
+printed; docs/tests.md says what it was.
 """
 
 from __future__ import annotations
@@ -200,18 +201,19 @@ def prepare() -> None:
     assert not loaded, loaded  # noqa: S101 - what is loaded cannot be broken any more
 
 
-def measured(modules: list[str], every: int, jobs: int) -> Iterator[tuple[Break, bool]]:
+def measured(modules: list[str], every: int, jobs: int, start: int = 0) -> Iterator[tuple[Break, bool]]:
     """Break every so-manieth place.
 
     Args:
         modules: their names.
         every: 1 breaks all.
         jobs: how many at the same time.
+        start: the number of the first place.
 
     Yields:
         each break, and whether a test noticed it.
     """
-    items = [item for module in modules for item in places(module)][::every]
+    items = [item for module in modules for item in places(module)][start::every]
     with ThreadPoolExecutor(jobs) as pool:
         yield from zip(items, pool.map(is_noticed, items), strict=True)
 
@@ -221,12 +223,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Break the triage core, and count what the tests notice.")
     parser.add_argument("--module", choices=MODULES, action="append")
     parser.add_argument("--every", type=int, default=EVERY)
+    parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     os.chdir(ROOT)
     prepare()
     noticed = total = 0
-    for item, is_killed in measured(options.module or list(MODULES), options.every, options.jobs):
+    for item, is_killed in measured(
+        options.module or list(MODULES), options.every, options.jobs, options.start
+    ):
         total += 1
         noticed += is_killed
         if not is_killed:

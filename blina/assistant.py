@@ -28,8 +28,11 @@ from blina.replies.handover.model import HandOver
 from blina.replies.repeats import remember, without_repeats
 from blina.replies.standing import is_said, standing_line
 from blina.triage import (
+    alarm,
     answers,
+    checking_back,
     comfort,
+    corrections,
     cues,
     daily_check,
     deleting,
@@ -77,8 +80,8 @@ _THINNER = "blood_thinner"  # the sign
 
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
-    """The validated knowledge files."""
-    return load_knowledge()
+    """The validated knowledge files of the drug that the settings name."""
+    return load_knowledge(drug=settings().drug)
 
 
 @lru_cache(maxsize=1)
@@ -139,6 +142,11 @@ class Core:
     knowledge: Knowledge
     settings: Settings
 
+    def __post_init__(self) -> None:
+        """Resolve what the steps look up: every cue and the limits of values."""
+        cues.resolve(self.knowledge)
+        values.Limits.of(self.knowledge, self.settings)
+
     def respond(self, conversation: Conversation, message: Message, now: datetime) -> Turn:
         """Answer one message of the patient.
 
@@ -153,6 +161,26 @@ class Core:
             The conversation to keep and one or more replies, never none.
         """
         return _respond(conversation, message, self.knowledge, self.settings, now)
+
+    def check_back(self, conversation: Conversation, now: datetime) -> Turn | None:
+        """Ask whether the team has been reached, without a message of the patient.
+
+        Args:
+            conversation: what is remembered.
+            now: the time (with time zone).
+
+        Returns:
+            The conversation to keep and one reply; None where it must not be asked.
+        """
+        voice = Voice(self.knowledge, self.settings)
+        current = memory.expire(conversation, self.knowledge, now)
+        decision = decide(current, self.knowledge, self.settings, now)
+        asked = checking_back.ask(current, decision, now.astimezone(timezone.utc))
+        if asked is None:
+            return None
+        lines = voice.say("check_back", "ask"), standing_line(asked, decision, voice)
+        reply = Reply("\n\n".join(filter(None, lines)), checking_back.chips(self.knowledge))
+        return Turn(remember(asked, (reply,)), (reply,))
 
     def hand_over(self, conversation: Conversation, now: datetime) -> HandOver:
         """What the team must know of a conversation, in the order in which they ask for it.
@@ -177,8 +205,10 @@ def _respond(
 ) -> Turn:
     message = replace(message, reading=disagreement.more_urgent(message.reading, knowledge))
     message = follow_up.with_infusion(message, knowledge)
+    limits = values.Limits.of(knowledge, settings)
+    message = replace(message, reading=corrections.settled(message.reading, limits, knowledge))
     before = memory.expire(conversation, knowledge, now)
-    aside = read_aside(before, heard.as_heard(message, before), knowledge)
+    aside = read_aside(before, heard.as_heard(message, before, knowledge), knowledge)
     message = aside.message
     step = _advance(conversation, aside, knowledge, settings, now)
     voice = Voice(knowledge, settings)
@@ -277,7 +307,8 @@ def _advance(
     message = aside.message
     before = memory.expire(conversation, knowledge, now)
     merged = memory.merge(conversation, message, knowledge, settings, now)
-    merged = aside.noted(whose.note(merged, message, knowledge), now)
+    merged = whose.note(merged, message, knowledge, tells_facts=aside.tells_facts)
+    merged = aside.noted(merged, now)
     taken = merged if aside.is_all else answers.take(merged, message, knowledge, settings, now)
     taken = daily_check.take(taken, aside.check, message, knowledge, now)
     impossible = values.impossible(message.reading, knowledge)
@@ -310,18 +341,20 @@ def _advance(
     told = taken
     taken = _with_question(told, decision, message, knowledge, settings, now)
     asked = taken.question.id if taken.question else None
-    if (
+    suspected = (
         impossible
         and asked != f"{questions.AGAIN_PREFIX}{impossible.kind}"
         and decision.urgency < Urgency.CONTACT_NOW
-    ):
+    )
+    if impossible and suspected:
         # it cannot be asked again: take it as what it may mean
         taken = replace(
             answers.suspect(impossible.kind, impossible.text, taken, knowledge, now), question=None
         )
-    if taken != told:
+    if suspected or _waits_for_the_check(taken) != _waits_for_the_check(told):
         decision = decide(taken, knowledge, settings, now)
-    taken = replace(taken, last_urgency=decision.urgency.value)
+    raised = alarm.note(taken, earlier, decision, now)
+    taken = replace(taken, last_urgency=decision.urgency.value, raised=raised)
     if_alarming = None
     if taken.question:
         worst = questions.alarming(taken.question, knowledge)
@@ -350,6 +383,11 @@ def _has_new_warning(conversation: Conversation, decision: Decision, earlier: De
         for item in decision.symptoms
     )
     return told or decision.urgency > earlier.urgency or not rules <= earlier.rules
+
+
+def _waits_for_the_check(conversation: Conversation) -> bool:
+    """Whether the check question is open: the one question that the policy looks at."""
+    return conversation.question is not None and conversation.question.id == SCREENING
 
 
 def _only_measured(message: Message) -> bool:

@@ -9,6 +9,7 @@ import os
 import pickle
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,10 +22,10 @@ from learning.carry_on import carried_on
 from learning.check import figures
 from learning.frames import MOST_SHARE, composed
 from learning.measure import is_held_out
-from learning.messages import STATUSES, LabelSpace, MessageError, label_space, read_messages
+from learning.messages import KNOWLEDGE, STATUSES, LabelSpace, MessageError, label_space, read_messages
 from learning.network import Network
 from learning.targets import Example, example, phrase_example
-from learning.train import MOST_PIECES, Plan, build, learn
+from learning.train import MOST_PIECES, Plan, Taught, build, learn
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "blina" / "reading" / "learned" / "files"
@@ -45,13 +46,22 @@ def main() -> None:
     examples = [example(message, space) for message in (*messages, *frames)]
     phrases, intents = _phrases(space)
     held_out = [item for item in examples if is_held_out(item.text)]
-    taught = [item for item in examples if not is_held_out(item.text)]
-    plan = Plan(epochs=arguments.epochs, seed=arguments.seed, rate=arguments.rate)
-    print(f"{len(taught)} messages and {len(phrases)} phrases to learn from, {len(held_out)} to measure with")
+    known = _known(files, arguments) if arguments.go_on == TARGET else frozenset()
+    known |= frozenset(range(len(messages), len(examples))) if known else frozenset()  # frames say little new
+    taught = Taught(
+        [item for at, item in enumerate(examples) if at not in known and not is_held_out(item.text)],
+        [item for at, item in enumerate(examples) if at in known and not is_held_out(item.text)],
+        phrases[: arguments.most],
+    )
+    plan = Plan(epochs=arguments.epochs, seed=arguments.seed, rate=arguments.rate, again=arguments.again)
+    print(
+        f"{len(taught.new)} messages to learn from, {len(taught.known)} that were learned from before, "
+        f"{len(phrases)} phrases, {len(held_out)} to measure with"
+    )
     torch.manual_seed(plan.seed)
     network, tokeniser = build(_weights(), space.names, (len(space.acts), len(intents)))
     before = _go_on(network, space, arguments.go_on) if arguments.go_on else None
-    learn(network, tokeniser, taught, phrases[: arguments.most], plan)
+    learn(network, tokeniser, taught, plan)
     arguments.target.mkdir(parents=True, exist_ok=True)
     minutes = round((time.monotonic() - started) / 60, 1)
     if arguments.keep:
@@ -102,6 +112,12 @@ def _arguments() -> argparse.Namespace:
         metavar="FILE",
         help="start from the reader of today, or from what --keep kept in a file, not anew",
     )
+    parser.add_argument(
+        "--again",
+        type=float,
+        default=Plan.again,
+        help="with --go-on: the share of what the reader of today has learned that each epoch shows again",
+    )
     parser.add_argument("--most", type=int, help="learn from the first so many messages only")
     return parser.parse_args()
 
@@ -127,7 +143,7 @@ def _phrases(space: LabelSpace) -> tuple[list[Example], dict[str, int]]:
         for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
             lines = (line.strip() for line in block["examples"].splitlines())
             pairs += [(line[2:].strip(), block["intent"]) for line in lines if line.startswith("- ")]
-    questions = yaml.safe_load((ROOT / "knowledge" / "questions.yml").read_text(encoding="utf-8"))["topics"]
+    questions = yaml.safe_load((ROOT / KNOWLEDGE / "questions.yml").read_text(encoding="utf-8"))["topics"]
     pairs += [(asked, f"ask_drug/{topic['id']}") for topic in questions for asked in topic["asked_as"]]
     intents = {intent: at for at, intent in enumerate(sorted({intent for _, intent in pairs}))}
     return [phrase_example(text, intent, intents, space) for text, intent in pairs], intents
@@ -160,6 +176,17 @@ def _go_on(network: Network, space: LabelSpace, start: Path) -> dict[str, object
 
 def _went_on_from(before: dict[str, object] | None) -> dict[str, object]:
     return {"went_on_from": before} if before else {}
+
+
+def _known(files: Sequence[Path], arguments: argparse.Namespace) -> frozenset[int]:
+    """Which messages the reader of today has learned from, by their numbers: files only grow at their end."""
+    counts = json.loads((TARGET / "reader.json").read_text(encoding="utf-8"))["messages"]
+    known: set[int] = set()
+    start = 0
+    for file in files:
+        known |= set(range(start, start + counts.get(file.relative_to(arguments.messages).as_posix(), 0)))
+        start += _lines(file)
+    return frozenset(known)
 
 
 def _today() -> str:

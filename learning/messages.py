@@ -9,6 +9,9 @@ from pathlib import Path
 
 import yaml
 
+KNOWLEDGE = Path(
+    "knowledge/drugs/blinatumomab"
+)  # whose side effects the reader knows; from the project's folder
 UNLISTED = "unlisted"
 STATUSES = ("none", "present", "uncertain", "denied", "past", "mentioned")
 _LISTS = ("present", "uncertain", "denied", "past", "mentioned", "signs")
@@ -60,7 +63,7 @@ def label_space(root: Path) -> LabelSpace:
     Returns:
         The label space.
     """
-    symptoms = yaml.safe_load((root / "knowledge" / "symptoms.yml").read_text(encoding="utf-8"))["symptoms"]
+    symptoms = yaml.safe_load((root / KNOWLEDGE / "symptoms.yml").read_text(encoding="utf-8"))["symptoms"]
     more = yaml.safe_load((root / "data" / "messages" / "labels.yml").read_text(encoding="utf-8"))
     signs = more["signs"]
     return LabelSpace(

@@ -42,6 +42,7 @@ class Plan:
         head_rate: highest learning rate of what is new.
         pieces: word pieces in one batch.
         joins: joined messages for each message.
+        again: share of what an earlier reader has learned, and of the phrases, that an epoch shows again.
     """
 
     epochs: float = 6.0
@@ -50,18 +51,31 @@ class Plan:
     head_rate: float = 2e-3
     pieces: int = 1400
     joins: float = 0.3
+    again: float = 1.0
 
 
-def learn(
-    network: Network, tokeniser: Any, messages: Sequence[Example], phrases: Sequence[Example], plan: Plan
-) -> None:
+@dataclass(frozen=True)
+class Taught:
+    """What is learned from.
+
+    Args:
+        new: labelled messages that each epoch shows.
+        known: labelled messages that an earlier reader has learned from.
+        phrases: training phrases of the intents.
+    """
+
+    new: Sequence[Example]
+    known: Sequence[Example]
+    phrases: Sequence[Example]
+
+
+def learn(network: Network, tokeniser: Any, taught: Taught, plan: Plan) -> None:
     """Teach a network.
 
     Args:
         network: is changed; see `build`.
         tokeniser: of its encoder.
-        messages: labelled messages.
-        phrases: training phrases of the intents.
+        taught: what from.
         plan: how to learn.
     """
     torch.manual_seed(plan.seed)
@@ -75,10 +89,10 @@ def learn(
         fused=True,
     )
     chance, slips = random.Random(plan.seed), random.Random(plan.seed * 1000)
-    steps = _steps(messages, phrases, plan)
+    steps = _steps(taught, plan)
     network.train()
     shown = tqdm(range(steps), desc="learning", mininterval=5)
-    for step, batch in zip(shown, _batches_of_all_epochs(messages, phrases, plan, chance), strict=False):
+    for step, batch in zip(shown, _batches_of_all_epochs(taught, plan, chance), strict=False):
         factor = _rate(step / steps)
         optimiser.param_groups[0]["lr"] = plan.rate * factor
         optimiser.param_groups[1]["lr"] = plan.head_rate * factor
@@ -174,30 +188,32 @@ def _rate(done: float) -> float:
     return min(1.0, done / _WARM_UP) * max(_LEAST_RATE, 0.5 * (1 + math.cos(math.pi * done)))
 
 
-def _steps(messages: Sequence[Example], phrases: Sequence[Example], plan: Plan) -> int:
+def _steps(taught: Taught, plan: Plan) -> int:
     chance = random.Random(plan.seed)
-    return max(1, int(plan.epochs * len(_batches(_epoch(messages, phrases, plan, chance), plan, chance))))
+    return max(1, int(plan.epochs * len(_batches(_epoch(taught, plan, chance), plan, chance))))
 
 
-def _batches_of_all_epochs(
-    messages: Sequence[Example], phrases: Sequence[Example], plan: Plan, chance: random.Random
-) -> Iterator[list[Example]]:
+def _batches_of_all_epochs(taught: Taught, plan: Plan, chance: random.Random) -> Iterator[list[Example]]:
     while True:
-        yield from _batches(_epoch(messages, phrases, plan, chance), plan, chance)
+        yield from _batches(_epoch(taught, plan, chance), plan, chance)
 
 
-def _epoch(
-    messages: Sequence[Example], phrases: Sequence[Example], plan: Plan, chance: random.Random
-) -> list[Example]:
+def _epoch(taught: Taught, plan: Plan, chance: random.Random) -> list[Example]:
     """Messages, phrases, and messages joined at random."""
+    messages = [*taught.new, *_part(taught.known, plan.again, chance)]
+    phrases = _part(taught.phrases, plan.again, chance)
     items = [*messages, *phrases]
-    for first in chance.sample(list(messages), int(len(messages) * min(1.0, plan.joins))):
+    for first in chance.sample(messages, int(len(messages) * min(1.0, plan.joins))):
         others = phrases if phrases and chance.random() < _WITH_PHRASE else messages
         second = chance.choice(others)
         short = len(first.text) + len(second.text) < _LONGEST_JOINED
         if short and not (first.asked and second.asked):
             items.append(joined(first, second, chance))
     return items
+
+
+def _part(examples: Sequence[Example], share: float, chance: random.Random) -> list[Example]:
+    return chance.sample(list(examples), int(len(examples) * min(1.0, share)))
 
 
 def _batches(items: Sequence[Example], plan: Plan, chance: random.Random) -> list[list[Example]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scripts import error_texts
 from scripts.check_knowledge import check
 from scripts.common import ROOT, main, say
 
@@ -14,15 +15,22 @@ def texts() -> dict[str, str]:
     Returns:
         each file's text by its path from the project's folder.
     """
+    from blina.assistant import knowledge
     from blina.channels.web import page as web_page
-    from blina.knowledge import json_schema, load_knowledge
+    from blina.knowledge import json_schema
     from blina.knowledge.settings import load_settings
     from blina.rasa_adapter import generate
     from blina.replies import clinician_page
 
-    page = clinician_page.page(load_knowledge(), load_settings(environ={}))
+    page = clinician_page.page(knowledge(), load_settings(environ={}))
     name = clinician_page.PAGE.relative_to(ROOT).as_posix()
-    return {**generate.files(), **json_schema.files(), name: page, f"web/{web_page.SUMS}": web_page.sums()}
+    return {
+        **generate.files(),
+        **json_schema.files(),
+        name: page,
+        f"web/{web_page.SUMS}": web_page.sums(),
+        error_texts.PAGE: error_texts.page(),
+    }
 
 
 def write(made: dict[str, str], root: Path = ROOT) -> list[str]:

@@ -146,19 +146,22 @@ def script() -> None:
     """
     check()
     say("knowledge/ is right")
+    from blina.assistant import knowledge as load_now
+    from blina.assistant import settings
     from blina.knowledge import KnowledgeError, fingerprint, load_knowledge
     from blina.reading.learned.model import ModelError
 
     with tempfile.TemporaryDirectory() as folder:
         old = committed(Path(folder))
-        if fingerprint(old) == fingerprint():
-            print("Nothing in knowledge/ differs from the last commit: no answer changes.")
-            return
-        texts = messages()
-        say(f"Answering {len(texts)} messages with the knowledge of the last commit and of now")
+        drug = settings().drug
         try:
-            before = load_knowledge(old)
-            lines = list(report(texts, answers(before, texts), answers(load_knowledge(), texts)))
+            if fingerprint(old, drug) == fingerprint(drug=drug):
+                print("Nothing in knowledge/ differs from the last commit: no answer changes.")
+                return
+            texts = messages()
+            say(f"Answering {len(texts)} messages with the knowledge of the last commit and of now")
+            before = load_knowledge(old, drug)
+            lines = list(report(texts, answers(before, texts), answers(load_now(), texts)))
         except (KnowledgeError, ModelError) as error:
             raise Stop(f"the knowledge is right, but cannot be compared.\n{error}") from error
     print("\n".join(lines))

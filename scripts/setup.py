@@ -175,7 +175,10 @@ def install(group: str) -> None:
         "the project itself could not be installed",
     )
     say("Set-up 3 of 3: checking that the packages fit together")
-    call([*pip, "check"], "the installed packages do not fit together")
+    call(
+        [str(VENV_PYTHON), "-m", "uv", "pip", "check", "-q", "--python", str(VENV_PYTHON)],
+        "the installed packages do not fit together",
+    )
 
 
 def set_up(wanted: str) -> None:

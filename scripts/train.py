@@ -7,6 +7,7 @@ Rasa's own cache does not see changes of knowledge/ or of the components' code, 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -67,9 +68,27 @@ def inputs_digest(root: Path = ROOT) -> str:
         root: the project's folder.
 
     Returns:
-        a SHA-256, in hexadecimal.
+        a SHA-256, in hexadecimal, and the drug where one is named.
     """
-    return digest([root / name for name in INPUTS], root)
+    return f"{digest([root / name for name in INPUTS], root)} {chosen_drug(root)}".strip()
+
+
+def chosen_drug(root: Path = ROOT) -> str:
+    """Read which drug the model is for.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        the setting `drug`; empty where none is named.
+    """
+    if "BLINA_DRUG" in os.environ:
+        return os.environ["BLINA_DRUG"].strip()
+    settings = root / "settings.yml"
+    named = re.search(
+        r"^drug:[ ]*([\w-]+)", settings.read_text(encoding="utf-8") if settings.exists() else "", re.M
+    )
+    return "" if named is None or named[1] == "null" else named[1]
 
 
 def is_current(root: Path = ROOT) -> bool:

@@ -1,6 +1,6 @@
 // Windows over the page: a question before deleting, the missing phone number, the summary.
 
-import { callLink, drawn, element, icon, numbered } from "/chat/dom.js";
+import { callLink, drawn, element, icon, lines } from "/chat/dom.js";
 
 const PAGE = { width: "186mm", height: 950, sizes: [10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5] }; // pixels and points: in A4 and in Letter
 
@@ -102,7 +102,7 @@ export function showSummary(item, { words, careTeam, handover }, call, note = ""
   const buttons = [...(navigator.share ? [share] : []), copy, save, ...(item.fhir ? [record] : []), print, button(words.close, close)];
   const top = element("div", { className: "calls" }, call);
   const kept = note ? [element("p", { className: "small" }, note)] : [];
-  const dialog = open(words.summary_title, [top, ...kept, ...lines(item.text, careTeam), ...chartOf(item, "window", handover), said], buttons, "summary");
+  const dialog = open(words.summary_title, [top, ...kept, ...lines(item.text, careTeam), ...chartOf(item, "window"), said], buttons, "summary");
   dialog.addEventListener("close", () => sheet.replaceChildren());
 }
 
@@ -111,10 +111,9 @@ export function showNothing({ words }) {
   open(words.summary_title, [element("p", {}, words.summary_nothing)], [button(words.close, close)]);
 }
 
-/** The chart, which can be moved sideways on a narrow screen. */
-function chartOf({ chart }, place, { chart: label }) {
-  if (!chart) return [];
-  return [element("div", { className: "chart", tabIndex: 0, role: "group", "aria-label": label }, drawn(chart, place))];
+/** The chart: as wide as a phone, and larger where there is room. */
+function chartOf({ chart }, place) {
+  return chart ? [element("div", { className: "chart" }, drawn(chart, place))] : [];
 }
 
 /** Letters as large as one page allows; of very much that was told a second page follows. */
@@ -140,24 +139,10 @@ function sheetOf(item, words, careTeam, handover) {
     element("p", { className: "small" }, `${words.title}.${made} ${numbers.join(". ")}.`),
     element("p", { className: "blanks" }, handover.blanks),
     ...lines(item.text, careTeam),
-    ...chartOf(item, "sheet", handover),
+    ...chartOf(item, "sheet"),
     element("p", { className: "notes" }, words.summary_by_hand),
     element("p", { className: "small" }, words.summary_note),
   ];
-}
-
-/** The text with its lines that start with a dash as lists and those that end with a colon as headings. */
-function lines(text, number) {
-  const made = [];
-  for (const line of text.split("\n").filter((one) => one.trim())) {
-    if (!line.startsWith("- ")) {
-      made.push(numbered(element(line.endsWith(":") ? "h3" : "p", {}, line), number));
-      continue;
-    }
-    if (made.at(-1)?.tagName !== "UL") made.push(element("ul"));
-    made.at(-1).append(numbered(element("li", {}, line.slice(2)), number));
-  }
-  return made;
 }
 
 async function copied(text) {

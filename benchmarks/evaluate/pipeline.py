@@ -22,13 +22,14 @@ from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
-from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message as RasaMessage
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.reply import message_from
 from blina.assistant import Conversation, Core, Turn, in_context, knowledge
+from blina.knowledge.loader import chosen
 from blina.knowledge.settings import Settings, load_settings
+from blina.rasa_adapter.importer import ProjectFiles
 from blina.reading.model import Reading
 from scripts.common import ROOT, digest
 from scripts.train import is_current, model_file
@@ -38,7 +39,6 @@ KEPT = ROOT / ".rasa" / "evaluate"
 _LEARNED_FROM = (
     "config.yml",
     "data/nlu",
-    "knowledge/questions.yml",
     "blina/rasa_adapter",
     "blina/reading/meaning",
     "blina/reading/learned",
@@ -128,7 +128,8 @@ def _learned(components: list[_Component], context: ExecutionContext) -> tuple[M
         return storage, own | {
             c.name: kept.name for c in components for kept in folder.glob(f"train_{c.name}*") if c.learns
         }
-    folder = KEPT / digest([ROOT / name for name in _LEARNED_FROM])
+    questions = ROOT / "knowledge" / "drugs" / chosen(drug=settings().drug) / "questions.yml"
+    folder = KEPT / digest([questions, *(ROOT / name for name in _LEARNED_FROM)])
     storage = LocalModelStorage.create(folder)
     done = folder / "done"
     if not done.is_file():
@@ -160,5 +161,4 @@ def _train(components: list[_Component], storage: ModelStorage, context: Executi
 
 def phrases(folder: Path = PHRASES) -> TrainingData:
     """The training phrases as Rasa reads them."""
-    data: TrainingData = load_data(str(folder))
-    return data
+    return ProjectFiles(training_data_paths=[str(folder)]).get_nlu_data()

@@ -274,7 +274,7 @@ def _thresholds(figures: Figures) -> str:
             "nothing; *keeps*: the",
             "lexicon reports it; *denied*, *past*, *mentioned*: the cues say so. What a missed",
             "symptom costs, in false alarms, is a judgement that clinicians should confirm. What is in use",
-            "stands in `knowledge/policy.yml`.",
+            "stands in `knowledge/drugs/blinatumomab/policy.yml`.",
             "",
             *table_lines(["decision", "labels", "cost of a miss", "reported", "cheapest", "in use"], rows),
             "",

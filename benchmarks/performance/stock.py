@@ -136,7 +136,7 @@ def rasa(*arguments: str) -> list[str]:
 
 def _intents() -> list[str]:
     """The intents of this project that have training phrases."""
-    files = [file.read_text(encoding="utf-8") for file in sorted((DATA / "nlu").glob("*.yml"))]
+    files = [file.read_text(encoding="utf-8") for file in sorted((DATA / "nlu").rglob("*.yml"))]
     entries = [entry for text in files for entry in yaml.safe_load(text)["nlu"]]
     return sorted({entry["intent"] for entry in entries if "intent" in entry})
 

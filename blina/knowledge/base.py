@@ -20,9 +20,9 @@ from blina.knowledge.schema import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is itself: what is made of it once is kept by it
 class Knowledge:
-    """Everything in ``knowledge/``; nothing in it can be changed.
+    """Everything in ``knowledge/`` for one drug; nothing in it can be changed.
 
     Args:
         symptoms: the documented side effects by id, in the order of the file.

@@ -19,7 +19,7 @@ _CUES = {
         "denied_before denied_right_before not_a_denial denied_after denied_at_end past_before "
         "past_right_before past_after past_later returned uncertain_before uncertain_after hypothetical "
         "fear question owned_after rated_after judged_after question_after leaflet other_person "
-        "ends_scope shorthand well foreign not_over_before not_over_after there_now"
+        "ends_scope excepted_after shorthand well foreign not_over_before not_over_after there_now"
     ).split(),
     "emoji": ["emoji"],
     "turns": ["turns"],
@@ -27,7 +27,8 @@ _CUES = {
         "no_wish_to_die speaks_of_harm answer_yes answer_no answer_elliptic answer_elliptic_rest "
         "answer_unsure answer_hedge answer_only answer_nothing_else answer_second_thought answer_refuses "
         "answer_partly answer_except answer_rest answer_not_well answer_the_rest no_answer no_answer_only "
-        "correction correction_start correction_not over comforting plain_words friendly_marks came_back "
+        "correction correction_start correction_not correction_within correction_within_beside over "
+        "comforting plain_words friendly_marks came_back "
         "asks unwell not_fine describing_signs steering_signs circumstance_signs asks_letters "
         "asks_spelled_out carer_of carer_names on_treatment carer_says carer_beside is_less is_not_less "
         "wants_deleted "
@@ -40,17 +41,29 @@ _CUES = {
         "asks_tell asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass "
         "asks_dangerous asks_now speaks_of_summary speaks_of_medicines takes_for_good feelings "
         "feelings_beside eases over_now over_beside check_yes check_as_ever check_beside check_changed "
-        "check_not_measured"
+        "check_not_measured "
+        "stops_sleep stops_eating stops_drinking stops_getting_up stops_moving stops_hands stops_washing "
+        "stops_everyday stops_concentrating stops_in_front stops_in_it stops_behind stops_not "
+        "no_medicine_names "
+        "deletes_only was_there puzzled no_deleting "
+        "facts fact_of facts_beside says_hello says_goodbye waits denies_before "
+        "check_back_yes check_back_no check_back_stop check_back_stop_always"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})
-_INFUSION_CUES = ("infusion_things", "infusion_rates", "infusion_fine", "infusion_not_fine")
+_INFUSION_CUES = (
+    "infusion_things",
+    "infusion_rates",
+    "infusion_fine",
+    "infusion_not_fine",
+    "not_of_the_pump",
+)
 _INFUSION_SIGN = "infusion_trouble"
 _SIGNS = (
     "self_harm getting_worse again long_ago took_fever_medicine none_of_those no_thermometer "
     "blood_thinner severe mild minimised four_or_more_a_day"
 ).split()
-_WORD_GROUPS = ("fever_drug",)
+_WORD_GROUPS = ("drug", "fever_drug")
 _KINDS = ("temperature", "systolic", "diastolic", "oxygen")
 _QUESTIONS = ("screening",)
 # Rules that the triage core carries out itself.
@@ -89,15 +102,16 @@ def names() -> Mapping[str, frozenset[str]]:
     }
 
 
-def problems(files: Files) -> Iterator[Problem]:
+def problems(files: Files, others: Collection[Policy] = ()) -> Iterator[Problem]:
     """What the program names and the knowledge lacks.
 
     Args:
         files: by name inside the knowledge folder: the file and its content, right in itself.
+        others: the policies of other drugs, for which the common lexicon has cues too.
     """
     lexicon = [item for name, item in files.items() if name.startswith("lexicon/")]
     yield from _in_lexicon(lexicon, files["policy.yml"][1])
-    yield from _cues_without_reader(lexicon, files["policy.yml"][1])
+    yield from _cues_without_reader(lexicon, files["policy.yml"][1], others)
     yield from _signs_in_lists(lexicon, files)
     yield from _in_policy(files)
     yield from _limits(files)
@@ -121,16 +135,21 @@ def _of_data(policy: Policy) -> list[str]:
 
 
 def _cues_without_reader(
-    lexicon: Sequence[tuple[YamlFile, LexiconFile]], policy: Policy
+    lexicon: Sequence[tuple[YamlFile, LexiconFile]], policy: Policy, others: Collection[Policy]
 ) -> Iterator[Problem]:
     """A misspelt name would otherwise be a cue that is never looked for."""
-    questions = [*policy.questions, "feverish", "sure"]
-    known = {*names()["cue"], *_of_data(policy), *(entry.cue for entry in policy.follow_ups)}
-    known |= {f"answer_{question}_{answer}" for question in questions for answer in ("yes", "no")}
+    own = _cues_that_are_read(policy)
+    common = own.union(*map(_cues_that_are_read, others))
     for file, part in lexicon:
         for cue in part.cues:
-            if cue not in known and not file.is_shared:
+            if cue not in (common if file.is_common else own):
                 yield file.problem(("cues", cue), "nothing reads a cue of this name")
+
+
+def _cues_that_are_read(policy: Policy) -> set[str]:
+    questions = [*policy.questions, "feverish", "sure"]
+    answers = {f"answer_{question}_{answer}" for question in questions for answer in ("yes", "no")}
+    return {*names()["cue"], *_of_data(policy), *(entry.cue for entry in policy.follow_ups), *answers}
 
 
 def _signs_in_lists(lexicon: Sequence[tuple[YamlFile, LexiconFile]], files: Files) -> Iterator[Problem]:
@@ -231,6 +250,9 @@ def _roles(file: YamlFile, policy: Policy, symptoms: Mapping[str, Symptom]) -> I
         for id in (item.symptom, *item.also):
             if id not in symptoms:
                 yield file.problem(("screening", at), f"there is no symptom '{id}'")
+    for kind, id in roles.stopped.items():
+        if id not in symptoms:
+            yield file.problem(("roles", "stopped", kind), f"there is no symptom '{id}'")
     if policy.means.get("temperature") != roles.fever:
         yield file.problem(
             ("limits", "temperature"), f"a limit must mean '{roles.fever}', the fever of roles"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from blina.knowledge.problems import Problem
@@ -15,17 +15,21 @@ BUILT_IN_GROUPS = frozenset({"number", "year"})
 _WORD_GROUP = re.compile(r"\{(\w+)\}")
 
 
-def problems(parts: Sequence[tuple[YamlFile, LexiconFile]], symptoms: Collection[str]) -> Iterator[Problem]:
+def problems(
+    parts: Sequence[tuple[YamlFile, LexiconFile]], symptoms: Set[str], of_others: Set[str] = frozenset()
+) -> Iterator[Problem]:
     """What is wrong in the lexicon's files.
 
     Args:
         parts: the files and their contents.
         symptoms: ids that phrases may stand for.
+        of_others: symptoms of other drugs, of which the common files may have phrases too.
     """
     yield from _second_homes(parts)
     for file, part in parts:
+        known = symptoms | of_others if file.is_common else symptoms
         for id in part.symptoms:
-            if id not in symptoms and not file.is_shared:
+            if id not in known:
                 yield file.problem(("symptoms", id), f"there is no symptom '{id}' in symptoms.yml")
         for id, sign in part.signs.items():
             if sign.implies is not None and sign.implies not in symptoms:

@@ -11,7 +11,7 @@ class Problem:
     """One mistake in one place.
 
     Args:
-        file: the file as people name it ("knowledge/symptoms.yml").
+        file: the file as people name it ("symptoms.yml").
         line: from 1; None when no line can be named.
         field: where in the file ("symptoms[3].urgency"); empty for the file itself.
         message: what is wrong.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
@@ -52,21 +53,36 @@ _SENTENCE = "sentence"  # placeholder of an item's ask: what is to be written
 _NOT_SYMPTOMS = ("unlisted", "none")
 
 
-def check(files: Mapping[str, tuple[YamlFile, Any]]) -> list[Problem]:
+@dataclass(frozen=True)
+class OtherDrugs:
+    """What the drugs beside this one name: the common lexicon is held against all of them.
+
+    Args:
+        symptoms: ids of their side effects.
+        policies: their policies.
+    """
+
+    symptoms: frozenset[str] = frozenset()
+    policies: tuple[Policy, ...] = ()
+
+
+def check(files: Mapping[str, tuple[YamlFile, Any]], others: OtherDrugs = OtherDrugs()) -> list[Problem]:
     """Every dangling reference and every id that is there twice.
 
     Args:
-        files: by name inside the knowledge folder: the file and its content, right in itself.
+        files: by name inside their folder: the file and its content, right in itself.
+        others: the drugs beside this one.
 
     Returns:
         The problems, in the order of the files.
     """
-    return list(_Check(files).problems())
+    return list(_Check(files, others).problems())
 
 
 class _Check:
-    def __init__(self, files: Mapping[str, tuple[YamlFile, Any]]) -> None:
+    def __init__(self, files: Mapping[str, tuple[YamlFile, Any]], others: OtherDrugs) -> None:
         self._files = files
+        self._others = others
         self._lexicon = [item for name, item in files.items() if name.startswith("lexicon/")]
         self._documents = {document.id: document for document in self._content("documents.yml").documents}
         self._symptoms = {symptom.id for symptom in self._content("symptoms.yml").symptoms}
@@ -83,8 +99,9 @@ class _Check:
         yield from self._in_questions()
         yield from self._in_medicines()
         yield from self._in_daily_check()
-        yield from lexicon_check.problems(self._lexicon, self._symptoms | {UNLISTED})
-        yield from demands.problems(self._files)
+        known = self._symptoms | {UNLISTED}
+        yield from lexicon_check.problems(self._lexicon, known, self._others.symptoms)
+        yield from demands.problems(self._files, self._others.policies)
 
     def _content(self, name: str) -> Any:
         return self._files[name][1]
@@ -231,7 +248,8 @@ class _Check:
                     message = f"names the team's number and has no form without it ({name}{_NO_NUMBER})"
                     yield file.problem(("texts", section, name), message)
         policy, values = self._content("policy.yml"), self._content("values.yml")
-        for section, name in required_texts(policy, values):
+        letters = {**content.texts.get("letters_name", {}), **content.texts.get("letters_term", {})}
+        for section, name in required_texts(policy, values, letters):
             if name not in content.texts.get(section, {}):
                 yield file.problem(("texts", section), f"the text {section}.{name} is missing")
 

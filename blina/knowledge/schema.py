@@ -207,6 +207,9 @@ class Roles(Record):
     first_aid: tuple[StrictStr, ...] = ()  # their ``meanwhile`` is shown where the connection is lost
     infusion_rule: StrictStr | None = None  # none where nothing is infused
     summing: tuple[StrictStr, ...] = ()  # signs that stand for many words: the hand-over shows the words
+    stopped: Mapping[
+        str, StrictStr
+    ] = {}  # symptoms that are themselves something that others stop: sleep, eating
 
     @property
     def feverish(self) -> tuple[str, ...]:
@@ -383,17 +386,17 @@ class Policy(Record):
 class WordingFile(Record):
     """Everything the assistant says: ``texts`` by section and name, and the placeholders they may use.
 
-    A drug's own file over a shared one holds what differs only, and no placeholders.
+    A drug's own file over the common one holds what differs only, and no placeholders.
     """
 
     placeholders: Mapping[StrictStr, StrictStr] = {}
     texts: Mapping[StrictStr, Mapping[StrictStr, StrictStr]]
 
-    def over(self, shared: WordingFile) -> WordingFile:
-        """The shared texts, with these in the place of those of the same name."""
-        sections = {*shared.texts, *self.texts}
-        texts = {name: {**shared.texts.get(name, {}), **self.texts.get(name, {})} for name in sections}
-        return WordingFile(placeholders={**shared.placeholders, **self.placeholders}, texts=texts)
+    def over(self, common: WordingFile) -> WordingFile:
+        """The common texts, with these in the place of those of the same name."""
+        sections = dict.fromkeys([*common.texts, *self.texts])
+        texts = {name: {**common.texts.get(name, {}), **self.texts.get(name, {})} for name in sections}
+        return WordingFile(placeholders={**common.placeholders, **self.placeholders}, texts=texts)
 
 
 class Topic(Sourced):

@@ -1,4 +1,4 @@
-"""Filling the wording of ``knowledge/wording.yml`` with values and with the settings."""
+"""Filling the wording of ``wording.yml`` with values and with the settings."""
 
 from __future__ import annotations
 

@@ -29,17 +29,17 @@ class YamlFile:
     Args:
         path: the file.
         name: how problems call it.
-        is_shared: whether it may hold more than this drug needs, as other drugs use it too.
+        is_common: whether it belongs to every drug, so that it may hold what only another one needs.
 
-    After construction, ``data`` is None when ``problems`` holds anything. ``below`` may be set to the shared
+    After construction, ``data`` is None when ``problems`` holds anything. ``below`` may be set to the common
     file that this one stands over: what is wrong with a place that is only there is said of that file.
     """
 
     below: YamlFile | None = None
 
-    def __init__(self, path: Path, name: str, *, is_shared: bool = False) -> None:
+    def __init__(self, path: Path, name: str, *, is_common: bool = False) -> None:
         self.name = name
-        self.is_shared = is_shared
+        self.is_common = is_common
         self.problems: list[Problem] = []
         self.data: Any = None
         self._root: yaml.Node | None = None

@@ -5,16 +5,20 @@ Everything is counted since the process started: Prometheus keeps what was befor
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from blina.observe import traces
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SECONDS_OF_ALERTS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 14400.0)
 
 MESSAGES = Counter("blina_messages", "Messages that were handled", ["channel"], registry=REGISTRY)
 ANSWERS = Counter(
@@ -54,6 +58,9 @@ EVENTS_WAITING = Gauge(
     "blina_events_waiting", "Events that the database has not taken yet", registry=REGISTRY
 )
 DATABASE_FAILING = Gauge("blina_database_failing", "1 while the database takes nothing", registry=REGISTRY)
+REDIS_FAILING = Gauge(
+    "blina_redis_failing", "1 while each replica keeps locks and limits by itself", registry=REGISTRY
+)
 BROKER_FAILING = Gauge("blina_broker_failing", "1 while the broker takes nothing", registry=REGISTRY)
 ANNOUNCEMENTS_WAITING = Gauge(
     "blina_announcements_waiting", "Events that the broker has not taken yet", registry=REGISTRY
@@ -62,14 +69,29 @@ ANNOUNCEMENTS_LOST = Counter(
     "blina_announcements_lost", "Events that the broker was never told, for want of memory", registry=REGISTRY
 )
 
+ALERTS = Counter(
+    "blina_alerts", "Alerts to the care team by urgency and kind", ["urgency", "kind"], registry=REGISTRY
+)
+ALERT_DELAY = Histogram(
+    "blina_alert_delay_seconds",
+    "Time from a patient's message to the receiver's word that it has the alert",
+    ["receiver"],
+    buckets=_SECONDS_OF_ALERTS,
+    registry=REGISTRY,
+)
+ALERTS_WAITING = Gauge("blina_alerts_waiting", "Alerts that a receiver has not taken yet", registry=REGISTRY)
+ALERTS_DEAD = Gauge("blina_alerts_dead", "Alerts that were given up for a receiver", registry=REGISTRY)
 
-def timed(phase: str) -> AbstractContextManager[object]:
-    """Measure what is done inside.
+
+@contextmanager
+def timed(phase: str) -> Iterator[None]:
+    """Measure what is done inside, and trace it.
 
     Args:
         phase: of a message: ``read``, ``answer``, ``store`` or ``whole``.
     """
-    return PHASES.labels(phase).time()
+    with PHASES.labels(phase).time(), traces.span(phase):
+        yield
 
 
 def exposition() -> bytes:

@@ -71,7 +71,7 @@ class SymptomReader(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """It uses the knowledge files, so a change there asks for training."""
-        return fingerprint()
+        return fingerprint(drug=settings().drug)
 
     @cached_property
     def _urgency(self) -> dict[str, Urgency]:

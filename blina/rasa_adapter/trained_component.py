@@ -8,6 +8,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 
+from blina.assistant import settings
 from blina.knowledge import fingerprint
 from blina.rasa_adapter.model_files import restore, store
 from blina.reading.meaning.classifier import PhraseClassifier
@@ -58,7 +59,7 @@ class StoredClassifier(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Both components use the knowledge files, so a change there asks for training."""
-        return fingerprint()
+        return fingerprint(drug=settings().drug)
 
     def _get_ready(self) -> None:
         """Do what need not be done for training, so that the first patient does not wait for it."""

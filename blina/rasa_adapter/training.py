@@ -37,7 +37,7 @@ def topic_of(label: str) -> str | None:
 
 
 def question_examples() -> list[Example]:
-    """The questions of ``knowledge/questions.yml``, each labelled with its topic.
+    """The questions of ``questions.yml``, each labelled with its topic.
 
     Raises:
         KnowledgeError: when the knowledge files cannot be read.

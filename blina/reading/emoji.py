@@ -12,7 +12,7 @@ class Emoji:
     """Writes words behind pictures.
 
     Args:
-        entries: ``picture=words``, from ``knowledge/lexicon/emoji.yml``.
+        entries: ``picture=words``, from ``lexicon/emoji.yml``.
     """
 
     def __init__(self, entries: Sequence[str]) -> None:

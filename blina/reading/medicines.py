@@ -20,7 +20,7 @@ class MedicineReader:
     """Finds the listed medicines.
 
     Args:
-        medicines: by id, from ``knowledge/medicines.yml``.
+        medicines: by id, from ``medicines.yml``.
         is_ordinary: whether a word is an everyday one, which is never mended into a medicine.
     """
 

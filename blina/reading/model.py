@@ -25,12 +25,12 @@ class Finding:
     """One symptom in a message.
 
     Args:
-        symptom: id from ``knowledge/symptoms.yml``, or ``unlisted``.
+        symptom: id from ``symptoms.yml``, or ``unlisted``.
         status: what the patient said about it.
         text: the patient's own words it was found in (the clause).
         start: first character of the matched words in the message.
         end: one past their last character.
-        qualifiers: ids from ``knowledge/lexicon/signs.yml`` said about this symptom
+        qualifiers: ids from ``lexicon/signs.yml`` said about this symptom
             ("severe", "sudden", "at_rest"), sorted.
         source: which reader found it: ``lexicon``, ``encoder`` or ``measurement``.
         confidence: 0 to 1; 1 for the lexicon.
@@ -51,7 +51,7 @@ class Sign:
     """Something said that is no listed symptom but can change the urgency ("cannot_be_woken").
 
     Args:
-        id: id from ``knowledge/lexicon/signs.yml``.
+        id: id from ``lexicon/signs.yml``.
         status: what the patient said about it.
         text: the patient's own words.
         start: first character in the message.
@@ -78,12 +78,13 @@ class Measurement:
         text: the patient's own words ("101.5F").
         start: first character in the message.
         end: one past the last character.
-        place: id from ``knowledge/values.yml`` of where on the body it was taken; empty when not said.
+        place: id from ``values.yml`` of where on the body it was taken; empty when not said.
         is_uncertain: whether readings of that place, or this one, are too uncertain to lower anything.
         when: when it was measured, in the patient's words; empty when not said.
         trend: ``rising`` or ``falling`` as said ("103 and climbing"); empty when not said.
         bound: ``under`` or ``over`` where only a limit was given ("below 38"): ``value`` lies just within;
             ``at_most`` or ``at_least`` where the value may be the limit itself ("38 or more").
+        corrects: the words of the value that it takes the place of in the same message; empty when none.
     """
 
     kind: str
@@ -98,6 +99,7 @@ class Measurement:
     when: str = ""
     trend: str = ""
     bound: str = ""
+    corrects: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blina.knowledge import Knowledge
+from blina.knowledge.references import UNLISTED
 from blina.knowledge.schema import Urgency
 from blina.knowledge.wording import Voice
 from blina.reading.model import Status
@@ -28,7 +29,7 @@ from blina.replies.summary import summary
 from blina.replies.topics import asked_about, symptom_answer, topic_answer
 from blina.replies.what_to_do import about_the_app, spelled_out, what_to_do
 from blina.replies.why import explanation
-from blina.triage import comfort, cues, follow_up, questions
+from blina.triage import comfort, cues, follow_up, heard, questions
 from blina.triage.aside import Aside
 from blina.triage.policy import MEDICINE_SIGN
 from blina.triage.turn import Chip, Message, Reply
@@ -52,6 +53,12 @@ _UNSURE_INTENTS = frozenset({"out_of_scope", "nlu_fallback"})
 _BESIDE_ADVICE = {"affirm": "affirm_but", "nothing_asked": "nothing_asked_but"}
 _MINIMISED = "minimised"  # the sign
 _SURE_OF_QUESTION = 0.8
+_SURE_OF_HUMAN = 0.6
+_SURE_OF_PROGRESS = 0.5
+_LONGEST_WAIT = 6  # words of a message that asks for a moment and tells nothing
+_PROGRESS = "progress"  # how its acts start
+_WELL = ("well", _PROGRESS)
+_GOES_ON = (_PROGRESS, "correction")
 _OFF_TOPIC_ACTS = ("smalltalk", "admin", "thanks")
 # Intents that answer a question.
 _ANSWERS = frozenset({"affirm", "deny", "unsure"})
@@ -124,6 +131,9 @@ def _answering(step: Step, aside: Aside, voice: Voice, assessed: bool) -> Iterat
     if aside.steps:
         yield _beside(progress_answer(aside.steps, conversation, decision, voice), step, voice, assessed)
         return
+    if aside.back:
+        yield _beside(voice.say("check_back", aside.back.value), step, voice, assessed)
+        return
     text = _asked(step, aside, voice)
     if message.intent == "summary":
         yield summary(conversation, decision, voice, step.now)
@@ -155,6 +165,9 @@ def _asked(step: Step, aside: Aside, voice: Voice) -> str | None:
     message, conversation, decision = aside.message, step.result.conversation, step.result.decision
     if message.intent == "ask_why":
         return explanation(decision, voice)
+    if aside.tells_facts:
+        is_open = conversation.question or decision.urgency > Urgency.NONE
+        return voice.say("small_talk", "noted" if is_open else "fact")
     if aside.fears_dying:
         return despair.fear(conversation, voice)
     if aside.denies_harm:
@@ -165,17 +178,32 @@ def _asked(step: Step, aside: Aside, voice: Voice) -> str | None:
         has_topic = message.topic is not None
         if answer := what_to_do(aside.asks, message.text, conversation, decision, voice, has_topic):
             return answer
+    return _of_what_is_listed(step, aside, voice)
+
+
+def _of_what_is_listed(step: Step, aside: Aside, voice: Voice) -> str | None:
+    """What the documents and the lists of medicines and symptoms say of what is asked."""
+    message = aside.message
     parts: list[str | None] = [spelled_out(aside.letters, voice)]
     if _asks_of_medicine(step, message, voice.knowledge):
         parts.append(medicine_answer(message.text, message.medicines, voice))
     if message.topic is not None and message.intent != "ask_bot" and not aside.letters:
         parts.append(topic_answer(message.topic, voice))
-    if (asked := asked_about(message.reading)) and not aside.letters:
+    if (asked := _asked_about(step, message, voice.knowledge)) and not aside.letters:
         somebody_else = cues.says(message.text, "other_people", voice.knowledge)
         parts.append(voice.say("whose", "somebody_else") if somebody_else else symptom_answer(asked, voice))
     if message.intent == "ask_drug" and not any(parts) and not (step.assessed and "?" not in message.text):
         parts.append(voice.say("topic", "not_covered"))
     return "\n\n".join(part for part in parts if part) or None
+
+
+def _asked_about(step: Step, message: Message, knowledge: Knowledge) -> list[str]:
+    """Symptoms that are asked about; what no list names only where something is asked and nothing told."""
+    asks = heard.is_question(message, knowledge)
+    if step.assessed and not asks:
+        return []
+    is_open = asks and not step.assessed
+    return [symptom for symptom in asked_about(message.reading) if is_open or symptom != UNLISTED]
 
 
 def _asks_of_medicine(step: Step, message: Message, knowledge: Knowledge) -> bool:
@@ -221,7 +249,9 @@ def _feeling_fine(step: Step, message: Message, voice: Voice) -> str:
         return voice.say("small_talk", "feels_fine")
     words = step.result.not_understood
     stands = step.result.decision.urgency > Urgency.NONE
-    if words and not (stands and cues.consists_of(message.text, ("plain_words",), voice.knowledge)):
+    is_well = message.reading.act.startswith(_WELL) and message.reading.act_confidence >= _SURE_OF_PROGRESS
+    is_plain = is_well or cues.consists_of(message.text, ("plain_words",), voice.knowledge)
+    if words and not (stands and is_plain):
         return voice.say("reading", "not_sure", words=words)
     return voice.say("small_talk", "feels_fine_but")
 
@@ -231,14 +261,24 @@ def _by_act(message: Message, step: Step, knowledge: Knowledge) -> tuple[str, st
     reading = message.reading
     if follow_up.says_over(message.text, knowledge):
         return "small_talk", "noted"  # of which of several things is not known
-    if reading.act == "asks_human":
+    if reading.act == "asks_human" and reading.act_confidence >= _SURE_OF_HUMAN:
         return "small_talk", "can_do"
     if reading.act == "question" and reading.act_confidence >= _SURE_OF_QUESTION:
         return "topic", "not_covered"
     talks_on = step.result.conversation.question or step.result.decision.urgency > Urgency.NONE
     if message.intent == "out_of_scope" and talks_on and not reading.act.startswith(_OFF_TOPIC_ACTS):
         return "small_talk", "noted"  # "since breakfast"
+    if talks_on and reading.act.startswith(_GOES_ON) and reading.act_confidence >= _SURE_OF_PROGRESS:
+        return "small_talk", "noted"  # "they do not believe me"
+    if _waits(message.text, knowledge):
+        return "small_talk", "affirm_but" if talks_on else "affirm"
     return None
+
+
+def _waits(text: str, knowledge: Knowledge) -> bool:
+    """Whether it only asks for a moment."""
+    is_short = len(text.split()) <= _LONGEST_WAIT
+    return is_short and cues.starts_with(text, "waits", knowledge) is not None
 
 
 def _small_talk_name(message: Message, step: Step) -> str:

@@ -10,6 +10,7 @@ from blina.knowledge.schema import Source, Urgency
 from blina.knowledge.wording import Voice, listing, temperature
 from blina.reading.model import Status
 from blina.replies.check_run import check_run
+from blina.replies.handover.spoken import is_of_the_writer
 from blina.replies.measured import measured, paired, series
 from blina.replies.payload import payload
 from blina.triage import daily_check, questions, values
@@ -249,7 +250,10 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
         if conversation.who:
             yield voice.say("whose", "denied", name=conversation.who, lay=names)
         else:
-            yield voice.say("memory", "denied", lay=names)
+            of_them = [item.report.text for item in now if item.report.status is Status.DENIED]
+            is_other = any(is_of_the_writer(text) is False for text in of_them)
+            text = ("whose", "denied_unnamed") if is_other else ("memory", "denied")
+            yield voice.say(*text, lay=names)
     over = [item.lay for item in now if item.report.status is Status.PAST]
     if over:
         yield voice.say("memory", "past", lay=listing(over))

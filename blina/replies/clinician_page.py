@@ -257,7 +257,9 @@ def _row(*cells: str) -> str:
 
 def main() -> None:
     """Write the page."""
-    PAGE.write_text(page(load_knowledge(), load_settings(environ={})), encoding="utf-8")
+    PAGE.write_text(
+        page(load_knowledge(drug=load_settings().drug), load_settings(environ={})), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import tarfile
 import zlib
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
+from blina.rasa_adapter.generate import OTHER_INTENTS
 from blina.stop import Stop
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -37,6 +40,27 @@ def newest_model(folder: Path = MODELS) -> Path:
         raise Stop(f"The model {model.name} is not a file in models/: put it aside or run `make train`.")
     _check(model)
     return model
+
+
+def check_drug(model: Path, symptoms: Collection[str]) -> None:
+    """Make sure that the model was trained for the drug whose knowledge is loaded.
+
+    Args:
+        model: the archive, see `newest_model`.
+        symptoms: ids of the drug's side effects.
+
+    Raises:
+        Stop: it was trained for other side effects.
+    """
+    try:
+        with tarfile.open(model) as archive:
+            metadata = archive.extractfile("metadata.json")
+            intents = json.load(metadata)["domain"]["intents"] if metadata else []
+    except (KeyError, TypeError, ValueError):
+        raise Stop(f"The model {model.name} is not one of Rasa's: run `make train`.") from None
+    names = {next(iter(intent)) if isinstance(intent, dict) else intent for intent in intents}
+    if names - OTHER_INTENTS.keys() != {*symptoms}:
+        raise Stop(f"The model {model.name} was trained for other side effects: run `make train`.")
 
 
 def _check(model: Path) -> None:

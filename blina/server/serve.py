@@ -17,10 +17,12 @@ from blina.http_server.addresses import is_loopback
 from blina.http_server.port import Waiting, address, listen, url_of
 from blina.knowledge import KnowledgeError
 from blina.knowledge.settings import SettingsError, place_of
-from blina.observe import announcing, correlation
+from blina.observe import announcing, correlation, traces
 from blina.reading.learned.model import ModelError, default_model
+from blina.replicas.check import check
+from blina.replicas.link import common_key, link
 from blina.server import credentials, endpoints, logs, support
-from blina.server.model_file import newest_model
+from blina.server.model_file import check_drug, newest_model
 from blina.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,11 +44,14 @@ def serve() -> None:
     endpoints.check(_endpoints())
     check_broker()
     model = newest_model()
+    check_drug(model, knowledge().symptoms)
     host, port = address()
     check_secrets(host)
+    check_replicas()
     if key := signing_keys.from_environment(settings().session_secret_env, os.environ):
         correlation.use_key(key)
-    with listen(host, port) as listener, Waiting(listener) as waiting:
+    is_alone = not settings().has_replicas
+    with listen(host, port, is_alone) as listener, Waiting(listener, is_alone) as waiting:
         url = url_of(listener)
         if out_of_support := support.line(datetime.now().astimezone().date()):
             print(out_of_support, flush=True)
@@ -94,6 +99,20 @@ def check_secrets(host: str) -> None:
             f"Other machines can reach {host}: set {' and '.join(missing)} to a random text of at least "
             f"{signing_keys.LEAST_CHARACTERS} characters each (openssl rand -base64 33)."
         )
+
+
+def check_replicas() -> None:
+    """Look at what several replicas share, if this is one of several.
+
+    Raises:
+        Stop: saying what is missing or cannot be used.
+    """
+    if not settings().has_replicas:
+        return
+    common_key()
+    shared, url = link(), settings().redis_url
+    if shared is not None and url is not None:
+        check(url, shared)
 
 
 def check_broker() -> None:
@@ -167,8 +186,15 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
         if announcer := announcements.announcer():
             await announcer.close()
 
+    collector = settings().traces_url
+    provider = traces.to_collector(collector) if collector else None
+
     async def read_no_more(*_: Any) -> None:
         reading_threads.stop()
+        if shared := link():
+            await shared.close()
+        if provider is not None:
+            await asyncio.to_thread(traces.stop, provider)
 
     app.register_listener(take_over, "before_server_start")
     app.register_listener(announce, "after_server_start")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from blina.assistant import settings
+from blina.assistant import knowledge, settings
 from blina.http_server.port import listen
 from blina.knowledge.settings import variable
 from blina.server import endpoints
-from blina.server.model_file import newest_model
+from blina.server.model_file import check_drug, newest_model
 from blina.server.serve import ROOT, check_data
 from blina.storage.sqlite import IN_MEMORY
 
@@ -32,6 +32,7 @@ def shell() -> None:
     # nothing of it is kept, and a server that runs beside it has its database to itself
     os.environ.setdefault(DATABASE_VARIABLE, IN_MEMORY)
     model = newest_model()
+    check_drug(model, knowledge().symptoms)
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
     path = ROOT / settings().data_folder / LOG

@@ -11,7 +11,7 @@ from blina.knowledge.base import Knowledge
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
 from blina.reading.model import REPORTED, Reading, Status
-from blina.triage import amounts, asking, cues, disagreement, listed, memory, questions
+from blina.triage import amounts, asking, cues, disagreement, follow_up, heard, listed, memory, questions
 from blina.triage.chips import choice
 from blina.triage.conversation import Answer, Conversation, OpenQuestion, SignReport, Unclear
 from blina.triage.memory import Said
@@ -38,9 +38,11 @@ _SOMETHING_ELSE = frozenset(
 _BESIDE = frozenset({"ask_why", "summary", "forget_me"})
 # What the learned reader takes a message for, as an answer; its other acts are none.
 _ACTS = {"answer_yes": YES, "answer_no": NO, "answer_unsure": UNSURE, "answer_refuses": REFUSED}
+_SAYS_UNSURE = ("answer_unsure", "answer_partly", "answer_not_well")
 _MAY_ANSWER = ("report", "other")  # acts under which an answer that is not understood stays one
 _SURE_OF_ACT = 0.6
 _VERY_SURE_OF_ACT = 0.9
+_BARE_NO = re.compile(r"\s*no\s+", re.IGNORECASE)
 _BESIDE_NUMBERS = re.compile(
     r"^\s*(?:(?:yes|yeah|just|only|its|it's|the)\b[\s,:]*)+|[\s,]*\b(?:please|yes)\s*$", re.I
 )
@@ -72,8 +74,12 @@ def take(
     if message.intent in _BESIDE and not message.reading.findings and not message.reading.signs:
         return conversation
     answer = _understood(question, conversation, message, knowledge)
+    if _asks_back(answer, message, knowledge):
+        if _is_important(question) and asking.asked(message, knowledge):
+            return replace(conversation, question=replace(question, reminded=max(question.reminded, 1)))
+        answer = _OTHER
     if answer == _OTHER:
-        important = question.id in (SCREENING, FEVERISH, SURE) or question.id.startswith(AGAIN_PREFIX)
+        important = _is_important(question)
         if not important and not _is_no_answer(message, conversation, knowledge):
             return replace(conversation, question=None)
         if question.reminded == 0:
@@ -84,6 +90,25 @@ def take(
             return conversation  # the list is gone through one by one
         answer = NOT_UNDERSTOOD
     return apply(question, answer, conversation, message, knowledge, now)
+
+
+def _is_important(question: OpenQuestion) -> bool:
+    return question.id in (SCREENING, FEVERISH, SURE) or question.id.startswith(AGAIN_PREFIX)
+
+
+def _asks_back(answer: str, message: Message, knowledge: Knowledge) -> bool:
+    """Whether the message asks instead of answering and tells nothing.
+
+    What is asked about the advice leaves an important question open, however often, since it never raises
+    how urgent it is; another subject is no answer.
+    """
+    beside = cues.describing_signs(knowledge) | cues.steering_signs(knowledge) | cues.circumstances(knowledge)
+    if answer not in (_OTHER, NOT_UNDERSTOOD, UNSURE) or heard.reports_more_than(message, beside):
+        return False
+    if answer == UNSURE:  # "maybe?" answers, "do you mean right now?" does not
+        asks = cues.starts_with(message.text, "asks", knowledge) is not None
+        return asks and not cues.says(message.text, "answer_unsure", knowledge)
+    return heard.is_question(message, knowledge)
 
 
 def _denies_more(
@@ -137,9 +162,18 @@ def _understood(
     if plain:
         return plain
     answer = _read(question, conversation, message, knowledge)
-    if answer == NOT_UNDERSTOOD and _is_no_answer(message, conversation, knowledge):
+    is_open = answer == NOT_UNDERSTOOD or (answer == UNSURE and not _says_unsure(message, knowledge))
+    if is_open and _is_no_answer(message, conversation, knowledge):
         answer = _OTHER
     return _with_act(question, answer, message, knowledge)
+
+
+def _says_unsure(message: Message, knowledge: Knowledge) -> bool:
+    """Whether its words say so; "let me ask her" is only the classifier's guess."""
+    text = message.text
+    if cues.starts_with(text, "answer_hedge", knowledge) is not None:
+        return True
+    return any(cues.says(text, cue, knowledge) for cue in _SAYS_UNSURE)
 
 
 def _with_act(question: OpenQuestion, answer: str, message: Message, knowledge: Knowledge) -> str:
@@ -158,6 +192,8 @@ def _with_act(question: OpenQuestion, answer: str, message: Message, knowledge: 
         return _OTHER if elsewhere else learned
     if message.intent == "deny" and learned == urgency[0] and _is_bare(reading):
         return learned  # both readers hear nothing but a no: "never", "not once"
+    if answer == UNSURE and learned == questions.alarming(question, knowledge):
+        return UNSURE  # as urgent, and nobody said yes
     ranked = {name: rank for rank, name in enumerate(urgency)}
     return max(answer, learned, key=lambda name: ranked.get(name, len(ranked)))
 
@@ -174,7 +210,7 @@ def _asks_of_medicine(question: OpenQuestion, knowledge: Knowledge) -> bool:
 
 
 def _is_no_answer(message: Message, conversation: Conversation, knowledge: Knowledge) -> bool:
-    """Whether the message does not even try to answer: "hang on", "since six", "he is 6", a repeat."""
+    """Whether the message does not even try to answer: "hang on", "since six", "that's five now"."""
     text = message.text.strip()
     return (
         cues.starts_with(text, "no_answer", knowledge) is not None
@@ -182,6 +218,8 @@ def _is_no_answer(message: Message, conversation: Conversation, knowledge: Knowl
         or amounts.is_age_or_time(text)
         or text.startswith("*")  # an edited message, as people mark it
         or any(cues.plain(text) == cues.plain(report.text) for report in conversation.reports)
+        or follow_up.belongs(message, conversation, knowledge)
+        or follow_up.says_over(text, knowledge)
     )
 
 
@@ -283,6 +321,8 @@ def _worded(question: OpenQuestion, message: Message, knowledge: Knowledge, clea
         begins_with_yes = min(starts, key=lambda answer: starts[answer]) == YES
         if statement and (statement == _OTHER or not clear_only or begins_with_yes):
             return statement  # "he has his tablets" is no yes
+        if _denies_something_else(question, message, knowledge):
+            return _OTHER
         answer = min(starts, key=lambda answer: starts[answer])
         second = answer == NO and cues.says(rests[NO] or "", "answer_second_thought", knowledge)
         return YES if second else answer
@@ -290,6 +330,11 @@ def _worded(question: OpenQuestion, message: Message, knowledge: Knowledge, clea
         for answer in (NO, YES):
             if cues.ends_with(text, known[answer], knowledge):  # "quite bad, yes"
                 return answer
+    return _by_intent(message, clear_only)
+
+
+def _by_intent(message: Message, clear_only: bool) -> str:
+    """The answer where no word of it is known."""
     if message.intent == "affirm":
         return YES
     if message.intent == "deny" and not clear_only:
@@ -298,6 +343,18 @@ def _worded(question: OpenQuestion, message: Message, knowledge: Knowledge, clea
     if reading.findings or reading.signs or reading.measurements or message.intent in _SOMETHING_ELSE:
         return _OTHER
     return NOT_UNDERSTOOD
+
+
+def _denies_something_else(question: OpenQuestion, message: Message, knowledge: Knowledge) -> bool:
+    """Whether the no at the start belongs to a symptom that was not asked about: "no fever, no chills"."""
+    if question.id == SCREENING or question.id not in knowledge.policy.questions:
+        return False
+    return any(
+        finding.status is Status.DENIED
+        and finding.symptom not in question.about
+        and _BARE_NO.fullmatch(message.text[: finding.start])
+        for finding in message.reading.findings
+    )
 
 
 def _statement(question: OpenQuestion, message: Message, knowledge: Knowledge) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from blina.knowledge.base import Knowledge
 from blina.reading.model import REPORTED
-from blina.triage import asking, cues, daily_check, deleting, heard, progress
+from blina.triage import asking, checking_back, cues, daily_check, deleting, facts, heard, progress
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
 
@@ -15,6 +15,7 @@ from blina.triage.turn import Message
 _TELLS, _ASKS, _NOT_UNDERSTOOD, _ASKS_WHY = "thanks", "ask_drug", "nlu_fallback", "ask_why"
 # Intents that are what the message is, whatever is beside it.
 _OF_THE_QUESTION = ("meaning", "why_asked")  # asked about the open question: they are no try to answer it
+_SUMMARY = "summary"
 _HARM = "self_harm"  # the sign and the intent
 _STANDS = frozenset({"self_harm", "infusion_trouble", "getting_worse", "summary", "ask_why", "ask_medicine"})
 # Intents that are something else than an answer that is not understood.
@@ -36,6 +37,8 @@ class Aside:
         deleting: what it has to do with deleting everything (``triage.deleting``).
         is_all: whether it says nothing else, so that it answers no open question.
         check: what it does with the daily check (``triage.daily_check``).
+        tells_facts: whether it tells plain facts and nothing else (``triage.facts``).
+        back: what it answers when it was asked whether the team has been reached (``triage.checking_back``).
     """
 
     message: Message
@@ -48,17 +51,19 @@ class Aside:
     deleting: str | None = None
     is_all: bool = False
     check: daily_check.Heard | None = None
+    tells_facts: bool = False
+    back: checking_back.Heard | None = None
 
     @property
     def is_understood(self) -> bool:
         """Whether it says anything beside how the patient is."""
-        beside = self.steps or self.asks or self.of_the_app or self.letters
+        beside = self.steps or self.asks or self.of_the_app or self.letters or self.tells_facts or self.back
         return bool(beside or self.fears_dying or self.denies_harm or self.deleting or self.check)
 
     def noted(self, conversation: Conversation, now: datetime) -> Conversation:
         """The conversation with what was done, and whether deleting was asked about."""
         asked = conversation.turn if self.deleting == deleting.ASKS else None
-        conversation = replace(conversation, deleting=asked)
+        conversation = checking_back.noted(replace(conversation, deleting=asked), self.back, now)
         return progress.note(conversation, self.steps, self.message.text, now)
 
 
@@ -78,12 +83,11 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
     check = daily_check.hear(conversation, message, knowledge)
     if check:
         return _of_check(message, check)
-    if asking.for_an_emergency_call(message, knowledge):
-        return Aside(_as(_ASKS, message), of_the_app=asking.EMERGENCY_CALL, is_all=True)
+    if all_of_it := _all_of_it(conversation, message, knowledge):
+        return all_of_it
     steps = progress.steps(message, knowledge)
-    if message.intent == "summary":
-        is_else = steps or asking.asked(message, knowledge)  # "she talked me through it and it runs again"
-        if not is_else or cues.says(message.text, "speaks_of_summary", knowledge):
+    if message.intent == _SUMMARY:
+        if _wants_summary(message, steps, knowledge):
             return Aside(message)
         message = replace(message, intent=_NOT_UNDERSTOOD)
     if asking.means_no_harm(message, knowledge):
@@ -91,19 +95,26 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
     if steps:
         alone = progress.is_all(message, knowledge)
         return Aside(_as(_TELLS, message) if alone else message, steps=steps, is_all=alone)
+    return _read_more(conversation, message, knowledge)
+
+
+def _read_more(conversation: Conversation, message: Message, knowledge: Knowledge) -> Aside:
+    """What a message asks or tells where it wants nothing deleted, checks nothing and tells of no step."""
+    if facts.are_all(message, knowledge):
+        return Aside(replace(_as(_TELLS, message), topic=None), tells_facts=True)
     of_the_app = asking.asked_of_the_app(message, knowledge)
     letters = asking.letters(message, knowledge)
     fears = asking.fears_dying(message, knowledge)
     asks = None if of_the_app or letters or fears else asking.asked(message, knowledge)
-    if asking.of_medicine(message, knowledge):
-        asked = asking.without_taking(message, knowledge)
-        if not heard.reports_more_than(asked, cues.circumstances(knowledge)):
-            return Aside(_as("ask_medicine", asked))
+    if conversation.question and asking.is_puzzled(message, knowledge):
+        asks = "meaning"
+    if asked := _of_medicine_alone(message, knowledge):
+        return Aside(_as("ask_medicine", asked))
     message = _without_aside(message, asks, knowledge)
     reports = _reports(message)
     alone = bool(asks or of_the_app or letters or fears) and not reports
-    if not (alone or reports or message.topic or message.medicines or message.intent in _STANDS | _TALK):
-        check = daily_check.no_answer(conversation, message, knowledge)
+    is_else = alone or reports or message.topic or message.medicines or message.intent in _STANDS | _TALK
+    check = None if is_else else daily_check.no_answer(conversation, message, knowledge)
     return Aside(
         _asking(asks, message) if alone else message,
         asks=asks if alone else None,
@@ -116,12 +127,42 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
     )
 
 
+def _wants_summary(message: Message, steps: tuple[str, ...], knowledge: Knowledge) -> bool:
+    """Whether it does; "she talked me through it and it runs again" and "what do you keep?" do not."""
+    asks = asking.asked(message, knowledge) or asking.asked_of_the_app(message, knowledge)
+    return not (steps or asks) or cues.says(message.text, "speaks_of_summary", knowledge)
+
+
+def _of_medicine_alone(message: Message, knowledge: Knowledge) -> Message | None:
+    """The message where it asks about a medicine and tells nothing that needs an answer of its own."""
+    if not asking.of_medicine(message, knowledge):
+        return None
+    asked = asking.without_taking(message, knowledge)
+    return None if heard.reports_more_than(asked, cues.circumstances(knowledge)) else asked
+
+
 def _of_check(message: Message, check: daily_check.Heard) -> Aside:
     """What a message says that belongs to the daily check."""
     if check.act in daily_check.SAYS_NO_MORE:  # "12 or older" asks nothing about old people
         return Aside(replace(_as(_TELLS, message), topic=None), is_all=True, check=check)
     is_start = check.act is daily_check.Act.STARTS
     return Aside(daily_check.without_denials(message, check), is_all=is_start, check=check)
+
+
+def _all_of_it(conversation: Conversation, message: Message, knowledge: Knowledge) -> Aside | None:
+    """What a message says that is an answer to "Have you reached your team?", or "911", and nothing else."""
+    back = checking_back.hear(conversation, message, knowledge)
+    if back:
+        done = (progress.CALLED,) if back is checking_back.Heard.YES else ()
+        return Aside(_as(_TELLS, _of_nothing(message)), steps=done, is_all=True, back=back)
+    if asking.for_an_emergency_call(message, knowledge):
+        return Aside(_as(_ASKS, message), of_the_app=asking.EMERGENCY_CALL, is_all=True)
+    return None
+
+
+def _of_nothing(message: Message) -> Message:
+    """The message as one that says nothing of how the patient is."""
+    return replace(message, topic=None, reading=replace(message.reading, findings=(), signs=()))
 
 
 def _without_harm(message: Message) -> Message:
@@ -136,6 +177,8 @@ def _without_aside(message: Message, asks: str | None, knowledge: Knowledge) -> 
         return replace(message, intent=_ASKS, reading=replace(message.reading, findings=()))
     if not asks:
         return message
+    if asks in _OF_THE_QUESTION:
+        message = heard.without_doubtful(message)
     describing = cues.describing_signs(knowledge) | cues.steering_signs(knowledge)
     if heard.reports_more_than(message, describing):
         return message

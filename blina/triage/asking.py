@@ -30,7 +30,7 @@ KINDS = (
 APP_APPROVED, WHAT_KEPT = "app_approved", "what_kept"
 EMERGENCY_CALL = "emergency_call"  # "911": somebody believes that this app makes calls
 FEVER_HIDING_GROUP = "fever_drug"  # word group of the lexicon
-LETTERS = ("crs", "icans", "bite", "all")
+_ORDINARY_WORDS = ("all", "bite")  # letters that are words in small ones
 _SELF_HARM = "self_harm"  # the sign
 _NOT_SETTLED = ("nlu_fallback", "out_of_scope")  # intents under which a question about a medicine may hide
 _TALK = "smalltalk"  # the act
@@ -39,18 +39,22 @@ _MOST_WORDS_AROUND = 12  # "what is CRS", and not any message that has the word
 
 def asked(message: Message, knowledge: Knowledge) -> str | None:
     """Which question about what to do the message asks: one of ``KINDS``, or None."""
-    for kind in KINDS:
-        if cues.says_loosely(message.text, f"asks_{kind}", knowledge):
-            return kind
-    return None
+    return _first(KINDS, message, knowledge)
+
+
+def is_puzzled(message: Message, knowledge: Knowledge) -> bool:
+    """Whether it says no more than that a question was not understood: "huh?", "I don't get it"."""
+    return cues.is_all(message.text, tuple(knowledge.cues["puzzled"]))
 
 
 def asked_of_the_app(message: Message, knowledge: Knowledge) -> str | None:
     """Whether it asks if this app is approved, or what is kept of what was written."""
-    for kind in (APP_APPROVED, WHAT_KEPT):
-        if cues.says_loosely(message.text, f"asks_{kind}", knowledge):
-            return kind
-    return None
+    return _first((APP_APPROVED, WHAT_KEPT), message, knowledge)
+
+
+def _first(kinds: tuple[str, ...], message: Message, knowledge: Knowledge) -> str | None:
+    asked = cues.which_loosely(message.text, [f"asks_{kind}" for kind in kinds], knowledge)
+    return asked[0].removeprefix("asks_") if asked else None
 
 
 def for_an_emergency_call(message: Message, knowledge: Knowledge) -> bool:
@@ -135,8 +139,8 @@ def letters(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     small = {word.lower() for word in words}
     return tuple(
         name
-        for name in LETTERS
-        if (name in small and name not in ("all", "bite"))
+        for name in knowledge.wording.get("letters_name", {})
+        if (name in small and name not in _ORDINARY_WORDS)
         or (name == "all" and ("ALL" in words or (spelled and "all" in small)) and not text.isupper())
         or (name == "bite" and (words & {"BiTE", "BITE"} or (spelled and "bite" in small)))
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from blina.knowledge.base import Knowledge
 from blina.knowledge.schema import Urgency
 from blina.reading.model import REPORTED, Reading, Status
-from blina.triage import cues
+from blina.triage import cues, facts
 from blina.triage.conversation import Conversation
 from blina.triage.decision import Decision
 from blina.triage.turn import Message
@@ -67,14 +67,14 @@ def is_understood(message: Message, knowledge: Knowledge) -> bool:
         return False
     if any(sign.status in REPORTED and sign.id not in _NO_TROUBLE for sign in reading.signs):
         return False
-    left = cues.plain(" ".join(_unexplained(message.text, reading)))
+    left = facts.without_course(cues.plain(" ".join(_unexplained(message.text, reading, knowledge))))
     if reading.measurements:
         left = without_value_words(left, knowledge.values)
-    said_fine = not cues.says(message.text, "not_fine", knowledge)
+    said_fine = not cues.says(left, "not_fine", knowledge)
     return said_fine and (not left or cues.consists_of(left, ("plain_words",), knowledge))
 
 
-def _unexplained(text: str, reading: Reading) -> Iterator[str]:
+def _unexplained(text: str, reading: Reading, knowledge: Knowledge) -> Iterator[str]:
     """What no denial, no value and no time of one in the message accounts for."""
     spans = sorted(
         [
@@ -85,8 +85,10 @@ def _unexplained(text: str, reading: Reading) -> Iterator[str]:
     for words in words_of_values(reading.measurements):
         text = text.replace(words, " " * len(words))
     at = 0
+    denied = {finding.start for finding in reading.findings}
     for start, end in spans:
-        yield text[at : max(at, start)]
+        before = text[at : max(at, start)]
+        yield cues.without_ending(before, "denies_before", knowledge) if start in denied else before
         at = max(at, end)
     yield text[at:]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from blina.knowledge.base import Knowledge
-from blina.knowledge.schema import GROUP_TERM, SPECIAL_TERMS, SYMPTOM_TERM, Condition, SymptomSign
+from blina.knowledge.schema import GROUP_TERM, SPECIAL_TERMS, SYMPTOM_TERM, Condition, Rule, SymptomSign
 from blina.triage.conversation import Report
 
 
@@ -36,6 +36,10 @@ class Situation:
         """
         said = self._said.union(about.qualifiers) if about else self._said
         return any(self._all(terms, about) for terms in condition if _signs_in(terms) <= said)
+
+    def holding(self, rules: Iterable[Rule]) -> list[Rule]:
+        """Those of the rules whose condition holds, in their order."""
+        return [rule for rule in rules if self.holds(rule.any_of)]
 
     @cached_property
     def _said(self) -> frozenset[str]:

@@ -23,7 +23,7 @@ class Report:
     """One symptom the patient spoke of.
 
     Args:
-        symptom: id from ``knowledge/symptoms.yml``, or ``unlisted``.
+        symptom: id from ``symptoms.yml``, or ``unlisted``.
         status: what the patient said last about it.
         text: the patient's own words.
         turn: number of the patient's message that said it last, from 1.
@@ -57,7 +57,7 @@ class SignReport:
     """A sign that is no listed symptom, such as ``infusion_trouble``.
 
     Args:
-        id: id from ``knowledge/lexicon/signs.yml``.
+        id: id from ``lexicon/signs.yml``.
         status: what the patient said last about it.
         text: the patient's own words.
         turn: number of the message that said it last.
@@ -94,6 +94,7 @@ class Value:
         trend: ``rising`` or ``falling`` as the patient said; empty when not said.
         bound: ``under``, ``over``, ``at_most`` or ``at_least`` where only a limit was given.
         is_unwell: whether the patient feels unwell beside it.
+        corrects: the words of the value that it took the place of in its message; empty when none.
     """
 
     kind: str
@@ -109,6 +110,7 @@ class Value:
     trend: str = ""
     bound: str = ""
     is_unwell: bool = False
+    corrects: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class OpenQuestion:
     """The question that waits for an answer.
 
     Args:
-        id: key of ``questions`` in ``knowledge/policy.yml``, ``feverish`` or ``again_<kind of value>``.
+        id: key of ``questions`` in ``policy.yml``, ``feverish`` or ``again_<kind of value>``.
         about: the symptom ids it was asked for; the patient's words for a value that is asked again.
         turn: the turn it was asked in.
         time: when it was asked (UTC).
@@ -178,7 +180,7 @@ class Mention:
     Args:
         id: of the symptom or sign.
         status: what was said.
-        text: the words it was found in.
+        text: the words it was found in; empty where "it is getting worse" names nothing.
         worse: whether it was said to get worse.
     """
 
@@ -207,6 +209,38 @@ class Told:
     mentions: tuple[Mention, ...] = ()
     urgency: str = "none"
     rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """That a message brought a new reason to call now.
+
+    Args:
+        turn: number of the message.
+        time: of the message (UTC).
+        urgency: of the advice that was given.
+        rule: id of the most urgent rule that is new.
+    """
+
+    turn: int
+    time: datetime
+    urgency: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class CheckBack:
+    """That it was asked whether the team has been reached.
+
+    Args:
+        turn: number of the last message before it was asked; the one in which it was stopped.
+        time: when (UTC).
+        is_stopped: whether the patient wants it to be asked no more.
+    """
+
+    turn: int
+    time: datetime
+    is_stopped: bool = False
 
 
 class CheckEnd(str, Enum):
@@ -270,6 +304,8 @@ class Conversation:
         told: the patient's messages in whole words, for whoever takes over.
         check: the daily check that runs.
         checks: the daily checks that have ended, oldest first.
+        raised: the latest alarm, None when there was none.
+        check_back: when it was asked last whether the team has been reached, None when it never was.
     """
 
     turn: int = 0
@@ -288,6 +324,8 @@ class Conversation:
     told: tuple[Told, ...] = ()
     check: DailyCheck | None = None
     checks: tuple[DailyCheck, ...] = ()
+    raised: Alarm | None = None
+    check_back: CheckBack | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The conversation as plain JSON values (times as ISO 8601 strings)."""
@@ -358,6 +396,10 @@ class Conversation:
                 told=tuple(_told(item) for item in stored.get("told", ())),
                 check=None if stored.get("check") is None else _check(stored["check"]),
                 checks=tuple(_check(item) for item in stored.get("checks", ())),
+                raised=None if stored.get("raised") is None else Alarm(**_entry(stored["raised"])),
+                check_back=None
+                if stored.get("check_back") is None
+                else CheckBack(**_entry(stored["check_back"])),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # the type only: the message could hold the patient's words

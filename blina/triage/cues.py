@@ -10,6 +10,8 @@ from blina.knowledge.base import Knowledge
 
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _LONGEST_QUOTE = 200  # characters
+_MOST_KEPT = 512  # of a kind; far more than there are cues
+_READ_LOOSELY = re.compile("asks_|progress_|fears_dying$|no_wish_to_die$|eases$")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # "nooo"
 _NOT_WORD = re.compile(r"[^\w]+")
 
@@ -28,13 +30,13 @@ def quote(text: str) -> str:
 def says(text: str, cue: str, knowledge: Knowledge) -> bool:
     """Whether a cue of ``lexicon/conversation.yml`` occurs anywhere in the text."""
     said = f" {plain(text)} "
-    return any(f" {phrase} " in said for phrase in longest_first(_phrases(cue, knowledge)))
+    return any(f" {phrase} " in said for phrase in _plain_phrases(cue, knowledge))
 
 
 def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:
     """What follows the cue that the text starts with, in plain words; None when it starts otherwise."""
     said = f"{plain(text)} "
-    for phrase in longest_first(_phrases(cue, knowledge)):
+    for phrase in _plain_phrases(cue, knowledge):
         start = f"{phrase} "
         if said.startswith(start):
             return said[len(start) :].strip()
@@ -54,7 +56,15 @@ def first_words(kinds: Iterable[str], knowledge: Knowledge) -> frozenset[str]:
 def ends_with(text: str, cue: str, knowledge: Knowledge) -> bool:
     """Whether the text ends with the cue."""
     said = f" {plain(text)}"
-    return any(said.endswith(f" {phrase}") for phrase in longest_first(_phrases(cue, knowledge)))
+    return any(said.endswith(f" {phrase}") for phrase in _plain_phrases(cue, knowledge))
+
+
+def without_ending(text: str, cue: str, knowledge: Knowledge) -> str:
+    """The text in plain words, without the longest phrase of a cue that it ends with."""
+    said = plain(text)
+    phrases = _plain_phrases(cue, knowledge)
+    found = next((phrase for phrase in phrases if f" {said}".endswith(f" {phrase}")), None)
+    return said[: -len(found)].strip() if found else said
 
 
 def consists_of(text: str, kinds: Iterable[str], knowledge: Knowledge) -> bool:
@@ -62,7 +72,7 @@ def consists_of(text: str, kinds: Iterable[str], knowledge: Knowledge) -> bool:
     said = plain(text)
     if not said:
         return False
-    phrases = longest_first(tuple(phrase for kind in kinds for phrase in _phrases(kind, knowledge)))
+    phrases = _phrases_of_all(tuple(kinds), knowledge)
     while said:
         found = next((phrase for phrase in phrases if f"{said} ".startswith(f"{phrase} ")), None)
         if found is None:
@@ -88,7 +98,13 @@ def says_loosely(text: str, cue: str, knowledge: Knowledge) -> bool:
 
     In its phrases ``a/b`` is either word, ``a?`` may be missing, ``~`` stands for up to three others.
     """
-    return _loose_pattern(_phrases(cue, knowledge)).search(f" {plain(text)} ") is not None
+    return _loose(cue, knowledge).search(f" {plain(text)} ") is not None
+
+
+def which_loosely(text: str, kinds: Iterable[str], knowledge: Knowledge) -> list[str]:
+    """Those of the cues that occur in the text, in their order; see `says_loosely`."""
+    said = f" {plain(text)} "
+    return [cue for cue in kinds if _loose(cue, knowledge).search(said)]
 
 
 def is_all(text: str, phrases: tuple[str, ...]) -> bool:
@@ -96,9 +112,18 @@ def is_all(text: str, phrases: tuple[str, ...]) -> bool:
     return _loose_pattern(phrases).fullmatch(f" {plain(text)}") is not None
 
 
+def around(text: str, cue: str, knowledge: Knowledge) -> tuple[str, str, str] | None:
+    """The plain words in front of the cue, those that say it as in `says_loosely`, and those behind it."""
+    said = f" {plain(text)} "
+    found = _loose_pattern(_phrases(cue, knowledge)).search(said)
+    if found is None:
+        return None
+    return said[: found.start()].strip(), found[0].strip(), said[found.end() :].strip()
+
+
 def without(text: str, cue: str, knowledge: Knowledge) -> tuple[bool, str]:
     """Whether the text says so as in `says_loosely`, and its plain words without those that do."""
-    left, count = _loose_pattern(_phrases(cue, knowledge)).subn("", f" {plain(text)} ")
+    left, count = _loose(cue, knowledge).subn("", f" {plain(text)} ")
     return count > 0, left.strip()
 
 
@@ -111,17 +136,29 @@ def is_correction(text: str, knowledge: Knowledge) -> bool:
 
 def describing_signs(knowledge: Knowledge) -> frozenset[str]:
     """Ids of the signs that describe one symptom and say nothing about the others."""
-    return frozenset(_phrases("describing_signs", knowledge))
+    return _ids("describing_signs", knowledge)
 
 
 def steering_signs(knowledge: Knowledge) -> frozenset[str]:
     """Ids of the signs that steer the conversation and say nothing about how the patient is."""
-    return frozenset(_phrases("steering_signs", knowledge))
+    return _ids("steering_signs", knowledge)
 
 
 def circumstances(knowledge: Knowledge) -> frozenset[str]:
     """Ids of the signs that are no complaint in themselves ("took paracetamol")."""
-    return frozenset(_phrases("circumstance_signs", knowledge))
+    return _ids("circumstance_signs", knowledge)
+
+
+def resolve(knowledge: Knowledge) -> None:
+    """Put every cue into the form in which it is looked for, so that no message waits for that.
+
+    Args:
+        knowledge: which keeps its cues as long as it lives; it is the process's own.
+    """
+    for cue in knowledge.cues:
+        _plain_phrases(cue, knowledge)
+        if _READ_LOOSELY.match(cue):
+            _loose(cue, knowledge)
 
 
 @lru_cache(maxsize=64)
@@ -130,8 +167,24 @@ def longest_first(phrases: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted((plain(phrase) for phrase in phrases), key=len, reverse=True))
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def _plain_phrases(cue: str, knowledge: Knowledge) -> tuple[str, ...]:
     return longest_first(_phrases(cue, knowledge))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _phrases_of_all(kinds: tuple[str, ...], knowledge: Knowledge) -> tuple[str, ...]:
+    return longest_first(tuple(phrase for kind in kinds for phrase in _phrases(kind, knowledge)))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _ids(cue: str, knowledge: Knowledge) -> frozenset[str]:
+    return frozenset(_phrases(cue, knowledge))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _loose(cue: str, knowledge: Knowledge) -> re.Pattern[str]:
+    return _loose_pattern(_phrases(cue, knowledge))
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,6 @@
 """The daily check at home: one thing is asked at a time, and what is not as ever ends it with a call now.
 
-Its items and whom they are for are ``knowledge/daily_check.yml``. A symptom that is told while it runs is
+Its items and whom they are for are ``daily_check.yml``. A symptom that is told while it runs is
 judged as always and comes first.
 """
 
@@ -211,12 +211,16 @@ def take(
     if act is Act.WAITS or item is None:
         return replace(conversation, check=check)
     if act is Act.YES:
-        check = replace(check, done=check.done + 1, reminded=0)
-        if asked(check, knowledge) is None:
-            return _ended(conversation, check, CheckEnd.AS_EVER)
-        return replace(conversation, check=check)
+        return _with_next_item(conversation, check, knowledge)
     found = CheckFinding(item.id, NO if act is Act.NO else UNSURE, cues.quote(message.text))
     return _ended(conversation, replace(check, found=found), CheckEnd.NOT_AS_EVER)
+
+
+def _with_next_item(conversation: Conversation, check: DailyCheck, knowledge: Knowledge) -> Conversation:
+    check = replace(check, done=check.done + 1, reminded=0)
+    if asked(check, knowledge) is None:
+        return _ended(conversation, check, CheckEnd.AS_EVER)
+    return replace(conversation, check=check)
 
 
 def _has_measured(conversation: Conversation) -> bool:

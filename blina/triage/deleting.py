@@ -39,7 +39,7 @@ def wish(conversation: Conversation, message: Message, knowledge: Knowledge) -> 
             return KEEPS
     if _is_unmistakable(message, said, knowledge):
         return ASKS
-    if _reports(message):
+    if _reports(message) or cues.says(message.text, "no_deleting", knowledge):
         return None
     if said in cues.longest_first(tuple(knowledge.cues["deletes_nothing"])):
         return DELETES_NOTHING
@@ -53,6 +53,8 @@ def _is_unmistakable(message: Message, said: str, knowledge: Knowledge) -> bool:
     if len(said.split()) > _LONGEST_WISH or "?" in message.text:
         return False
     if any(f" {word} " in f" {said} " for word in ("not", "dont", "never", "didnt", "wont")):
+        return False
+    if cues.says(message.text, "deletes_only", knowledge):
         return False
     return cues.says(message.text, "wants_deleted", knowledge)
 

@@ -54,6 +54,15 @@ def take_in(
     return conversation
 
 
+def belongs(message: Message, conversation: Conversation, knowledge: Knowledge) -> bool:
+    """Whether a message adds to what was told before ("that's five now")."""
+    there = {report.symptom for report in conversation.reports if report.present}
+    return any(
+        there & set(entry.about) and cues.says(message.text, entry.cue, knowledge)
+        for entry in knowledge.policy.follow_ups
+    )
+
+
 def with_infusion(message: Message, knowledge: Knowledge) -> Message:
     """The message, with trouble of the infusion where it names a part of it beside anything not plainly good.
 
@@ -90,7 +99,8 @@ def infusion_status(message: Message, knowledge: Knowledge) -> Status:
 def _may_be_trouble(text: str, knowledge: Knowledge) -> bool:
     goes_wrong = cues.says(text, "infusion_not_fine", knowledge)
     if not cues.says(text, "infusion_things", knowledge):
-        return goes_wrong and cues.says(text, "infusion_rates", knowledge)
+        named = cues.says(text, "infusion_rates", knowledge)
+        return goes_wrong and named and not cues.says(text, "not_of_the_pump", knowledge)
     return goes_wrong or not cues.says(text, "infusion_fine", knowledge)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from blina.knowledge.base import Knowledge
-from blina.reading.model import REPORTED, Reading
+from blina.reading.model import REPORTED, Reading, Status
 from blina.triage import cues
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
@@ -16,11 +16,14 @@ _ANSWERS = frozenset({"affirm", "deny", "unsure"})
 _OF_THE_PATIENT = ("report", "well", "progress", "correction", "answer")  # acts, or how they start
 _SAYS_MORE = ("report", "correction")  # acts of what is more than a yes or no
 _WELL = "well"
+_GREETINGS = {"greet": "says_hello", "goodbye": "says_goodbye"}  # intents, and the words of each
+_SMALL_TALK = ("smalltalk", "thanks")
 _LEAST_SURE = 0.5
 _SURE_OF_QUESTION = 0.6
+_LONGEST_NAMING = 7  # words of a question that names a sign and tells nothing: "what's confusion?"
 
 
-def as_heard(message: Message, conversation: Conversation) -> Message:
+def as_heard(message: Message, conversation: Conversation, knowledge: Knowledge) -> Message:
     """The message with the intent that does justice to what it says of the patient.
 
     "Not my subject" is no answer to somebody who tells how things are, and a "no" that answers nothing
@@ -29,16 +32,28 @@ def as_heard(message: Message, conversation: Conversation) -> Message:
     Args:
         message: as it was read.
         conversation: before the message.
+        knowledge: the words of greetings and goodbyes.
     """
     reading = message.reading
+    message = _without_empty_greeting(message, knowledge)
     if reading.act_confidence < _LEAST_SURE:
         return message
     is_told = message.intent == _OFF_TOPIC and reading.act.startswith(_OF_THE_PATIENT)
     is_asked = conversation.question or conversation.check or conversation.deleting is not None
     is_more = message.intent in _ANSWERS and not is_asked and reading.act.startswith(_SAYS_MORE)
+    is_more = is_more and not cues.consists_of(message.text, ("answer_no", "answer_rest"), knowledge)
     if not is_told and not is_more:
         return message
     return replace(message, intent=FINE if reading.act == _WELL else NOT_UNDERSTOOD)
+
+
+def _without_empty_greeting(message: Message, knowledge: Knowledge) -> Message:
+    """The message; a greeting or goodbye without a word of it is one of the classifier's guesses."""
+    cue, act = _GREETINGS.get(message.intent), message.reading.act
+    chats = act.startswith(_SMALL_TALK) and message.reading.act_confidence >= _LEAST_SURE
+    if cue is None or not act or chats or cues.says(message.text, cue, knowledge):
+        return message
+    return replace(message, intent=FINE if act == _WELL else NOT_UNDERSTOOD)
 
 
 def is_question(message: Message, knowledge: Knowledge) -> bool:
@@ -62,6 +77,26 @@ def without_signs(message: Message, ids: frozenset[str]) -> Message:
     """The message without a report of these signs: "is it severe?" does not say that it is."""
     signs = tuple(s for s in message.reading.signs if s.id not in ids or s.status not in REPORTED)
     return replace(message, reading=replace(message.reading, signs=signs))
+
+
+def without_doubtful(message: Message) -> Message:
+    """The message without what a short question names, or one of two readings takes as only spoken of."""
+    reading = message.reading
+    is_sure = reading.act == "question" and reading.act_confidence >= _SURE_OF_QUESTION
+    if is_sure and len(message.text.split()) <= _LONGEST_NAMING and not reading.measurements:
+        return replace(message, reading=replace(reading, findings=(), signs=(), disagreements=()))
+    doubtful = {
+        item.subject
+        for item in message.reading.disagreements
+        if Status.NOT_REPORTED in (item.urgent, item.other)
+    }
+    reading = replace(
+        message.reading,
+        findings=tuple(item for item in message.reading.findings if item.symptom not in doubtful),
+        signs=tuple(item for item in message.reading.signs if item.id not in doubtful),
+        disagreements=tuple(item for item in message.reading.disagreements if item.subject not in doubtful),
+    )
+    return replace(message, reading=reading)
 
 
 def without_echo(in_answer: Reading, alone: Reading) -> Reading:

@@ -91,7 +91,8 @@ def merge(
     """
     conversation = expire(conversation, knowledge, now)
     conversation = replace(conversation, turn=conversation.turn + 1)
-    corrects = cues.is_correction(message.text, knowledge)
+    is_within = any(item.corrects for item in message.reading.measurements)
+    corrects = not is_within and cues.is_correction(message.text, knowledge)
     limits = values.Limits.of(knowledge, settings)
     is_unwell = cues.says(message.text, "unwell", knowledge)
     conversation = values.take_in(conversation, message.reading, corrects, limits, now, is_unwell)
@@ -100,7 +101,8 @@ def merge(
     conversation = _describe_earlier(conversation, said, loose, knowledge)
     conversation = follow_up.take_in(conversation, message, {item.symptom for item in said}, knowledge, now)
     for item in said:
-        item = _over_is_not_never(item, conversation, corrects, limits, knowledge)
+        if not corrects:
+            item = _over_is_not_never(item, conversation, message.text, limits, knowledge)
         course = _course(item.qualifiers, knowledge, known=False)
         if course is None and _is_repeat(conversation, item, message):
             course = AGAIN
@@ -109,20 +111,21 @@ def merge(
 
 
 def _over_is_not_never(
-    item: Said, conversation: Conversation, corrects: bool, limits: values.Limits, knowledge: Knowledge
+    item: Said, conversation: Conversation, text: str, limits: values.Limits, knowledge: Knowledge
 ) -> Said:
     """A denial of what was there, or in words that say that it was there, as said of something over.
 
     Only a plain correction takes it back. A number that still stands is dealt with by
     `blina.triage.values.settle`. Source: triage policy, step 11 ("Over is not never").
     """
-    if item.status is not Status.DENIED or corrects:
+    if item.status is not Status.DENIED:
         return item
     if values.alarming(item.symptom, conversation, limits):
         return item
     known = _known(conversation, item)
     was_there = known is not None and (known.present or known.status is Status.PAST)
-    if was_there or cues.says(item.text, "over", knowledge):
+    says_so = cues.says(item.text, "over", knowledge) or cues.says_loosely(text, "was_there", knowledge)
+    if was_there or says_so:
         return replace(item, status=Status.PAST)
     return item
 

@@ -1,6 +1,6 @@
 """The triage policy: what everything still current in a conversation adds up to.
 
-The steps are those of the triage policy that ``knowledge/policy.yml`` holds; the most urgent
+The steps are those of the triage policy that ``policy.yml`` holds; the most urgent
 result wins. Each result carries its rule, a sentence and the sources.
 """
 
@@ -115,8 +115,8 @@ class _Core:
 
     def rules_that_stand_alone(self) -> Iterator[Reason]:
         """Steps 1 and 5: rules that need nothing but what they name."""
-        for rule in self._policy.rules:
-            if rule.urgency and rule.any_of and self._situation.holds(rule.any_of):
+        for rule in self._situation.holding(self._policy.rules):
+            if rule.urgency:
                 yield self._reason(rule.id)
         yield from self._values_that_stand_alone()
         yield from self._signs_that_are_over()
@@ -301,7 +301,7 @@ def _places(mentions: tuple[Mention, ...], first: str) -> tuple[Source, ...]:
 
 def _urgency(rule: Rule) -> Urgency:
     if rule.urgency is None:
-        raise ValueError(f"the rule {rule.id} of knowledge/policy.yml needs an urgency")
+        raise ValueError(f"the rule {rule.id} of policy.yml needs an urgency")
     return rule.urgency
 
 

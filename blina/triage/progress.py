@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from blina.knowledge.base import Knowledge
+from blina.reading.model import REPORTED
 from blina.triage import cues
 from blina.triage.conversation import Conversation, Event
 from blina.triage.turn import Message
@@ -36,15 +37,22 @@ _ACT = "progress_"
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 _CLAUSE = re.compile(r",|\b(?:and|but|so|then|because)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|in case|unless|whether)\b", re.IGNORECASE)
+# "They said if it hits 39 ring back" tells what they said
+_CONDITION_OF_THEIRS = re.compile(
+    r"\b(?:said|says|told (?:me|us|him|her))(?: that| to)? (?:if|unless)\b", re.IGNORECASE
+)
 _ASKING = re.compile(
     r"\s*(?:so |and |but |ok |okay )?(?:should|shall|can|could|may|must|do i|does|did|is it|are they|"
-    r"what|who|whom|how|why|where|will they|would)\b",
+    r"what|who|whom|when|which|how|why|where|will they|would)\b(?!['’]t)",
     re.IGNORECASE,
 )
 _NOT = re.compile(
     r"\b(?:not|never|nobody|no one|havent|hasnt|didnt|dont|wont|cant|couldnt|isnt|arent|yet to)\b"
 )
 _SURE_OF_ACT = 0.8
+_SURE_OF_INSTRUCTION = 0.95  # what the team said, by the learned reader's word alone
+_NOT_DONE = f"{_ACT}not"
+_CUES = (*(f"{_ACT}{kind}" for kind in KINDS), _NOT_DONE)
 _MOST_LEFT = 4  # words beside the step, under which nothing else is said
 
 
@@ -58,11 +66,12 @@ def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     Returns:
         Some of ``KINDS``; that somebody called goes without saying beside the others.
     """
-    clauses = list(_told(message.text))
-    found = {kind for kind in KINDS for clause in clauses if _says(clause, kind, knowledge)}
+    found = {kind for clause in _told(message.text) for kind in _said(clause, knowledge)}
     kind = message.reading.act.removeprefix(_ACT)
     # That a pump runs again is said in so many words; the reader's own word for it is no proof of a pump.
-    if kind in KINDS and kind != FIXED and message.reading.act_confidence >= _SURE_OF_ACT:
+    least = _SURE_OF_INSTRUCTION if kind in _INSTRUCTIONS else _SURE_OF_ACT
+    is_sure = message.reading.act_confidence >= least and not _reports(message)
+    if not found and kind in KINDS and kind != FIXED and is_sure:
         found.add(kind)
     if len(found) > 1:
         found -= {WILL_CALL}
@@ -71,16 +80,23 @@ def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in found)
 
 
+def _reports(message: Message) -> bool:
+    """Whether something is there: "he does not answer to his name" speaks of no phone."""
+    reading = message.reading
+    statuses = [*(item.status for item in reading.findings), *(item.status for item in reading.signs)]
+    return any(status in REPORTED for status in statuses)
+
+
 def is_all(message: Message, knowledge: Knowledge) -> bool:
     """Whether the message tells nothing but what was done: no finding, and hardly a word beside."""
     reading = message.reading
     if reading.findings or reading.measurements or reading.signs:
         return False
     for sentence in _SENTENCE.findall(message.text):
-        said = {kind for clause in _told(sentence) for kind in KINDS if _says(clause, kind, knowledge)}
+        said = {kind for clause in _told(sentence) for kind in _said(clause, knowledge)}
         if said & _INSTRUCTIONS:
             continue  # the rest of the sentence is what they said
-        left = [c for c in _CLAUSE.split(sentence) if not any(_says(c, kind, knowledge) for kind in KINDS)]
+        left = [clause for clause in _CLAUSE.split(sentence) if not _said(clause, knowledge)]
         if any(len(clause.split()) > _MOST_LEFT for clause in left):
             return False
     return True
@@ -114,7 +130,7 @@ def is_out_of_reach(conversation: Conversation) -> bool:
 def _told(text: str) -> list[str]:
     """The clauses in which something is told: no questions, and nothing that hangs on an "if"."""
     told = (
-        _CONDITION.split(sentence)[0]
+        sentence if _CONDITION_OF_THEIRS.search(sentence) else _CONDITION.split(sentence)[0]
         for sentence in _SENTENCE.findall(text)
         if not sentence.rstrip().endswith("?") and not _ASKING.match(sentence)
     )
@@ -122,9 +138,16 @@ def _told(text: str) -> list[str]:
     return [part for sentence in told for part in (*_CLAUSE.split(sentence), sentence)]
 
 
-def _says(clause: str, kind: str, knowledge: Knowledge) -> bool:
-    if not cues.says_loosely(clause, f"{_ACT}{kind}", knowledge):
-        return False
-    if cues.says_loosely(clause, f"{_ACT}not", knowledge):
-        return False
+def _said(clause: str, knowledge: Knowledge) -> list[str]:
+    """What a clause says was done."""
+    cued = cues.which_loosely(clause, _CUES, knowledge)
+    if not cued or _NOT_DONE in cued:
+        return []
+    return [kind for kind in (cue.removeprefix(_ACT) for cue in cued) if _is_said(clause, kind, knowledge)]
+
+
+def _is_said(clause: str, kind: str, knowledge: Knowledge) -> bool:
+    """Whether no denial takes it back."""
+    if kind == "told_expected":  # "she told me not to worry"
+        return _NOT.search(cues.without(clause, f"{_ACT}{kind}", knowledge)[1]) is None
     return kind in (NO_ANSWER, NO_PHONE) or _NOT.search(cues.plain(clause)) is None

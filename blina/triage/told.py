@@ -66,14 +66,17 @@ def _size(told: Told) -> int:
 def _mentions(before: Conversation, after: Conversation, message: Message) -> Iterator[Mention]:
     worse = {report.symptom for report in after.reports if report.course == WORSE}
     known = {report.symptom for report in before.reports if report.course == WORSE}
+    named = {report.symptom for report in after.reports if report.turn == after.turn and report.present}
+    is_of_values = bool(message.reading.measurements)
     says_worse = any(
         sign.id == _WORSE_SIGN and sign.status in REPORTED for sign in message.reading.signs
     ) or any(_WORSE_SIGN in finding.qualifiers for finding in message.reading.findings)
     for report in after.reports:
         is_worse = report.symptom in worse and (report.symptom not in known or says_worse)
-        if report.turn == after.turn or (is_worse and report.present):
-            said = report.turn == after.turn
-            words = _cut(report.text if said else message.text, _LONGEST_WORDS)
+        said = report.turn == after.turn
+        may_be_meant = is_worse and report.present and not named and not is_of_values
+        if said or may_be_meant:
+            words = _cut(report.text, _LONGEST_WORDS) if said else ""
             yield Mention(report.symptom, report.status, words, is_worse and report.present)
     for sign in after.signs:
         if sign.turn == after.turn:

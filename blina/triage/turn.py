@@ -25,7 +25,7 @@ class Message:
         text: as the patient wrote it.
         intent: what the classifier made of it: a symptom id or another intent's name.
         reading: what the symptom reader found in it.
-        topic: id from ``knowledge/questions.yml`` when it asks about the drug.
+        topic: id from ``questions.yml`` when it asks about the drug.
         medicines: names of medicines in it, as written.
     """
 

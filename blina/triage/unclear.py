@@ -11,7 +11,7 @@ from blina.triage.comfort import is_understood
 from blina.triage.conversation import Conversation, Unclear
 from blina.triage.turn import Message
 
-_NOT_READ = ("nlu_fallback", "feels_fine")  # intents under which something may be hidden
+_NOT_READ = ("nlu_fallback", "feels_fine", "getting_worse")  # intents under which something may be hidden
 _MOST_KEPT = 30
 _LEAST_SURE = 0.5
 _FEWEST_LETTERS = 3

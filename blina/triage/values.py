@@ -45,14 +45,8 @@ class Limits:
 
     @classmethod
     def of(cls, knowledge: Knowledge, settings: Settings) -> Limits:
-        """The settings' fever limit and the policy's other limits."""
-        policy = knowledge.policy
-        kinds = {kind.id: kind for kind in knowledge.values.kinds}
-        fever_c = float(settings.fever_threshold_c)
-        names = {limit.number for limits in policy.limits.values() for limit in limits} - {_FEVER_LIMIT}
-        numbers = {name: float(getattr(policy.numbers, name)) for name in names}
-        numbers[_FEVER_LIMIT] = fever_c
-        return cls(fever_c, policy.roles.fever, kinds, policy.limits, policy.means, numbers)
+        """The settings' fever limit and the policy's other limits, made once for both."""
+        return _limits(knowledge, settings)
 
     def applying(self, value: Value | Measurement) -> ValueLimit | None:
         """The limit beyond the documents that a value falls under: the first of its kind that holds."""
@@ -90,6 +84,17 @@ class Limits:
             return False
         # not rounded on the way down: 93.96 is under 94
         return self._holds(limit, value) or (limit.side == "under" and value < self.numbers[limit.number])
+
+
+@lru_cache(maxsize=8)
+def _limits(knowledge: Knowledge, settings: Settings) -> Limits:
+    policy = knowledge.policy
+    kinds = {kind.id: kind for kind in knowledge.values.kinds}
+    fever_c = float(settings.fever_threshold_c)
+    names = {limit.number for limits in policy.limits.values() for limit in limits} - {_FEVER_LIMIT}
+    numbers = {name: float(getattr(policy.numbers, name)) for name in names}
+    numbers[_FEVER_LIMIT] = fever_c
+    return Limits(fever_c, policy.roles.fever, kinds, policy.limits, policy.means, numbers)
 
 
 def without_measured(reading: Reading, limits: Limits, values: ValuesFile) -> Iterator[Finding]:
@@ -197,6 +202,7 @@ def take_in(
     new = _in_order([_value(item, conversation.turn, now) for item in _usable(reading)])
     given = [value.kind for value in new if value.status is Status.PRESENT]
     taken_back = {kind for kind in given if given.count(kind) == 1}
+    taken_back -= {value.kind for value in new if value.corrects}
     denied = {finding.symptom for finding in reading.findings if finding.status is Status.DENIED}
     taken_back |= {kind for kind, symptom in limits.means.items() if symptom in denied}
     last = {value.kind: value.turn for value in conversation.values}
@@ -243,6 +249,7 @@ def _value(item: Measurement, turn: int, now: datetime) -> Value:
         is_uncertain=item.is_uncertain,
         trend=item.trend,
         bound=item.bound,
+        corrects=item.corrects,
     )
 
 

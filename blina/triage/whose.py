@@ -17,19 +17,27 @@ _ADJECTIVE = (
 )
 
 
-def note(conversation: Conversation, message: Message, knowledge: Knowledge) -> Conversation:
+def note(
+    conversation: Conversation, message: Message, knowledge: Knowledge, *, tells_facts: bool = False
+) -> Conversation:
     """The conversation with the one that a carer writes for, from the first message that reports of them.
 
     Args:
         conversation: what is remembered.
         message: the new message.
         knowledge: ``carer_of`` in ``lexicon/conversation.yml`` lists the relations.
+        tells_facts: whether it tells facts of the patient and nothing else.
     """
     reading = message.reading
     reports = any(f.status in REPORTED for f in reading.findings) or any(
         s.status in REPORTED for s in reading.signs
     )
-    about = reports or bool(reading.measurements) or cues.says(message.text, "on_treatment", knowledge)
+    about = (
+        tells_facts
+        or reports
+        or bool(reading.measurements)
+        or cues.says(message.text, "on_treatment", knowledge)
+    )
     if conversation.who or not about:
         return conversation
     return replace(conversation, who=named(message.text, knowledge))

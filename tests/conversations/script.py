@@ -76,7 +76,7 @@ class Expected(Record):
     Args:
         urgency: what applies now; in the JSON, and as the first sentence of the reply.
         assessed: false when the reply must carry no triage result (small talk, a question).
-        rules: ids of rules of ``knowledge/policy.yml`` that must be among the reasons;
+        rules: ids of rules of ``policy.yml`` that must be among the reasons;
             ``escalation.<symptom>`` for a particular escalation of ``symptoms.yml``.
         not_rules: ids that must not be among them.
         symptoms: every symptom spoken of so far, with its status, and no others.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,14 @@ import pytest
 from rasa.shared.exceptions import YamlException
 from sklearn.linear_model import LogisticRegression
 
+from blina.knowledge.loader import DEFAULT
 from blina.rasa_adapter import training_cache
 from blina.rasa_adapter.importer import ProjectFiles
+from blina.rasa_adapter.phrases import intents_for, without_other_drugs
 from blina.reading.learned.model import DIMENSIONS, Array, LearnedModel, ModelError, default_model
 from blina.reading.meaning.softmax import learn_softmax
 
+ROOT = Path(__file__).resolve().parents[2]
 GROUPS, EACH = 5, 60
 PHRASES = ["I have a fever", "my hands shake", "the pump beeps"]
 
@@ -90,6 +94,19 @@ def phrases_file(folder: Path, phrase: str) -> Path:
 def read(folder: Path) -> list[str]:
     data = ProjectFiles(training_data_paths=[str(folder)]).get_nlu_data()
     return [str(example.get("text")) for example in data.intent_examples]
+
+
+def test_phrases_of_another_drug_are_left_out_and_its_side_effects_are_complaints(tmp_path: Path) -> None:
+    knowledge = Path(shutil.copytree(DEFAULT, tmp_path / "knowledge"))
+    shutil.copytree(ROOT / "tests/second_drug/knowledge", knowledge / "drugs/exempline")
+    files = [f"data/nlu/{drug}/more.yml" for drug in ("common", "blinatumomab", "exempline")]
+    assert without_other_drugs(files, "exempline", knowledge) == [files[0], files[2]]
+    assert without_other_drugs(files, "blinatumomab", knowledge) == files[:2]
+    intent_of = intents_for("exempline", knowledge)
+    listed = ["woolly_tongue", "fever", "greet", "no_intent"]
+    assert list(map(intent_of, listed)) == listed
+    assert intent_of("headache") == "unlisted_complaint"
+    assert intents_for("blinatumomab", knowledge)("headache") == "headache"
 
 
 def test_training_phrases_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

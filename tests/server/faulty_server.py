@@ -140,6 +140,14 @@ def breaks(word: str, text: str | None) -> None:
         raise RuntimeError(f"cannot handle: {text}")
 
 
+async def switch_writing(store: Any, text: str) -> None:
+    """Make the database read-only, or let it be written again, when the message asks for it."""
+    for word, switch in (("readonly", "ON"), ("writable", "OFF")):
+        if word in text:
+            database = store._write_behind._database._connection
+            await store._worker.do(partial(database.execute, f"PRAGMA query_only={switch}"))
+
+
 def break_parts() -> None:
     """Put the faults in place."""
     from rasa.core.processor import MessageProcessor
@@ -176,10 +184,7 @@ def break_parts() -> None:
             await call_home()
         if "slowly" in text:
             await asyncio.sleep(SECONDS)
-        for word, switch in (("readonly", "ON"), ("writable", "OFF")):
-            if word in text:
-                database = self._write_behind._database._connection
-                await self._worker.do(partial(database.execute, f"PRAGMA query_only={switch}"))
+        await switch_writing(self, text)
         if "cleartime" in text:
             self._write_behind._next_clearing = time.monotonic()
         breaks("breaksaving", text)

@@ -154,7 +154,7 @@ def test_a_clock_that_jumps_changes_no_answer(faulty: Assistant, jump: str) -> N
 
 def test_a_broken_knowledge_file_changes_nothing_until_the_next_start(project: Path, tmp_path: Path) -> None:
     server = Assistant([sys.executable, "-m", "blina.server"], tmp_path, project=project)
-    wording = project / "knowledge" / "wording.yml"
+    wording = project / "knowledge" / "common" / "wording.yml"
     intact = wording.read_bytes()
     try:
         server.wait_until_ready()
@@ -169,7 +169,7 @@ def test_a_broken_knowledge_file_changes_nothing_until_the_next_start(project: P
     finally:
         wording.write_bytes(intact)
     assert status == 2
-    assert re.match(r"knowledge/wording\.yml:\d+: texts\.fallback\.sya: ", errors)
+    assert re.match(r"knowledge/common/wording\.yml:\d+: texts\.fallback\.sya: ", errors)
     assert "Traceback" not in errors
 
 

@@ -1,4 +1,4 @@
-"""Ten made-up nights told over the real server: what is handed over of each, as text, JSON and FHIR.
+"""Fourteen made-up nights told over the real server: what is handed over of each, as text, JSON and FHIR.
 
 ``make hand-overs`` keeps it anew (``WRITE_GOLDEN=1``), here and in docs/for-nurses.md.
 """

@@ -23,6 +23,7 @@ def project(tmp_path: Path) -> Path:
     """A copy of what is checked."""
     for name in ("knowledge", "data/nlu"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "settings.yml", tmp_path)
     return tmp_path
 
 
@@ -47,16 +48,30 @@ def test_a_symptom_without_training_phrases_is_refused_with_file_and_field(proje
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace("intent: headache\n", "intent: greet\n"), encoding="utf-8")
     _, sentence = refusal(project).splitlines()
-    assert sentence.startswith("knowledge/symptoms.yml:")
+    assert sentence.startswith("knowledge/drugs/blinatumomab/symptoms.yml:")
     assert "].id: 'headache' has no phrases in any file of data/nlu/" in sentence
 
 
 def test_a_symptom_that_the_lexicon_does_not_know_is_refused(project: Path) -> None:
-    for file in (project / "knowledge/lexicon").glob("*.yml"):
+    for file in (project / "knowledge/common/lexicon").glob("*.yml"):
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         if (content.get("symptoms") or {}).pop("headache", None):
             file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    assert "'headache' has no phrases in any file of knowledge/lexicon/" in refusal(project)
+    assert "'headache' has no phrases in any file of a lexicon/" in refusal(project)
+
+
+def test_phrases_of_a_side_effect_that_only_another_drug_has_are_right(project: Path) -> None:
+    shutil.copytree(ROOT / "tests/second_drug/knowledge", project / "knowledge/drugs/exempline")
+    shutil.copytree(ROOT / "tests/second_drug/data/nlu", project / "data/nlu/exempline")
+    assert "knowledge/drugs: holds blinatumomab, exempline: name one" in refusal(project)
+    for drug in ("blinatumomab", "exempline"):
+        change(project / "settings.yml", "drug: ", f"drug: {drug} # ")
+        check_knowledge.check(project)
+
+
+def test_a_mistake_in_the_settings_is_said_of_them(project: Path) -> None:
+    change(project / "settings.yml", "temperature_unit: C", "temperature_unit: K")
+    assert refusal(project).startswith("the settings cannot be used.\nsettings.yml:")
 
 
 def test_phrases_of_an_intent_that_nobody_knows_are_refused(project: Path) -> None:
@@ -80,8 +95,9 @@ def test_everything_that_is_made_is_current() -> None:
 def test_the_schema_allows_what_is_here(name: str) -> None:
     schema = json.loads(SCHEMAS[name])
     stem = Path(name).stem
-    folder = ROOT / "knowledge"
-    for file in [folder / f"{stem}.yml"] if stem != LEXICON else sorted((folder / LEXICON).glob("*.yml")):
+    files = sorted((ROOT / "knowledge").rglob("lexicon/*.yml" if stem == LEXICON else f"{stem}.yml"))
+    assert files
+    for file in files:
         jsonschema.validate(
             json.loads(json.dumps(yaml.safe_load(file.read_text("utf-8")), default=str)), schema
         )
@@ -93,7 +109,7 @@ def test_no_schema_is_left_over() -> None:
 
 
 def test_the_schema_marks_a_key_that_is_not_known() -> None:
-    content = yaml.safe_load((ROOT / "knowledge/symptoms.yml").read_text("utf-8"))
+    content = yaml.safe_load((ROOT / "knowledge/drugs/blinatumomab/symptoms.yml").read_text("utf-8"))
     content["symptoms"][0]["severity"] = 3
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(content, json.loads(SCHEMAS[f"{json_schema.FOLDER}/symptoms.json"]))
@@ -107,13 +123,14 @@ def test_the_blind_messages_stay_closed() -> None:
 
 def test_the_last_commits_knowledge_is_what_git_has(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
-    (repository / "knowledge/lexicon").mkdir(parents=True)
-    for name in ("knowledge/policy.yml", "knowledge/lexicon/pain.yml"):
+    (repository / "knowledge/drugs/one").mkdir(parents=True)
+    (repository / "knowledge/common/lexicon").mkdir(parents=True)
+    for name in ("knowledge/drugs/one/policy.yml", "knowledge/common/lexicon/pain.yml"):
         (repository / name).write_text("as committed\n")
     identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
     for arguments in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "first"]):
         subprocess.run(["git", *arguments], cwd=repository, check=True)
-    (repository / "knowledge/policy.yml").write_text("edited\n")
+    (repository / "knowledge/drugs/one/policy.yml").write_text("edited\n")
     old = knowledge.committed(tmp_path / "old", repository)
     assert {file.name: file.read_text() for file in old.rglob("*.yml")} == {
         "policy.yml": "as committed\n",
@@ -139,7 +156,7 @@ def test_changed_urgencies_are_all_named_and_some_texts() -> None:
 def test_an_edit_shows_in_the_answers(project: Path) -> None:
     texts = ["I have a runny tummy since this morning", "my temperature is 38.6"]
     before = list(knowledge.answers(load_knowledge(), texts))
-    change(project / "knowledge/wording.yml", "Call", "Ring")
+    change(project / "knowledge/common/wording.yml", "Call", "Ring")
     now = list(knowledge.answers(load_knowledge(project / "knowledge"), texts))
     assert [said.urgency for said in before] == [said.urgency for said in now]
     assert before[1].text != now[1].text

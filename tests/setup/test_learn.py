@@ -70,7 +70,9 @@ def test_without_its_python_one_sentence_says_what_to_do(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)  # the first time, PyTorch is installed
-@pytest.mark.parametrize("start", [[], ["--go-on"]], ids=["anew", "from the reader of today"])
+@pytest.mark.parametrize(
+    "start", [[], ["--go-on", "--again", "0.5"]], ids=["anew", "from the reader of today"]
+)
 def test_a_small_reader_is_taught_and_loaded(tmp_path: Path, start: list[str]) -> None:
     command = [sys.executable, "-m", "scripts.learn", "--most", "200", "--epochs", "1"]
     done = subprocess.run(

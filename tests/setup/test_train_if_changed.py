@@ -63,6 +63,21 @@ def test_a_renamed_file_asks_for_training(project: Path) -> None:
     assert not train.is_current(project)
 
 
+@pytest.mark.parametrize("line", ["drug: exempline", "drug: exempline # the second"])
+def test_another_drug_asks_for_training(project: Path, line: str) -> None:
+    (project / "settings.yml").write_text("drug: null # the only one\n")
+    assert train.is_current(project)
+    (project / "settings.yml").write_text(f"{line}\n")
+    assert train.chosen_drug(project) == "exempline"
+    assert not train.is_current(project)
+
+
+def test_the_environment_chooses_the_drug_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLINA_DRUG", " exempline ")
+    assert train.chosen_drug(project) == "exempline"
+    assert not train.is_current(project)
+
+
 def test_a_missing_model_asks_for_training(project: Path) -> None:
     train.model_file(project).unlink()
     assert not train.is_current(project)

@@ -23,6 +23,7 @@ from tests.unit.talk import KNOWLEDGE
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+RESOLVED = ("longest_first", "_plain_phrases", "_loose", "_loose_pattern", "_ids")  # once for each cue
 MESSAGE = "I have a headache and no fever"
 
 
@@ -110,3 +111,10 @@ def test_a_message_is_not_decided_again_and_again() -> None:
     calls = walked()
     decisions = calls.count(("blina/triage/policy.py", "decide"))
     assert decisions <= 4
+
+
+def test_a_bound_core_looks_nothing_up_anew() -> None:
+    calls = walked()
+    assert ("blina/triage/policy.py", "decide") in calls
+    made = {("blina/triage/values.py", "_limits"), *(("blina/triage/cues.py", name) for name in RESOLVED)}
+    assert made.isdisjoint(calls)

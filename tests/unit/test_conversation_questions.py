@@ -119,9 +119,29 @@ def test_a_question_in_between_leaves_the_check_question_open_once() -> None:
     talk = headache().say("can I have wine?", intent="ask_drug", topic="alcohol")
     assert talk.is_asking
     assert "I still need to know one thing" in talk.text
-    talk = talk.say("can I drive?", intent="ask_drug", topic="driving")
+    talk = talk.say("can I eat sushi?", intent="ask_drug", topic="food")
     assert not talk.is_asking
     assert talk.urgency == "contact_now"
+    assert "no clear answer" in talk.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "can it cause that?",
+        "is it dangerous?",
+        "can I drive?",
+        "do you mean right now?",
+        "how long can I wait",
+    ],
+)
+def test_what_is_asked_about_the_advice_leaves_the_check_question_open(asked: str) -> None:
+    talk = headache()
+    for intent in ("ask_drug", "unsure", "nlu_fallback"):
+        talk.say(asked, intent=intent)
+        assert talk.is_asking
+        assert talk.conversation.last_urgency == "call_today"
+    assert talk.say("none", intent="deny").urgency == "call_today"
 
 
 def test_why_and_summary_leave_the_question_open() -> None:

@@ -43,6 +43,14 @@ def test_links_lead_somewhere(page: str) -> None:
     assert [link for link in local if not (folder / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", [page for page in TEXTS if page != "CHANGELOG.md"])
+def test_files_that_are_named_exist(page: str) -> None:
+    named = re.findall(
+        r"`((?:blina|knowledge|data|docs|tests|web|scripts|actions|learning)/[\w./-]+)`", TEXTS[page]
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_every_command_of_make_that_is_named_exists() -> None:
     assert (
         set(re.findall(r"`make ([a-z-]+)", ALL)) | set(re.findall(r"^make ([a-z-]+)", ALL, re.M)) <= TARGETS

@@ -80,6 +80,98 @@ class TestMedicines:
     ) -> None:
         assert [item.taken for item in spoken_of(words, status)] == taken
 
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            ("took Zofluva 20 mg at 8", [("Zofluva", "20 mg", "yes")]),
+            ("took 20 mg of Zofluva", [("Zofluva", "20 mg", "yes")]),
+            ("gave her 5 ml Zofluva syrup", [("Zofluva", "5 ml", "yes")]),
+            ("can I take Zofluva 20 mg?", [("Zofluva", "20 mg", "asked")]),
+            ("didn't take my Zofluva 20 mg", [("Zofluva", "20 mg", "no")]),
+            ("I take warfarin and Madopar 125 mg", [("warfarin", None, "yes"), ("Madopar", "125 mg", "yes")]),
+            ("took 20 steps and had 200 ml lucozade", []),
+            ("the pain began after I took about 20 mg", []),
+            ("my CRP is 50 mg/l", []),
+        ],
+    )
+    def test_a_name_on_no_list_is_told_with_its_amount(
+        self, words: str, found: list[tuple[str, str | None, str]]
+    ) -> None:
+        told_of = spoken_of(words, None)
+        assert [(item.name, item.dose, item.taken) for item in told_of] == found
+        assert [item.is_known for item in told_of] == [item.name == "warfarin" for item in told_of]
+
+    def test_a_name_on_no_list_is_marked(self) -> None:
+        made = told(line("took Zofluva 20 mg at 8"))
+        assert "Zofluva, a name that the app does not know; taken; 20 mg" in text(made, VOICE)
+
+    def test_a_misspelt_name_is_kept_as_written(self) -> None:
+        (item,) = spoken_of("tuk ibuprofin 400 at 10")
+        assert (item.name, item.dose, item.hides_fever) == ("ibuprofin", "400", True)
+
+    def test_what_somebody_else_took_is_not_the_patient_s(self) -> None:
+        assert spoken_of("my wife took 2 ibuprofen") == []
+        words = "my wife took 2 ibuprofen"
+        made = told(line("headache", finding("headache")), line(words, sign(MEDICINE_SIGN, text=words)))
+        assert made.medicines == ()
+        assert [quote.words for quote in made.others] == [words]
+
+
+class TestInterference:
+    """What a complaint gets in the way of, only where the words say so."""
+
+    @pytest.mark.parametrize(
+        ("words", "symptom", "mention", "stops"),
+        [
+            ("she cannot eat because of the sores", "mouth_sores", "the sores", ["eating"]),
+            ("too tired to get up", "extreme_fatigue", "too tired", ["getting_up"]),
+            ("my headache keeps me awake", "headache", "my headache keeps me awake", ["sleep"]),
+            ("my back hurts so much I can't bend", "back_pain", "but my back hurts", ["moving"]),
+            ("a headache and I can't sleep", "headache", "a headache", []),
+            ("a headache, what if I can't sleep because of it?", "headache", "a headache", []),
+            ("a headache but not so bad that I can't sleep", "headache", "a headache", []),
+        ],
+    )
+    def test_it_is_as_said(self, words: str, symptom: str, mention: str, stops: list[str]) -> None:
+        made = told(line(words, finding(symptom, text=mention)))
+        assert [item.id for item in of(made, symptom).stops] == stops
+
+    def test_what_is_stopped_is_not_its_own_reason(self) -> None:
+        words = "mouth full of sores and I cannot eat because of them"
+        sores = finding("mouth_sores", text="mouth full of sores")
+        made = told(line(words, sores, finding("decreased_appetite", text="and I cannot eat")))
+        assert [item.label for item in of(made, "mouth_sores").stops] == ["eating"]
+        assert of(made, "decreased_appetite").stops == ()
+        assert "gets in the way of eating" in text(made, VOICE)
+
+    def test_a_reason_that_no_list_names_is_told_in_their_words(self) -> None:
+        words = "can't sleep for the pain"
+        made = told(line(words, finding("insomnia", text=words)))
+        (stopped,) = of(made, "insomnia").stops
+        assert (stopped.is_itself, stopped.quote.words) == (True, words)
+        assert f'as said: "{words}"' in text(made, VOICE)
+
+    def test_a_message_that_names_nothing_is_about_the_only_one_that_was_there(self) -> None:
+        first = line("my head hurts", finding("headache", text="my head hurts"))
+        again = line("it keeps me from working")
+        assert [item.id for item in of(told(first, again), "headache").stops] == ["everyday"]
+        cough = line("and a cough", finding("cough", text="a cough"))
+        assert of(told(first, cough, again), "headache").stops == ()
+
+
+class TestOwners:
+    """Values of two people in one message say whose they are."""
+
+    def test_each_has_the_word_that_says_so_and_no_arrow_between(self) -> None:
+        made = told(line("mine is 37.2, hers is 38.3", celsius(37.2), celsius(38.3)))
+        readings = made.values[0].readings
+        assert [(item.owner, item.trend) for item in readings] == [("mine", None), ("hers", None)]
+        assert '"hers"' in text(made, VOICE)
+
+    def test_of_one_person_nothing_is_said(self) -> None:
+        made = told(line("his temp is 38.2, his pulse 110", celsius(38.2), value("pulse", 110)))
+        assert {item.owner for row in made.values for item in row.readings} == {None}
+
 
 class TestSinceAndOften:
     """As said, and no time that was not."""
@@ -92,6 +184,10 @@ class TestSinceAndOften:
             ("since the infusion started it itches", "since the infusion started"),
             ("dizzy since I have no thermometer", None),
             ("asking since my temperature is 38", None),
+            ("she could this morning", None),
+            ("he was fine this morning", None),
+            ("she could not see since noon", "since noon"),
+            ("it keeps me awake at night", None),
         ],
     )
     def test_since_when_may_be_something_that_happened(self, words: str, since: str | None) -> None:
@@ -113,7 +209,7 @@ class TestSinceAndOften:
     def test_what_is_over_has_all_its_times_and_none_made_of_how_long_it_lasted(self) -> None:
         said = spoken.when("yesterday I shook for an hour, it stopped at 9pm", NOW)
         assert said is not None
-        assert (said.words, said.time) == ("yesterday, for an hour, at 9pm", None)
+        assert (said.words, said.time) == ("yesterday, for an hour, stopped at 9pm", None)
         lasted = spoken.when("I shook for an hour", NOW)
         assert lasted is not None
         assert lasted.time is None
@@ -195,6 +291,27 @@ class TestComplaints:
             ("early_nerve_sign", Group.NERVES),
             ("cough", Group.INFECTION),
         ]
+
+    def test_a_temperature_that_rises_makes_nothing_else_worse(self) -> None:
+        made = told(
+            line("runny poo since noon", finding("diarrhea", text="runny poo")),
+            line("37.5, then 38.0 an hour later", celsius(37.5), celsius(38.0), sign("getting_worse")),
+        )
+        assert (of(made, "diarrhea").course, of(made, "diarrhea").times_told) == (None, 1)
+
+    def test_that_one_of_several_got_worse_is_not_said_of_each(self) -> None:
+        made = told(
+            line("my head hurts", finding("headache", text="my head hurts")),
+            line("and a cough", finding("cough", text="a cough")),
+            line("it is getting worse", sign("getting_worse"), intent="getting_worse", after=LATER),
+        )
+        assert {item.course for item in made.complaints} == {"maybe_worse"}
+        assert "getting worse (not said of which)" in text(made, VOICE)
+
+    def test_a_sign_with_a_name_is_not_told_once_more_in_words(self) -> None:
+        words = "my hands are shaking"
+        made = told(line(words, sign("tremor", text="hands are shaking"), intent="unlisted_complaint"))
+        assert [item.id for item in made.complaints] == ["tremor"]
 
     def test_an_answer_that_was_not_understood_says_nothing_of_a_fever(self) -> None:
         made = told(

@@ -48,7 +48,7 @@ def test_two_riddles_count_also_where_they_are_taken_for_another_subject() -> No
 @pytest.mark.parametrize("act", ["smalltalk", "question", "admin", "thanks"])
 def test_what_is_another_subject_stays_one(act: str) -> None:
     message = Message("who won the match", "out_of_scope", acting("who won the match", act))
-    assert heard.as_heard(message, Conversation()) == message
+    assert heard.as_heard(message, Conversation(), KNOWLEDGE) == message
 
 
 def test_a_no_that_answers_nothing_and_tells_something_is_kept() -> None:
@@ -257,6 +257,13 @@ def test_what_the_question_alone_puts_into_an_answer_is_left_out() -> None:
         "bag looks milky to me",
         "the nurse never came to change my bag",
         "it ran in too quickly",
+        "the rate is set at 10 but the label says 5",
+        "the little screen says error 4",
+        "port is blocked, they can't flush it",
+        "battery died overnight",
+        "bag is finished but no nurse until tomorrow",
+        "pump's set to 5 ml instead of 10",
+        "I dropped the backpack",
     ],
 )
 def test_what_is_not_plainly_good_is_trouble(words: str) -> None:
@@ -264,7 +271,14 @@ def test_what_is_not_plainly_good_is_trouble(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["my heart rate is 80 per hour haha", "packed my bag for Thursday", "rate 20"]
+    "words",
+    [
+        "my heart rate is 80 per hour haha",
+        "packed my bag for Thursday",
+        "rate 20",
+        "started the second bag yesterday",
+        "my phone battery died",
+    ],
 )
 def test_what_only_sounds_like_it_is_none(words: str) -> None:
     talk = say(Talk(), words, "report")
@@ -404,3 +418,99 @@ def test_a_wish_to_have_it_deleted_in_other_words_is_told_how() -> None:
     talk = say(Talk(), "I'd like our talk gone", "wants_forget", intent="out_of_scope")
     assert 'type "delete everything"' in talk.text
     assert not talk.turn.is_forgotten if talk.turn else False
+
+
+# what was asked back, meant otherwise, or said in passing
+
+
+@pytest.mark.parametrize("words", ["huh?", "I don't get it", "pardon?", "do you mean right now?"])
+def test_who_does_not_understand_the_question_has_not_answered_it(words: str) -> None:
+    talk = say(dizzy(), words, "answer_yes", intent="affirm" if words == "huh?" else "unsure")
+    assert talk.is_asking
+    assert answer_of(talk) is None
+    assert talk.conversation.last_urgency == "call_today"
+
+
+def test_a_short_question_that_names_a_sign_does_not_report_it() -> None:
+    talk = say(dizzy(), "what's confusion?", "question", finding("confusion"))
+    assert "Confusion means" in talk.text
+    assert talk.is_asking
+    assert talk.conversation.last_urgency == "call_today"
+    assert (
+        say(dizzy(), "what do you mean? he has a fever of 39 now", "report", celsius(39)).urgency
+        == "contact_now"
+    )
+
+
+def test_a_follow_up_is_no_answer_to_the_check_question() -> None:
+    talk = Talk().say("been sick", finding("vomiting")).say("that's five now", intent="out_of_scope")
+    assert talk.is_asking
+    assert answer_of(talk) is None
+
+
+def test_half_a_yes_is_not_called_one() -> None:
+    assert answer_of(say(dizzy(), "sort of", "answer_yes", intent="unsure")) == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("words", "act", "intent"),
+    [
+        ("hang on", "other", "goodbye"),
+        ("let me go and check", "progress_on_the_way", "goodbye"),
+        ("please let me out", "asks_human", "greet"),
+    ],
+)
+def test_what_greets_nobody_is_not_greeted(words: str, act: str, intent: str) -> None:
+    text = say(Talk(), words, act, intent=intent).text
+    assert "Goodbye" not in text
+    assert "Hello" not in text
+
+
+def test_hello_and_goodbye_are_still_answered() -> None:
+    assert "Hello" in say(Talk(), "hiya", "other", intent="greet").text
+    assert "Goodbye" in say(Talk(), "right, see you", "other", intent="goodbye").text
+
+
+@pytest.mark.parametrize("words", ["not dizzy", "she isn't dizzy", "I'm not feeling dizzy"])
+def test_a_plain_denial_is_understood(words: str) -> None:
+    start = words.index("dizzy")
+    read = replace(
+        reading(words, [replace(denied("dizziness"), text=words, start=start, end=start + 5)]), act="other"
+    )
+    assert "did not understand" not in Talk().say(words, read=read).text
+
+
+def test_a_denial_of_somebody_elses_is_not_said_to_be_yours() -> None:
+    talk = Talk().say("she isn't confused", replace(denied("confusion"), text="she isn't confused"))
+    assert "this is not there: confusion" in talk.text
+    assert "you do not have" not in talk.text
+
+
+def test_none_today_but_one_yesterday_is_over_and_not_never() -> None:
+    talk = Talk().say("no fever today, had one yesterday", denied("fever"))
+    assert talk.symptoms == {"fever": "past"}
+    assert talk.urgency == "call_today"
+    assert Talk().say("no fever, never had one before", denied("fever")).symptoms == {"fever": "denied"}
+
+
+def test_what_gets_worse_and_was_never_told_is_kept() -> None:
+    talk = say(Talk(), "he's doing that thing again", "report", intent="getting_worse")
+    assert [kept.complaint for kept in talk.conversation.unclear] == [True]
+
+
+def test_forgetting_one_thing_deletes_nothing() -> None:
+    talk = say(Talk(), "forget what I said about the rash", "correction", intent="forget_me")
+    assert "Delete everything that you told me?" not in talk.text
+    assert "deleted" not in say(Talk(), "please make it stop", "wants_forget", intent="forget_me").text
+
+
+def test_what_is_kept_is_answered_also_where_it_is_taken_for_the_wish_of_a_summary() -> None:
+    talk = Talk().say("what do you keep of what I write", intent="summary")
+    assert "is kept on this server" in talk.text
+
+
+@pytest.mark.parametrize("act", ["progress", "correction"])
+def test_what_is_said_of_it_beside_open_advice_is_written_down(act: str) -> None:
+    talk = say(Talk().say("38.9", celsius(38.9)), "it was only the blanket", act, intent="out_of_scope")
+    assert "I wrote that down" in talk.text
+    assert "did not understand" not in talk.text

@@ -439,3 +439,29 @@ def test_a_no_before_the_next_question_answers_the_last_one(text: str, denied: s
 def test_the_cycle_of_today_makes_nothing_over() -> None:
     assert present("day 4 cycle 1 shaking chills") == {"chills"}
     assert with_status("in cycle 1 I had chills", "past") == {"chills"}
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"),
+    [
+        ("no trouble breathing, well maybe when I lie flat", "trouble_breathing"),
+        ("I'm not short of breath unless I climb stairs", "trouble_breathing"),
+        ("no fever except at night", "fever"),
+        ("no vomiting, just when I eat", "vomiting"),
+        ("not dizzy until I stand up", "dizziness"),
+    ],
+)
+def test_a_denial_that_names_when_it_is_there_after_all_is_none(text: str, symptom: str) -> None:
+    assert symptom in present(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["no fever, just tired", "no fever, well a bit of a cough", "no fever, only a rash at the line"]
+)
+def test_an_exception_that_names_something_else_leaves_the_denial(text: str) -> None:
+    assert "fever" not in present(text)
+
+
+@pytest.mark.parametrize("text", ["fits she doesn't get", "he doesn't get fits"])
+def test_a_noun_of_its_own_behind_or_before_get_is_denied(text: str) -> None:
+    assert with_status(text, "denied") == {"seizures"}

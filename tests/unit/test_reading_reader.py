@@ -216,3 +216,45 @@ def test_a_unit_that_is_written_without_end_takes_no_longer_than_other_marks() -
         return sum(entry.callcount for entry in profile.getstats())
 
     assert calls("%") < 2 * calls("=")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("she won't stop crying whatever we do", "child_danger"),
+        ("nothing calms her", "child_danger"),
+        ("he doesn't look at me", "child_danger"),
+        ("my toddler is not drinking", "child_danger"),
+        ("she is like a rag doll", "child_danger"),
+        ("two dry nappies since morning", "child_danger"),
+        ("she's not babbling anymore", "child_danger"),
+        ("cannot walk any more", "cannot_walk"),
+        ("my 3 year old isn't walking any more", "cannot_walk"),
+        ("he has stopped walking", "cannot_walk"),
+        ("I can't get up off the chair", "cannot_walk"),
+        ("one pupil is bigger than the other", "early_nerve_sign"),
+        ("my muscles jump", "early_nerve_sign"),
+        ("she's suddenly giggling at everything", "early_nerve_sign"),
+        ("my platelet count is 19,000", "very_low_platelets"),
+        ("platelets 9 thousand", "very_low_platelets"),
+        ("anc 400", "very_low_neutrophils"),
+        ("neutropenic, 0.2", "very_low_neutrophils"),
+    ],
+)
+def test_signs_beyond_the_documents_are_found_in_other_words(text: str, sign: str) -> None:
+    assert sign in signs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "platelets 119,000",
+        "anc 1200",
+        "I can't stand any more of this",
+        "the little boy next door cried",
+        "we were laughing at nothing",
+    ],
+)
+def test_what_only_resembles_such_a_sign_is_none(text: str) -> None:
+    beyond = {"child_danger", "cannot_walk", "early_nerve_sign", "very_low_platelets", "very_low_neutrophils"}
+    assert not beyond & signs(text)

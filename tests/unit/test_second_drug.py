@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from blina.knowledge import KnowledgeError, fingerprint, load_knowledge
+from blina.knowledge import Knowledge, KnowledgeError, fingerprint, load_knowledge
 from blina.knowledge.loader import DEFAULT
 from blina.reading.learned.model import default_model
+from blina.reading.model import Status
 from blina.reading.reader import SymptomReader
 from blina.replies.clinician_page import page
+from blina.triage import cues
 from tests.unit.talk import SETTINGS, Talk
 
-FOLDER = Path(__file__).parents[1] / "second_drug" / "knowledge"
-EXEMPLINE = load_knowledge(FOLDER, shared=DEFAULT)
+OWN = Path(__file__).parents[1] / "second_drug" / "knowledge"
+
+
+def beside_the_first(folder: Path) -> Path:
+    """The project's knowledge with this drug's folder in it, as docs/new-drug.md says."""
+    shutil.copytree(DEFAULT, folder)
+    shutil.copytree(OWN, folder / "drugs" / "exempline")
+    return folder
+
+
+def exempline() -> Knowledge:
+    with tempfile.TemporaryDirectory() as folder:
+        return load_knowledge(beside_the_first(Path(folder) / "knowledge"), "exempline")
+
+
+EXEMPLINE = exempline()
 READER = SymptomReader(EXEMPLINE, default_model())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return beside_the_first(tmp_path / "knowledge")
 
 
 def told(*messages: str) -> Talk:
@@ -28,7 +50,7 @@ def told(*messages: str) -> Talk:
     return talk
 
 
-def test_it_has_eight_side_effects_and_shares_the_words() -> None:
+def test_it_has_eight_side_effects_and_the_common_words() -> None:
     assert len(EXEMPLINE.symptoms) == 8
     assert set(EXEMPLINE.lexicon) > set(EXEMPLINE.symptoms)
     assert EXEMPLINE.cues["answer_yes"]
@@ -88,42 +110,68 @@ def test_there_is_no_pump_to_break() -> None:
     assert "infusion" not in talk.text
 
 
-def test_its_own_wording_stands_over_the_shared_one() -> None:
-    shared = load_knowledge().wording
+def test_its_own_wording_stands_over_the_common_one() -> None:
+    common = load_knowledge().wording
     assert EXEMPLINE.text("web", "tagline") == "Side effects of exempline"
-    assert EXEMPLINE.text("web", "title") == shared["web"]["title"]
+    assert EXEMPLINE.text("web", "title") == common["web"]["title"]
     # what is left speaks of a pump that somebody else has told about
     others = re.compile("blinatumomab|blincyto|pump|infusion", re.IGNORECASE)
     left = {
         section for section, texts in EXEMPLINE.wording.items() if others.search(" ".join(texts.values()))
     }
-    assert left == {"infusion", "question", "progress_name", "hand_over", "sign"} & left
+    assert left == {"progress_name", "hand_over", "sign"}
 
 
-def test_a_mistake_in_either_wording_is_said_of_the_file_that_has_it(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
-    shutil.copytree(DEFAULT, folder / "shared")
+def test_the_letters_of_another_drug_are_none_of_its_own() -> None:
+    assert "cytokine" in Talk().say("what does CRS stand for?").text
+    assert "cytokine" not in told("what does CRS stand for?").text
+
+
+def test_its_name_is_known_where_the_common_words_speak_of_the_drug() -> None:
+    text = "can exempline cause a rash?"
+    assert [finding.status for finding in READER.read(text).findings] == [Status.NOT_REPORTED]
+    assert cues.says("she is on exempline", "on_treatment", EXEMPLINE)
+
+
+def test_a_mistake_in_either_wording_is_said_of_the_file_that_has_it(folder: Path) -> None:
     for file, old in (
-        (folder / "wording.yml", "tagline: Side effects of exempline"),
-        (folder / "shared" / "wording.yml", "title: Blina"),
+        (folder / "drugs/exempline/wording.yml", "tagline: Side effects of exempline"),
+        (folder / "common/wording.yml", "title: Blina"),
     ):
         text = file.read_text(encoding="utf-8")
         assert text.count(old) == 1
         file.write_text(text.replace(old, f"{old} {{nothing}}"), encoding="utf-8")
     with pytest.raises(KnowledgeError) as caught:
-        load_knowledge(folder)
-    shared, own = sorted(str(problem) for problem in caught.value.problems)
-    assert re.match(r"knowledge/shared/wording\.yml:\d+: texts\.web\.title: ", shared)
-    assert re.match(r"knowledge/wording\.yml:\d+: texts\.web\.tagline: ", own)
+        load_knowledge(folder, "exempline")
+    common, own = sorted(str(problem) for problem in caught.value.problems)
+    assert re.match(r"knowledge/common/wording\.yml:\d+: texts\.web\.title: ", common)
+    assert re.match(r"knowledge/drugs/exempline/wording\.yml:\d+: texts\.web\.tagline: ", own)
 
 
-def test_training_notices_a_change_of_either_wording(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
-    shutil.copytree(DEFAULT, folder / "shared")
-    before = fingerprint(folder)
-    for path in (folder / "wording.yml", folder / "shared" / "wording.yml"):
+def test_a_text_that_names_the_drug_cannot_be_forgotten(folder: Path) -> None:
+    file = folder / "drugs/exempline/wording.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("    out_of_scope:", "    beyond_scope:"), encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"the text small_talk\.out_of_scope is missing"):
+        load_knowledge(folder, "exempline")
+
+
+def test_training_notices_a_change_of_either_wording(folder: Path) -> None:
+    before = fingerprint(folder, "exempline")
+    for path in (folder / "drugs/exempline/wording.yml", folder / "common/wording.yml"):
         path.write_text(path.read_text(encoding="utf-8") + "# read\n", encoding="utf-8")
-        assert (before, before := fingerprint(folder))[0] != before
+        assert (before, before := fingerprint(folder, "exempline"))[0] != before
+
+
+def test_training_for_one_drug_does_not_notice_the_other(folder: Path) -> None:
+    before = fingerprint(folder, "blinatumomab")
+    path = folder / "drugs/exempline/wording.yml"
+    path.write_text(path.read_text(encoding="utf-8") + "# read\n", encoding="utf-8")
+    assert fingerprint(folder, "blinatumomab") == before
+
+
+def test_the_first_drug_is_the_same_beside_it(folder: Path) -> None:
+    assert vars(load_knowledge(folder, "blinatumomab")) == vars(load_knowledge())
 
 
 @pytest.mark.parametrize("text", ["I have a sore throat", "my head hurts", "I had a seizure"])
@@ -167,23 +215,18 @@ def test_its_clinicians_get_a_page_of_their_own() -> None:
     assert "blinatumomab" not in text.lower()
 
 
-def test_the_recipe_of_the_docs_gives_a_folder_that_loads(tmp_path: Path) -> None:
-    """docs/new-drug.md: the drug's own files, and those of the first drug beside them in ``shared/``."""
-    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
-    shutil.copytree(DEFAULT, folder / "shared")
-    assert load_knowledge(folder) == EXEMPLINE
-    (folder / "shared" / "lexicon" / "turns.yml").unlink()
+def test_what_the_common_files_lack_is_refused(folder: Path) -> None:
+    (folder / "common/lexicon/turns.yml").unlink()
     with pytest.raises(KnowledgeError, match="the cue 'turns' is missing"):
-        load_knowledge(folder)
+        load_knowledge(folder, "exempline")
 
 
-def test_its_policy_cannot_forget_the_oxygen(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
-    policy = folder / "policy.yml"
+def test_its_policy_cannot_forget_the_oxygen(folder: Path) -> None:
+    policy = folder / "drugs/exempline/policy.yml"
     text = policy.read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if "low_oxygen_percent, rule" not in line]
     policy.write_text(
         "\n".join(line.replace("  oxygen:", "  oxygen: []") for line in lines), encoding="utf-8"
     )
     with pytest.raises(KnowledgeError, match=r"limits\.oxygen: no oxygen would need a call now"):
-        load_knowledge(folder, shared=DEFAULT)
+        load_knowledge(folder, "exempline")

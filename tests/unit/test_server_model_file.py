@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import tarfile
 from pathlib import Path
 
 import pytest
 
-from blina.server.model_file import MODELS, newest_model
+from blina.rasa_adapter.generate import OTHER_INTENTS
+from blina.server.model_file import MODELS, check_drug, newest_model
 from blina.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +49,30 @@ def test_the_newest_model_is_taken(tmp_path: Path) -> None:
     for age, name in ((100, "new.tar.gz"), (200, "old.tar.gz")):
         os.utime(archive(tmp_path / name), (1_000_000 - age, 1_000_000 - age))
     assert newest_model(tmp_path).name == "new.tar.gz"
+
+
+def of_intents(file: Path, metadata: object) -> Path:
+    content = json.dumps(metadata).encode()
+    with tarfile.open(file, "w:gz") as written:
+        entry = tarfile.TarInfo("metadata.json")
+        entry.size = len(content)
+        written.addfile(entry, io.BytesIO(content))
+    return file
+
+
+def test_a_model_of_another_drug_is_refused(tmp_path: Path) -> None:
+    intents = [*OTHER_INTENTS, {"fever": {"use_entities": []}}, "rash"]
+    model = of_intents(tmp_path / "m.tar.gz", {"domain": {"intents": intents}})
+    check_drug(model, ["rash", "fever"])
+    for symptoms in (["fever"], ["fever", "rash", "woolly_tongue"]):
+        with pytest.raises(Stop, match=r"was trained for other side effects: run `make train`\.$"):
+            check_drug(model, symptoms)
+
+
+@pytest.mark.parametrize("metadata", [{}, [], {"domain": None}])
+def test_a_model_without_intents_is_refused(tmp_path: Path, metadata: object) -> None:
+    with pytest.raises(Stop, match=r"is not one of Rasa's: run `make train`\.$"):
+        check_drug(of_intents(tmp_path / "m.tar.gz", metadata), ["fever"])
 
 
 def test_rasas_own_form_is_taken(tmp_path: Path) -> None:

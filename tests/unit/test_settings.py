@@ -83,6 +83,11 @@ def test_settings_cannot_be_changed() -> None:
         ("rest_token_env", "HOSPITAL_TOKEN", "HOSPITAL_TOKEN"),
         ("limit_own_machine", "true", True),
         ("trusted_proxies", "1", 1),
+        ("redis_url", "rediss://blina:word@10.0.0.5:6380/0", "rediss://blina:word@10.0.0.5:6380/0"),
+        ("redis_url", "unix:///run/redis.sock", "unix:///run/redis.sock"),
+        ("redis_url", "", None),
+        ("traces_url", "http://127.0.0.1:4318/v1/traces", "http://127.0.0.1:4318/v1/traces"),
+        ("traces_url", "127.0.0.1:4318", None),
     ],
 )
 def test_the_environment_wins_over_the_file(field: str, text: str, value: object) -> None:
@@ -131,6 +136,11 @@ def test_the_environment_wins_over_the_file(field: str, text: str, value: object
         ("BLINA_MESSAGES_PER_MINUTE", "0", "BLINA_MESSAGES_PER_MINUTE: 0 is too small; the least is 1"),
         ("BLINA_TURNS_KEPT", "0", "BLINA_TURNS_KEPT: 0 is too small; the least is 1"),
         ("BLINA_TRUSTED_PROXIES", "-1", "BLINA_TRUSTED_PROXIES: -1 is not between 0 and 5"),
+        (
+            "BLINA_REDIS_URL",
+            "http://blina:horse-battery@10.0.0.5",  # nothing of it is quoted: there can be a password in it
+            'BLINA_REDIS_URL: must be the address of Redis, as in "redis://10.0.0.5:6379/0" or "rediss://"',
+        ),
         (
             "BLINA_CENTRE_NAME",
             "two\nlines",

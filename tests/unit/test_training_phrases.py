@@ -22,7 +22,7 @@ WARNINGS = (Category.NEUROLOGICAL_WARNING, Category.CRS_WARNING)
 KEPT_FOR_MEASURING = ROOT / "tests" / "reference" / "evaluation_hashes.txt"
 FEWEST_WORDS_KEPT = 4  # shorter messages are ordinary phrases that nobody owns
 NO_INTENT = "nlu_fallback"  # what Rasa calls a message that fits no intent
-ASKS_ABOUT_THE_DRUG = "ask_drug"  # the intent that the questions of knowledge/questions.yml belong to
+ASKS_ABOUT_THE_DRUG = "ask_drug"  # the intent that the questions of questions.yml belong to
 
 
 def words(text: str) -> list[str]:
@@ -32,7 +32,7 @@ def words(text: str) -> list[str]:
 
 def examples() -> Iterator[tuple[str, str, str]]:
     """Intent, phrase and place of everything that the intents are trained on."""
-    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
+    for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             for line in block["examples"].splitlines():
                 assert line.startswith("- "), f"{path.name}: {line!r} is no list entry"

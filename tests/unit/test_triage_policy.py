@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from blina.reading.model import Status
+from blina.triage.policy import is_active
 from tests.unit.talk import KNOWLEDGE, SETTINGS, Item, Talk, celsius, denied, finding, sign, value
 
 EMERGENCIES: dict[str, tuple[Item, ...]] = {
@@ -75,6 +78,16 @@ def test_two_crs_signs_in_one_message_are_a_warning() -> None:
     assert talk.urgency == "contact_now"
     assert "crs.two_signs" in talk.rules
     assert not talk.is_asking
+
+
+def test_a_warning_that_is_over_counts_to_the_last_second_of_its_window_and_no_longer() -> None:
+    talk = Talk().say("I have a fever", finding("fever"))
+    (there,) = talk.conversation.reports
+    assert there.present_time
+    over = replace(there, status=Status.PAST)
+    end = there.present_time + timedelta(hours=KNOWLEDGE.policy.numbers.syndrome_window_hours)
+    assert is_active(over, KNOWLEDGE, end)
+    assert not is_active(over, KNOWLEDGE, end + timedelta(seconds=1))
 
 
 def test_two_crs_signs_add_up_across_turns_within_24_hours() -> None:

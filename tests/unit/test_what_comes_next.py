@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from blina.assistant import Conversation, Message
 from blina.reading.model import Reading
 from blina.triage import asking, progress
-from tests.unit.talk import KNOWLEDGE, TEAM, Talk, finding, sign
+from tests.unit.talk import KNOWLEDGE, TEAM, Talk, celsius, finding, reading, sign
 
 
 def fever() -> Talk:
@@ -362,3 +364,103 @@ def test_the_neighbours_illness_is_not_written_down() -> None:
     talk = Talk().say("my neighbour has a fever", finding("fever", status="not_reported"))
     assert "this is about somebody else" in talk.text
     assert talk.conversation.reports == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("no joy on the phone", "no_answer"),
+        ("been holding for 25 minutes", "no_answer"),
+        ("they hung up on me", "no_answer"),
+        ("it goes straight to voicemail", "no_answer"),
+        ("I don't have any credit", "no_phone"),
+        ("the number you gave doesn't work", "no_phone"),
+        ("I'm deaf, I can't phone", "no_phone"),
+        ("can't find my phone", "no_phone"),
+        ("Can't get through to anyone", "no_answer"),
+        ("got off the phone with the nurse, she says come to A&E", "told_come_in"),
+        ("the ward told me to pop some paracetamol and see", "told_wait"),
+        ("they said if it hits 39 ring back", "told_wait"),
+        ("she told me not to worry", "told_expected"),
+        ("the nurse will ask and get back to me", "ring_back"),
+        ("they've admitted him", "arrived"),
+        ("they're giving him antibiotics now", "arrived"),
+        ("ambulance been called", "on_the_way"),
+        ("waiting for the ambulance", "on_the_way"),
+        ("my husband is on to them now", "called"),
+        ("ok calling", "will_call"),
+        ("nurse came and sorted it", "fixed"),
+    ],
+)
+def test_what_was_done_is_understood_in_other_words(text: str, kind: str) -> None:
+    assert Talk().say("38.9", celsius(38.9)).say(text).conversation.events[-1].kind == kind
+
+
+@pytest.mark.parametrize("text", ["when should I call?", "when do I ring them", "the phone in the hall"])
+def test_what_was_not_done_is_no_step(text: str) -> None:
+    assert Talk().say(text).conversation.events == ()
+
+
+def test_who_does_not_respond_is_no_phone_that_nobody_answers() -> None:
+    text = "he doesn't respond to his name"
+    read = replace(
+        reading(text, [sign("cannot_be_woken", text=text)]), act="progress_no_answer", act_confidence=0.9
+    )
+    talk = Talk().say(text, read=read)
+    assert talk.conversation.events == ()
+    assert talk.urgency == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let me go",
+        "leave me be",
+        "let go of me",
+        "I don't know what the hell is going on",
+        "can it kill me",
+        "please don't let him die",
+        "I wish the treatment was over",
+    ],
+)
+def test_a_manner_of_speaking_is_no_wish_to_die(text: str) -> None:
+    talk = Talk().say(text, sign("self_harm", text=text), intent="self_harm")
+    assert not any(reply.payload and reply.payload["urgency"] == "emergency" for reply in talk.replies)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please let me go, I can't do this any more",
+        "let me go, I have no hope left and want to die",
+        "she begged us to let her go",
+        "let him go in peace",
+    ],
+)
+def test_the_same_words_beside_despair_are_taken_at_their_word(text: str) -> None:
+    assert Talk().say(text, sign("self_harm", text=text), intent="self_harm").urgency == "emergency"
+
+
+@pytest.mark.parametrize("text", ["can it kill me?", "don't let me die"])
+def test_who_fears_to_die_is_answered(text: str) -> None:
+    talk = Talk().say(text, sign("self_harm", text=text), intent="self_harm")
+    assert KNOWLEDGE.text("despair", "fear") in talk.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is there anything I can do meanwhile",
+        "so no need to ring?",
+        "is it the drug",
+        "can it cause that?",
+        "I'd rather wait",
+        "how long does it last?",
+        "could it be an infection",
+        "please help",
+    ],
+)
+def test_with_advice_open_more_questions_are_answered_about_it(text: str) -> None:
+    talk = Talk().say("38.9", celsius(38.9)).say(text, intent="ask_drug", topic="infections")
+    assert talk.text.startswith("Call your treatment team now")
+    assert "documents do not answer" not in talk.text

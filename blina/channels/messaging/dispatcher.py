@@ -9,6 +9,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from blina.alerts.book import AlertBook
+from blina.alerts.check_backs import CHECK_BACK
+from blina.alerts.timers import Timer
 from blina.assistant import voice
 from blina.channels.messaging import split_text
 from blina.channels.messaging.choices import buttons, offered
@@ -17,9 +22,10 @@ from blina.channels.messaging.message_queue import BETWEEN_SIGNS_OF_LIFE, Messag
 from blina.channels.messaging.model import Incoming
 from blina.channels.messaging.outbox import Outbox
 from blina.channels.messaging.turns import Answer, Turns
-from blina.http_server.rate_limit import PerMinute, limits
+from blina.http_server.rate_limit import limits
 from blina.observe import metrics
-from blina.rasa_adapter.lock_store import ConversationLocks
+from blina.replicas.limits import limit
+from blina.replicas.locks import OwnLocks
 from blina.triage.chips import numbered
 from blina.triage.turn import Reply
 
@@ -47,7 +53,14 @@ class Dispatcher:
     """Takes the messages of one channel and sees to it that each is answered."""
 
     def __init__(
-        self, name: str, form: Form, key: bytes, queue: MessageQueue, outbox: Outbox, turns: Turns
+        self,
+        name: str,
+        form: Form,
+        key: bytes,
+        queue: MessageQueue,
+        outbox: Outbox,
+        turns: Turns,
+        book: AlertBook | None = None,
     ) -> None:
         """Get ready.
 
@@ -58,15 +71,17 @@ class Dispatcher:
             queue: keeps what is not done.
             outbox: sends.
             turns: answers.
+            book: holds the timers of what is asked later, None where nothing is.
         """
+        self._book = book
         self._name = name
         self._form = form
         self._key = key
         self._queue = queue
         self._outbox = outbox
         self._turns = turns
-        self._locks = ConversationLocks()
-        self._told_to_wait = PerMinute(1)
+        self._locks = OwnLocks()
+        self._told_to_wait = limit("told to wait", 1)
         self._running: set[asyncio.Task[None]] = set()
         self._taking_over: asyncio.Task[None] | None = None
         metrics.UNANSWERED.labels(name).set_function(lambda: len(self._running))
@@ -97,8 +112,8 @@ class Dispatcher:
         queued = QueuedMessage(incoming, self.conversation(incoming))
         if not await self._queue.add(queued):
             return
-        if limits().conversation.wait(queued.conversation):
-            told = self._told_to_wait.wait(queued.conversation) > 0
+        if await limits().conversation.wait(queued.conversation):
+            told = await self._told_to_wait.wait(queued.conversation) > 0
             reply = Reply(voice().say("messaging", "too_fast"))
             await self._enqueue(queued, Answer([] if told else [reply]))
         else:
@@ -131,11 +146,36 @@ class Dispatcher:
     async def _turn(self, queued: QueuedMessage) -> None:
         end = time.monotonic() + _LONGEST_WAIT_FOR_OTHERS
         while True:
-            async with self._locks.lock(queued.conversation, _LONGEST_WAIT):
+            async with self._locks.hold(queued.conversation, _LONGEST_WAIT):
                 if time.monotonic() > end or await self._queue.is_next(queued):
                     await self._enqueue(queued, await self._turns.answer(queued))
+                    await self._see_to_timer(queued)
                     return
             await asyncio.sleep(_BETWEEN_LOOKS)
+
+    async def _see_to_timer(self, queued: QueuedMessage) -> None:
+        """Keep with what is asked later where to; nothing is asked of who wants no more messages."""
+        if self._book is None:
+            return
+        if queued.incoming.keyword == "stop":
+            await self._book.stop_timers(queued.conversation)
+        else:
+            address = {"address": dict(queued.incoming.address)}
+            await self._book.add_to_timer(queued.conversation, CHECK_BACK, address)
+
+    async def push(self, timer: Timer, tracker: DialogueStateTracker, reply: Reply) -> None:
+        """Send what the assistant says on its own.
+
+        Args:
+            timer: holds where to.
+            tracker: the conversation, with the reply at its end.
+            reply: what it says.
+        """
+        address = timer.content.get("address")
+        if isinstance(address, dict):
+            key = getattr(tracker.latest_message, "message_id", None) or ""
+            incoming = Incoming(key=key, person="", address=address)
+            await self._enqueue(QueuedMessage(incoming, timer.conversation), Answer([reply]))
 
     async def _enqueue(self, queued: QueuedMessage, answer: Answer) -> None:
         await self._queue.answer(queued, list(self._parts(queued, answer.replies)), answer.forgotten)

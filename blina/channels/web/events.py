@@ -12,16 +12,18 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
 from sanic.request import Request
 from socketio import AsyncServer
 
+from blina.alerts.timers import Timer
 from blina.assistant import voice
 from blina.channels.hand_over import of_conversation
 from blina.channels.web import history
 from blina.channels.web.drawing import drawing
 from blina.channels.web.frames import EVENTS, Line
 from blina.channels.web.gate import LINE
-from blina.channels.web.messages import TYPED, Item, Replies, from_user
+from blina.channels.web.messages import TYPED, Item, Replies, from_events, from_user
 from blina.channels.web.sessions import Sessions
 from blina.http_server import access
 from blina.http_server.rate_limit import Limits
@@ -29,9 +31,10 @@ from blina.http_server.text import cut, whole
 from blina.knowledge.settings import zone
 from blina.rasa_adapter import safety_net
 from blina.reading.text import sanitised
+from blina.replicas.notices import notices
 from blina.replies.handover.forms import written
 from blina.replies.handover.text import text
-from blina.triage.turn import ZONE
+from blina.triage.turn import ZONE, Reply
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +82,7 @@ class Socket:
         self._handle = handle
         self._agent = agent
         self._turns: dict[tuple[str, str], asyncio.Future[Answer]] = {}
+        self._forgotten = notices("forgotten", self._forgotten_elsewhere)
         self._unused: dict[str, None] = {}  # conversations in which nothing has been written, oldest first
         for name in EVENTS:  # a frame with any other name closes the connection before it gets here
             server.on(name, partial(self._limited, getattr(self, name)))
@@ -87,7 +91,7 @@ class Socket:
         self, handler: Callable[[str, Any], Awaitable[Answer]], sid: str, data: Any = None
     ) -> Answer | None:
         """Handle an event, or hang up on an address that sends far more than any page does."""
-        if self._limits.of_address(self._limits.requests, self._request(sid)):
+        if await self._limits.of_address(self._limits.requests, self._request(sid)):
             await self._server.disconnect(sid)
             return None
         return await handler(sid, data)
@@ -161,7 +165,7 @@ class Socket:
             return await asyncio.shield(running)
         if data.get("again") is True and await self._is_stored(session, key):
             return {"ok": True}
-        wait = self._wait(sid, session)
+        wait = await self._wait(sid, session)
         if wait:
             return {"ok": False, "error": "too_fast", "wait": wait, "text": access.too_fast_text()}
         # a task of its own: the turn is finished also when the connection breaks meanwhile
@@ -230,6 +234,13 @@ class Socket:
 
     async def _end(self, session: str, keep: str | None) -> None:
         """Tell every page that the conversation is gone; who goes on writing has to join a new one."""
+        await self._end_here(session, keep)
+        await self._forgotten.tell({"session": session, "keep": keep})
+
+    async def _forgotten_elsewhere(self, fields: dict[str, str | None]) -> None:
+        await self._end_here(str(fields["session"]), fields["keep"])
+
+    async def _end_here(self, session: str, keep: str | None) -> None:
         self._unused.pop(session, None)
         await self._server.emit("forgotten", {"keep": keep}, room=session)
         for sid, _ in list(self._server.manager.get_participants("/", session)):
@@ -266,6 +277,16 @@ class Socket:
             await safety_net.send_safe_answer(message.output_channel, message.sender_id)
         return {"ok": True}
 
+    async def push(self, _: Timer, tracker: DialogueStateTracker, __: Reply) -> None:
+        """Show what the assistant said on its own on every page that is open.
+
+        Args:
+            tracker: the conversation, with what was said at its end.
+        """
+        items = from_events(event.as_dict() for event in tracker.events)
+        session = tracker.sender_id.removeprefix(f"{CHANNEL}-")
+        await self._server.emit("item", items[-1], room=session)
+
     async def _page(self, session: str, start: int = 0) -> history.Page | None:
         """A part of a conversation, None when it cannot be read."""
         try:
@@ -290,11 +311,11 @@ class Socket:
         named: str | None = (await self._server.get_session(sid)).get(ZONE)
         return named
 
-    def _wait(self, sid: str, session: str) -> float:
+    async def _wait(self, sid: str, session: str) -> float:
         """Seconds until one more message may come in; 0 counts it."""
-        wait = self._limits.conversation.wait(sender(session))
+        wait = await self._limits.conversation.wait(sender(session))
         if not wait:
-            wait = self._limits.of_address(self._limits.address, self._request(sid))
+            wait = await self._limits.of_address(self._limits.address, self._request(sid))
         return round(wait, 1)
 
     def _request(self, sid: str) -> Request:

@@ -1,6 +1,6 @@
 """Present, denied, past, uncertain or not the patient's: what is said about each match.
 
-The cues are data (``knowledge/lexicon/assertion.yml``); this module knows how far each reaches.
+The cues are data (``lexicon/assertion.yml``); this module knows how far each reaches.
 In doubt a symptom stays present: a missed warning costs more than a question too many.
 """
 
@@ -175,7 +175,7 @@ class Asserter:
         if "judged_after" in after and _is_asked(tokens, match):
             return Status.NOT_REPORTED
         if before.intersection(scopes.DENIED) or _denied_inside(tokens, match, cues):
-            return Status.DENIED
+            return Status.PRESENT if "excepted_after" in after else Status.DENIED
         if "returned" in after:
             return Status.PRESENT
         if after.intersection(scopes.DENIED_AFTER):
@@ -208,7 +208,8 @@ class Asserter:
             cue.start >= match.end
             and cues.counts.stops.between(match.end, cue.start) <= 1
             and _follows(tokens, match, cue, cue.label, cues.counts)
-            for cue in cues.near("there_now", match)
+            for category in ("there_now", "excepted_after")
+            for cue in cues.near(category, match)
         )
         not_over = any(
             over.start >= match.end and _follows(tokens, match, over, over.label, cues.counts)

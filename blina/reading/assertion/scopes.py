@@ -37,6 +37,7 @@ ANSWER_MARKS = {
     "rated_after": "(",
     "owned_after": "?.",
     "there_now": "?.",
+    "excepted_after": ".",
 }
 AFTER_REACH = 3
 NOT_REPORTED = ("hypothetical", "fear", "question", "leaflet", "other_person")
@@ -63,10 +64,11 @@ AFTER = (
     "judged_after",
     "returned",
     "there_now",
+    "excepted_after",
     "well",
 )
 # How many words may stand between a symptom and a cue behind it; commas are crossed by the far ones only.
-FAR = {"returned": 12, "past_later": 12, "owned_after": 5, "there_now": 12}
+FAR = {"returned": 12, "past_later": 12, "owned_after": 5, "there_now": 12, "excepted_after": 5}
 # What is not over: how many words may stand between such a cue and the word for "over" that it undoes.
 NOT_OVER = ("not_over_before", "not_over_after")
 NOT_OVER_REACH = {"not_over_before": 7, "not_over_after": 2}

@@ -31,7 +31,7 @@ class Matches:
 
 
 class Lexicon:
-    """Finds symptoms and signs by the phrases of ``knowledge/lexicon/``.
+    """Finds symptoms and signs by the phrases of ``lexicon/``.
 
     Args:
         tokeniser: the reader's.

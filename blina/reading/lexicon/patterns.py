@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from blina.reading.lexicon.tokens import NUMBER, YEAR, Token, Tokeniser, lemma
@@ -56,20 +56,19 @@ class Match:
     Args:
         label: what the pattern stands for.
         tokens: positions of the tokens that fit its words (gaps left out), ascending.
+        start: position of the first token.
+        end: one past the position of the last token.
     """
 
     label: str
     tokens: tuple[int, ...]
+    start: int = field(init=False, compare=False)
+    end: int = field(init=False, compare=False)
 
-    @property
-    def start(self) -> int:
-        """Position of the first token."""
-        return self.tokens[0]
-
-    @property
-    def end(self) -> int:
-        """One past the position of the last token."""
-        return self.tokens[-1] + 1
+    def __post_init__(self) -> None:
+        """Note where it lies: this is asked for more than anything else of a message."""
+        object.__setattr__(self, "start", self.tokens[0])
+        object.__setattr__(self, "end", self.tokens[-1] + 1)
 
 
 class _Anchor(NamedTuple):

@@ -247,13 +247,8 @@ class _Reading(Pairs):
             return None
         if self._said.strange_or_taken(last.last, at) and not (is_now and at - last.last <= _FARTHEST_NOW):
             return None
-        if self._said.is_age(last.last, at):
+        if self._is_of_something_else(last, at):
             return None
-        if self._said.is_amount(at) or self._is_share(at):
-            return None
-        is_behind_pair = last.last > last.at and at == last.last + 2
-        if is_behind_pair and self._tokens[at - 1].text in ("-", "/"):
-            return None  # "100/60-70"
         kind = self._kinds[last.kind if last.kind != "diastolic" else PRESSURE]
         value = self._as_kind(at, kind)
         if value is None or not self._is_usual(value):
@@ -276,6 +271,13 @@ class _Reading(Pairs):
         ):
             return None
         return value if fits else None
+
+    def _is_of_something_else(self, last: Value, at: int) -> bool:
+        """Whether a number behind a value is an age, an amount, a share, or of the pair: "100/60-70"."""
+        if self._said.is_age(last.last, at) or self._said.is_amount(at) or self._is_share(at):
+            return True
+        is_behind_pair = last.last > last.at and at == last.last + 2
+        return is_behind_pair and self._tokens[at - 1].text in ("-", "/")
 
     def _goes_on_with(self, kind: ValueKind, at: int) -> bool:
         """Whether the next number may be one of the same kind: "temps 36 39 38"."""

@@ -76,18 +76,15 @@ class Vocabulary:
             for word in place.words:
                 self.front.entry(word, self.mixed).place = place.id
         for role, words in values.words:
-            for word in words:
-                self.front.entry(word, self.mixed).roles.add(role)
+            self._add_role(self.front, role, words)
         for role in ("heat", "ranges", "subjects"):
-            for word in getattr(values.others, role):
-                self.front.entry(word, self.mixed).roles.add(role)
+            self._add_role(self.front, role, getattr(values.others, role))
         for naming, words in ((OTHER, values.others.named), (LABEL, values.others.labels)):
             for word in words:
                 entry = self.front.entry(word, self.mixed)
                 entry.naming = entry.naming or naming
         for role in ("measures", "counted"):
-            for word in getattr(values.others, role):
-                self.behind.entry(word, self.mixed).roles.add(role)
+            self._add_role(self.behind, role, getattr(values.others, role))
 
     def pieces(self, text: str) -> list[Lexeme]:
         """A message in pieces, with the words that the grammar knows as they were meant."""
@@ -96,6 +93,10 @@ class Vocabulary:
     def _name(self, name: str, kind: str, naming: str) -> None:
         entry = self.front.entry(name, self.mixed)
         entry.kind, entry.naming = kind, naming
+
+    def _add_role(self, phrases: Phrases, role: str, words: Iterable[str]) -> None:
+        for word in words:
+            phrases.entry(word, self.mixed).roles.add(role)
 
     def _add_kind(self, kind: ValueKind) -> None:
         for naming, names in ((STRONG, kind.names), (WEAK, kind.weak_names), (SHORT, kind.short_names)):

@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     asked = parser.parse_args(arguments)
     conversation = stored(asked.file)
-    knowledge, settings = load_knowledge(), load_settings()
+    settings = load_settings()
+    knowledge = load_knowledge(drug=settings.drug)
     where = zone(asked.zone or settings.time_zone)
     if asked.zone and where is None:
         raise Stop(f"'{asked.zone}' is no time zone; write it like Europe/London.")

@@ -15,6 +15,7 @@ from blina.replies.check_run import item_count
 from blina.replies.handover import spoken
 from blina.replies.handover.complaints import complaints
 from blina.replies.handover.history import History, plain
+from blina.replies.handover.medicines import is_of_another
 from blina.replies.handover.model import (
     Advice,
     Answered,
@@ -145,7 +146,8 @@ class _Builder:
         turns |= {kept.turn for kept in self.history.conversation.unclear if kept.complaint}
         of_values = set(self.history.voice.knowledge.policy.means.values())
         for told in self.history.conversation.told:
-            if cues.is_correction(told.text, self.history.voice.knowledge) or _is_a_good_number(told):
+            corrects = taken_back and cues.is_correction(told.text, self.history.voice.knowledge)
+            if corrects or _is_a_good_number(told):
                 continue
             reported = {mention.id for mention in told.mentions if mention.status in REPORTED} - no_complaints
             if told.turn in taken_back:
@@ -156,7 +158,7 @@ class _Builder:
         if not present:
             return None
         first = min(present, key=lambda report: report.first_turn)
-        return Quote(first.text, self.history.local(first.first_time))
+        return self.history.quote(first.first_turn, first.text, first.first_time)
 
     def _medicines(self) -> Iterator[Medicine]:
         named = self.history.medicines
@@ -165,10 +167,19 @@ class _Builder:
             if sign.id != MEDICINE_SIGN or sign.status is not Status.PRESENT:
                 continue  # what was asked and got no plain answer stands with the answers
             quote = self.history.quote(sign.turn, sign.text, sign.time)
-            if not any(medicine.hides_fever and medicine.quote == quote for medicine in named):
-                label = self.history.voice.say("hand_over", "some_medicine")
-                when = spoken.since(quote.words, quote.time)
-                yield Medicine(label, True, False, "yes", spoken.dose(quote.words), when, quote)
+            is_named = any(medicine.hides_fever and medicine.quote == quote for medicine in named)
+            who, knowledge = self.history.conversation.who, self.history.voice.knowledge
+            if not is_named and not is_of_another(quote.words, who, knowledge):
+                yield Medicine(
+                    name=self.history.voice.say("hand_over", "some_medicine"),
+                    hides_fever=True,
+                    is_listed=False,
+                    is_known=True,
+                    taken="yes",
+                    dose=spoken.dose(quote.words),
+                    when=spoken.since(quote.words, quote.time),
+                    quote=quote,
+                )
 
     def _circumstances(self) -> Iterator[Step]:
         """What is no complaint and must be known, such as that nothing can be measured."""

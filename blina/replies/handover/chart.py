@@ -11,14 +11,17 @@ from blina.replies.handover import chart_checks
 from blina.replies.handover.model import Complaint, HandOver, Over, Point, Reading
 from blina.replies.handover.svg import line, safe, text
 
-_WIDTH, _LEFT, _RIGHT = 640, 190, 40
-_TOP, _PLOT, _LANE, _FOOT = 34, 150, 26, 44
+_WIDTH, _LEFT, _RIGHT = 400, 62, 26  # as wide as a phone: a wider page makes it larger
+_TOP, _PLOT, _LANE, _FOOT = 34, 140, 38, 64
+_TITLE, _LIMIT_WIDTH, _TICK_WIDTH = 18, 150, 60
+_LABEL = 12  # from the top of a lane to its label, which stands above its line
 _LOWEST, _HIGHEST = 36.0, 40.0  # degrees Celsius that are always on the scale
 _ROOM = timedelta(minutes=30)  # on both sides of what was said at one time only
 _STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 30, 60, 120, 180, 360, 720, 1440))
-_MOST_TICKS = 6
+_MOST_TICKS = 5
 _MOST_VALUES = 8  # with a number each; of more, the highest and the last
-_LONGEST_LABEL = 26
+_LONGEST_LABEL = 60
+_LEGEND_COLUMNS = 3
 _NUMBER_WIDTH, _NUMBER_HEIGHT = 50, 13
 _TEMPERATURE = "temperature"
 
@@ -51,7 +54,7 @@ def chart(hand_over: HandOver, voice: Voice) -> str:
         ' fill="currentColor" stroke="none">\n'
         f'<title id="chart-title">{safe(title)}</title>\n'
         f'<desc id="chart-desc">{safe(described)}</desc>\n'
-        f'<text x="8" y="18" font-weight="bold">{safe(title)}</text>\n'
+        f'<text x="8" y="{_TITLE}" font-weight="bold">{safe(title)}</text>\n'
         f"{drawn}\n</svg>\n"
     )
 
@@ -94,10 +97,10 @@ def _drawn(temperatures: Sequence[Reading], lanes: Sequence[Complaint | Over], v
         yield from _curve(temperatures, scale, voice)
         below += _PLOT
     for number, lane in enumerate(lanes):
-        yield from _lane(lane, below + _LANE * number + _LANE / 2, scale)
+        yield from _lane(lane, below + _LANE * number, scale)
     bottom = below + _LANE * len(lanes)
     yield from _ticks(scale, bottom)
-    yield _legend(bottom + _FOOT - 8, voice)
+    yield _legend(bottom + _FOOT - 26, voice)
 
 
 class _Times:
@@ -135,8 +138,10 @@ def _curve(temperatures: Sequence[Reading], scale: _Times, voice: Voice) -> Iter
         yield text(_LEFT - 8, y(celsius) + 4, temperature(celsius, voice.settings), "end")
         yield line(_LEFT, y(celsius), right, y(celsius), "0.5")
     named = voice.say("hand_over", "limit", value=temperature(limit, voice.settings))
-    yield text(_LEFT - 8, y(limit) + 4, named, "end")
+    yield text(_LEFT - 8, y(limit) + 4, temperature(limit, voice.settings), "end")
     yield line(_LEFT, y(limit), right, y(limit), "1", dashes="6 4")
+    yield text(right, _TITLE, named, "end")  # beside the title, where no value lies on it
+    yield line(right - _LIMIT_WIDTH, _TITLE - 4, right - _LIMIT_WIDTH + 26, _TITLE - 4, "1", dashes="6 4")
     path = " ".join(f"{scale.x(one.time)},{y(value):.1f}" for one, value in known)
     yield f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2"/>'
     for one, value in known:
@@ -162,9 +167,10 @@ def _readable(places: Sequence[tuple[float, float]], highest: int) -> list[int]:
     return sorted(kept)
 
 
-def _lane(lane: Complaint | Over, y: float, scale: _Times) -> Iterator[str]:
+def _lane(lane: Complaint | Over, top: float, scale: _Times) -> Iterator[str]:
+    y = top + _LANE - 14
     label = lane.label if len(lane.label) <= _LONGEST_LABEL else f"{lane.label[: _LONGEST_LABEL - 1]}…"
-    yield text(_LEFT - 8, y + 4, label, "end")
+    yield text(8, top + _LABEL, label, "start")
     yield line(_LEFT, y, _WIDTH - _RIGHT, y, "0.5", dashes="1 4")
     points = lane.points
     for before, after in pairwise(points):
@@ -194,6 +200,8 @@ def _ticks(scale: _Times, y: float) -> Iterator[str]:
     yield line(_LEFT, y, _WIDTH - _RIGHT, y, "1")
     for time in scale.ticks():
         x = scale.x(time)
+        if float(x) + _TICK_WIDTH / 2 > _WIDTH:
+            continue
         yield line(x, y, x, y + 5, "1")
         yield text(x, y + 18, time.strftime("%a %H:%M"), "middle")
 
@@ -209,8 +217,8 @@ def _legend(y: float, voice: Voice) -> str:
     )
     parts = []
     for number, state in enumerate(states):
-        x = 16 + 110 * number
-        parts.append(f"{_mark(state, x, y - 4)}{text(x + 12, y, _state(state, voice), 'start')}")
+        x, below = 16 + 130 * (number % _LEGEND_COLUMNS), y + 20 * (number // _LEGEND_COLUMNS)
+        parts.append(f"{_mark(state, x, below - 4)}{text(x + 12, below, _state(state, voice), 'start')}")
     return f'<g aria-hidden="true">{"".join(parts)}</g>'
 
 

@@ -13,10 +13,10 @@ from blina.replies.handover.svg import line, text
 from blina.triage.conversation import CheckEnd
 from blina.triage.daily_check import UNSURE
 
-HEIGHT = 64
+HEIGHT = 104
 MOST = 14  # the latest
 _KINDS = ("chart_as_ever", "chart_changed", "chart_unsure", "chart_not_finished")  # texts of ``hand_over``
-_LEGEND = 150  # from one word of it to the next
+_LEGEND, _COLUMNS = 190, 2  # from one word of it to the next, and how many stand side by side
 
 
 def latest(checks: Sequence[Check]) -> Sequence[Check]:
@@ -46,22 +46,21 @@ def drawn(checks: Sequence[Check], top: float, left: float, width: float, voice:
     Args:
         checks: those that are drawn.
         top: where the run begins.
-        left: where the marks begin; the label ends before it.
+        left: where the marks begin; the label stands above.
         width: of the marks.
         voice: the words.
     """
     if not checks:
         return
-    y = top + 12
-    yield text(left - 8, y + 4, voice.say("hand_over", "chart_checks"), "end")
+    y = top + 34
+    yield text(8, top + 16, voice.say("hand_over", "chart_checks"), "start")
     for number, check in enumerate(checks):
         x = left + width / MOST * (number + 0.5)
         yield _mark(_kind(check), x, y)
-        yield text(f"{x:.1f}", y + 20, f"{check.time:%a}", "middle")
-    below = top + HEIGHT - 8
+        yield text(f"{x:.1f}", y + 20, f"{check.time:%a}"[:2], "middle")
     parts = []
     for number, kind in enumerate(_KINDS):
-        x = 16 + _LEGEND * number
+        x, below = 16 + _LEGEND * (number % _COLUMNS), top + HEIGHT - 28 + 20 * (number // _COLUMNS)
         words = voice.say("hand_over", kind)
         parts.append(f"{_mark(kind, x, below - 4)}{text(x + 12, below, words, 'start')}")
     yield f'<g aria-hidden="true">{"".join(parts)}</g>'

@@ -6,15 +6,18 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from blina.knowledge.schema import Rule, SymptomSign, Urgency
 from blina.reading.model import REPORTED, Status
 from blina.replies.handover.history import History, plain
-from blina.replies.handover.model import Complaint, Group, Named, Quote
+from blina.replies.handover.interference import Interference
+from blina.replies.handover.model import MAYBE_WORSE, Complaint, Group, Named, Quote, Stopped
 from blina.triage import cues
 from blina.triage.answers import NO, YES
 from blina.triage.conversation import WORSE, Mention, Report, SignReport, Told
 from blina.triage.decision import Assessment, Decision
+from blina.triage.memory import UNLISTED
 from blina.triage.policy import SCREENING
 from blina.triage.questions import FEVERISH, SURE
 
@@ -47,6 +50,7 @@ class _Complaints:
         found = [self._symptom(item) for item in present]
         standing = [sign for sign in self.history.signs() if sign.present and sign.id not in described]
         summing = self.history.voice.knowledge.policy.roles.summing
+        found = [one for one in found if not self._is_told_by_name(one, standing)]
         found += [self._sign(sign) for sign in standing if sign.id not in summing]
         for sign in standing:
             if sign.id not in summing:
@@ -58,6 +62,17 @@ class _Complaints:
                 found.append(summed)
         return tuple(sorted(found, key=self._most_serious_first))
 
+    def _is_told_by_name(self, item: Complaint, standing: Sequence[SignReport]) -> bool:
+        """Whether a complaint that no list names is a sign of the same message that stands by its name."""
+        summing = self.history.voice.knowledge.policy.roles.summing
+        turns = {told.turn for told in self.history.conversation.told if told.text in _words(item)}
+        return item.id == UNLISTED and any(
+            told.turn in turns and plain(mention.text) in cues.plain(item.label)
+            for sign in standing
+            if sign.id not in summing
+            for told, mention in self.history.told_of(sign.id)
+        )
+
     def _is_in_the_words_of(self, id: str, sign: SignReport) -> bool:
         """Whether the words of a sign that stands for many words name a complaint that is told by itself."""
         told = self.history.message(sign.turn)
@@ -65,7 +80,8 @@ class _Complaints:
             return False
         words = plain(sign.text)
         for mention in told.mentions:
-            if mention.id == id and mention.status in REPORTED and not self.history.is_unclear(told, mention):
+            is_told = mention.id == id and mention.status in REPORTED and mention.text
+            if is_told and not self.history.is_unclear(told, mention):
                 said = plain(mention.text)
                 if said in words or words in said:
                     return True
@@ -86,8 +102,6 @@ class _Complaints:
         report = item.report
         mentions = list(self.history.mentions(report))
         better = self._better(mentions)
-        worse = [(told, mention) for told, mention in mentions if mention.worse]
-        is_less = bool(worse) and not any(self.history.is_worse(*one) for one in worse)
         speaking = {told.turn: told for told in (*(told for told, _ in mentions), better) if told}
         quotes = [Quote(told.text, self.history.local(told.time)) for _, told in sorted(speaking.items())]
         there = [told.time for told, mention in mentions if mention.status in REPORTED]
@@ -100,10 +114,11 @@ class _Complaints:
             urgency=item.urgency.value,
             status=report.status.value,
             since=self.history.since(mentions),
-            course=None if report.course == WORSE and is_less else report.course,
+            course=self._course(report, mentions),
             better=self.history.local(better.time) if better else None,
             is_value=self._is_value(mentions),
             qualifiers=tuple(self._described(report, unsaid)),
+            stops=self._stops(report.symptom, report.text),
             often=self.history.often(mentions),
             answer_to=self._answer_to(mentions),
             not_ruled_out=tuple(map(self.history.named, sorted(unsaid))),
@@ -114,6 +129,13 @@ class _Complaints:
             points=self.history.points(mentions, report.status, report.time),
         )
 
+    def _stops(self, id: str, text: str = "") -> tuple[Stopped, ...]:
+        return self._interference.of(id, cues.plain(text) if id == UNLISTED else None)
+
+    @cached_property
+    def _interference(self) -> Interference:
+        return Interference(self.history)
+
     def _qualifiers(self, report: Report) -> list[str]:
         """What describes this symptom; what else the words held stands for itself."""
         of_it = set(cues.describing_signs(self.history.voice.knowledge))
@@ -121,10 +143,19 @@ class _Complaints:
         known = of_it.intersection(self.history.voice.knowledge.signs)
         return [id for id in report.qualifiers if id in known and self._belongs(report, id)]
 
+    def _course(self, report: Report, mentions: Sequence[tuple[Told, Mention]]) -> str | None:
+        """The course as said; that one of several got worse is said of none of them."""
+        if report.course != WORSE or not mentions:
+            return report.course
+        if any(self.history.is_worse(told, mention) for told, mention in mentions):
+            return WORSE
+        is_meant = any(self.history.may_be_worse(told, mention) for told, mention in mentions)
+        return MAYBE_WORSE if is_meant else None
+
     def _better(self, mentions: Sequence[tuple[Told, Mention]]) -> Told | None:
         """The last message that says that it is less and of nothing else; none where it got worse later."""
         for told in reversed(self.history.conversation.told):
-            if any(one is told and self.history.is_worse(told, mention) for one, mention in mentions):
+            if any(one is told and self.history.may_be_worse(told, mention) for one, mention in mentions):
                 return None
             if not self.history.says_less(told):
                 continue
@@ -242,6 +273,7 @@ class _Complaints:
             better=None,
             is_value=False,
             qualifiers=(),
+            stops=self._stops(sign.id),
             often=self.history.often(mentions),
             answer_to=self._answer_to(mentions),
             not_ruled_out=(),
@@ -289,3 +321,7 @@ def _at_least(item: Complaint, group: Group) -> Complaint:
     """The complaint in this group where that is the more serious one."""
     order = list(Group)
     return item if order.index(item.group) <= order.index(group) else replace(item, group=group)
+
+
+def _words(item: Complaint) -> frozenset[str]:
+    return frozenset(quote.words for quote in item.quotes)

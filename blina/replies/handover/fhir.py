@@ -41,6 +41,7 @@ PARTS = f"{BASE}/CodeSystem/part"
 QUESTIONS = f"{BASE}/Questionnaire/triage"
 HIDES_FEVER = f"{BASE}/StructureDefinition/hides-fever"
 LISTED = f"{BASE}/StructureDefinition/listed-interaction"
+KNOWN = f"{BASE}/StructureDefinition/known-medicine"
 
 _LOINC = "http://loinc.org"
 _UCUM = "http://unitsofmeasure.org"
@@ -61,7 +62,7 @@ _MEASURED = {
     "blood_sugar": ("15074-8", "Glucose [Moles/volume] in Blood", "mmol/L", "mmol/L"),
 }
 _LABORATORY = frozenset({"blood_sugar"})
-_PRIORITY = {"emergency": "stat", "contact_now": "asap", "call_today": "urgent"}
+PRIORITY = {"emergency": "stat", "contact_now": "asap", "call_today": "urgent"}
 _TAKEN = {"yes": "completed", "no": "not-taken"}  # anything else is unknown
 _COMPARATOR = {"under": "<", "over": ">", "at_most": "<=", "at_least": ">="}
 _TREND = {"up": "Higher than", "down": "Lower than", "same": "The same as"}
@@ -276,6 +277,10 @@ class _Document:
             notes.append({"text": f"{_TREND[reading.trend]} the reading before"})
         if reading.said_trend:
             notes.append({"text": f"As said: {reading.said_trend}"})
+        if reading.owner:
+            notes.append({"text": f"Whose it is, as said: {reading.owner}"})
+        if reading.first_written:
+            notes.append({"text": f"First written in the same message: {reading.first_written}"})
         more["note"] = notes
         if row.kind == PRESSURE:
             code = _concept(_LOINC, *_PRESSURE_PANEL)
@@ -303,6 +308,7 @@ class _Document:
             "extension": [
                 {"url": HIDES_FEVER, "valueBoolean": item.hides_fever},
                 {"url": LISTED, "valueBoolean": item.is_listed},
+                {"url": KNOWN, "valueBoolean": item.is_known},
             ],
             "status": _TAKEN.get(item.taken, "unknown"),
             "medicationCodeableConcept": {"text": item.name},
@@ -399,7 +405,7 @@ class _Document:
                 "resourceType": "Communication",
                 "status": "completed",
                 "category": [_concept(URGENCIES, item.urgency)],
-                "priority": _PRIORITY.get(item.urgency, "routine"),
+                "priority": PRIORITY.get(item.urgency, "routine"),
                 "subject": self._of(self._patient),
                 "sent": _instant(item.time),
                 "sender": self._of(self._program),
@@ -461,6 +467,9 @@ def _components(item: Complaint) -> Iterator[Resource]:
     for qualifier in item.qualifiers:
         named = _concept(SYMPTOMS, qualifier.id, qualifier.label)
         yield {"code": _concept(PARTS, "qualifier"), "valueCodeableConcept": named}
+    for stopped in item.stops:
+        named = {**_concept(PARTS, f"stops-{stopped.id}", stopped.label), "text": _words(stopped.quote)}
+        yield {"code": _concept(PARTS, "stops"), "valueCodeableConcept": named}
     for qualifier in item.not_ruled_out:
         named = _concept(SYMPTOMS, qualifier.id, qualifier.label)
         yield {"code": _concept(PARTS, "not-ruled-out"), "valueCodeableConcept": named}

@@ -118,9 +118,14 @@ class History:
             and not spoken.is_mixed(told.text)
         )
 
-    def is_worse(self, told: Told, mention: Mention) -> bool:
+    def may_be_worse(self, told: Told, mention: Mention) -> bool:
         """Whether it was said to get worse: what was taken for it so as to be safe need not say so."""
         return mention.worse and not self.says_less(told)
+
+    def is_worse(self, told: Told, mention: Mention) -> bool:
+        """The same, where it was said of this complaint or it was the only one there."""
+        is_meant = bool(mention.text) or len(self.reported_before(told.turn)) == 1
+        return is_meant and self.may_be_worse(told, mention)
 
     def since(self, mentions: Iterable[tuple[Told, Mention]]) -> Said | None:
         """Since when, as the words of this complaint say, or a message that speaks of nothing else."""

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 VERSION = 1
+MAYBE_WORSE = "maybe_worse"
 _NAMES_HOUR = re.compile(
     r"\d|\bnow\b|\bago\b|noon|midday|midnight|o'?clock|half past|quarter|\babout \w+$", re.IGNORECASE
 )
@@ -51,6 +52,23 @@ class Named:
 
     id: str
     label: str
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What a complaint gets in the way of ("sleep"), and the words that say so.
+
+    Args:
+        id: of the kind of doing.
+        label: its name.
+        quote: the clause.
+        is_itself: whether the complaint is this doing ("can't sleep for the pain" told as insomnia).
+    """
+
+    id: str
+    label: str
+    quote: Quote
+    is_itself: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,10 +121,11 @@ class Complaint:
         urgency: what it asks for, ``none`` where it only adds to others.
         status: ``present`` or ``uncertain``.
         since: since when, as said.
-        course: ``worse``, ``again`` or None.
+        course: ``worse``, ``maybe_worse`` where it was not said of which of several, ``again`` or None.
         better: when it was said to be less, unless it was said to get worse later.
         is_value: whether only a value stands for it ("38.4"): nobody said it in words.
-        qualifiers: how bad, how often, what it stops.
+        qualifiers: how bad, and what else was said of it.
+        stops: what it gets in the way of.
         often: how often, as said ("every hour").
         answer_to: the question that it was the answer to; None where it was told without one.
         not_ruled_out: what was asked of it and got no plain answer, so that the advice counts it.
@@ -128,6 +147,7 @@ class Complaint:
     better: datetime | None
     is_value: bool
     qualifiers: tuple[Named, ...]
+    stops: tuple[Stopped, ...]
     often: str | None
     answer_to: str | None
     not_ruled_out: tuple[Named, ...]
@@ -154,6 +174,8 @@ class Reading:
         trend: ``up``, ``down`` or ``same`` against the value before; None for the first.
         said_trend: ``rising`` or ``falling``, as said.
         words: the patient's own.
+        owner: the word that says whose it is, where one message gives values of two people ("hers").
+        first_written: what it took the place of in its message, where the advice still counts that.
     """
 
     value: float | None
@@ -167,6 +189,8 @@ class Reading:
     trend: str | None
     said_trend: str | None
     words: str
+    owner: str | None = None
+    first_written: str | None = None
 
     @property
     def time(self) -> datetime:
@@ -192,6 +216,7 @@ class Medicine:
         name: as the patient wrote it, or of the list.
         hides_fever: whether it can hide a fever.
         is_listed: whether the leaflet lists it as interacting.
+        is_known: whether any list of the knowledge files has the name; only then is it surely a medicine.
         taken: ``yes``, ``no``, ``asked`` (may I take it?) or ``not_said``.
         dose: as said.
         when: as said.
@@ -201,6 +226,7 @@ class Medicine:
     name: str
     hides_fever: bool
     is_listed: bool
+    is_known: bool
     taken: str
     dose: str | None
     when: Said | None

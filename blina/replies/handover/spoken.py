@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from blina.reading.values.lexemes import lexemes
 from blina.reading.values.times import bare_clock_at, duration_at, moment_of, time_at, treatment_day_at
 from blina.replies.handover.model import Said
 
 _SINCE = frozenset({"since", "from", "for"})
-_NO_TIME = frozenset({"a day", "every day", "each day", "every night", "most days"})  # how often
+_NO_TIME = frozenset({"a day", "every day", "each day", "every night", "at night", "most days"})  # how often
 # "since breakfast", "since I woke up", and not "since I have no thermometer"
 _SINCE_EVENT = re.compile(
     r"since (?:(?:i|he|she|they|we|it) (?:woke|got|came|started|went|ate|took|had|left|was|began|arrived)\b|"
     r"(?!(?:i|he|she|they|we|it|you|there|nobody|no|that|when|about|around)\b)[\w'’]+)"
     r"(?:[ \t]+(?!(?:and|but|so|with|is|are|am|has|have|can|will|i|he|she|it|they|we|you)\b)[\w'’]+){0,4}",
+    re.IGNORECASE,
+)
+# "she could this morning": until when it was well, and not since when it is there
+_WAS_WELL = re.compile(
+    r"\b(?:could(?!n|[ \t]+(?:not|hardly|barely))|(?:was|were|had been)[ \t]+(?:still[ \t]+|all[ \t]+)?"
+    r"(?:fine|ok|okay|well|right|alright|normal|good|better))\b[^,.;!?\n]*$",
+    re.IGNORECASE,
+)
+# "gone today": when it ended
+_ENDED = re.compile(
+    r"\b(?:gone|over|stopped|finished|ended|disappeared|cleared(?: up)?|went(?: away)?)[ \t]+(?:by[ \t]+)?$",
     re.IGNORECASE,
 )
 _IS_A_REASON = re.compile(r"[ \t]+(?:is|are|am|has|have|can|will)\b", re.IGNORECASE)
@@ -28,7 +40,9 @@ _ORDINAL = re.compile(
 )
 _CYCLE_AND_DAY = re.compile(r"\b(c\d)\s?(d\d{1,2})\b", re.IGNORECASE)
 _BEGAN = re.compile(
-    r"\b(?:it|this|that)(?:['’]s| has)? (?:all )?(?:began|begun|started|been|came on)\b", re.IGNORECASE
+    r"^[ \t]*(?:since|for)\b"
+    r"|\b(?:it|this|that)(?:['’]s| has)? (?:all )?(?:began|begun|started|been|came on)\b",
+    re.IGNORECASE,
 )
 _MIXED = re.compile(r"\b(?:but|then|again|until|was|were|felt|wors\w+)\b", re.IGNORECASE)
 _TIMES = r"(?<![\d.,])(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|several|many) ?(?:times|x)"
@@ -61,12 +75,20 @@ def times_in(text: str, written: datetime) -> Iterator[Said]:
         text: the patient's words.
         written: when they were written, in the patient's time zone.
     """
-    found = list(_times(text, written))
-    yield from (said for is_since, said in found if is_since)
-    yield from (said for is_since, said in found if not is_since)
+    found = [one for one in _times(text, written) if not _WAS_WELL.search(text[: one.start])]
+    yield from (one.said for one in found if one.is_since)
+    yield from (one.said for one in found if not one.is_since)
 
 
-def _times(text: str, written: datetime) -> Iterator[tuple[bool, Said]]:
+class _Time(NamedTuple):
+    """A time in a text, whether "since" or "for" stands before it, and where it starts."""
+
+    is_since: bool
+    said: Said
+    start: int
+
+
+def _times(text: str, written: datetime) -> Iterator[_Time]:
     pieces = lexemes(text)
     at = 0
     while at < len(pieces):
@@ -76,13 +98,14 @@ def _times(text: str, written: datetime) -> Iterator[tuple[bool, Said]]:
             end, minutes = lasting
             ago = timedelta(minutes=minutes)
             words = text[pieces[at].start : pieces[end - 1].end]
-            yield True, Said(words, written - ago if ago < _LONGEST else None)
+            said = Said(words, written - ago if ago < _LONGEST else None)
+            yield _Time(True, said, pieces[at].start)
             at = end
             continue
         if (time := time_at(pieces, at) or bare_clock_at(pieces, at)) is None:
             event = _SINCE_EVENT.match(text, pieces[at].start)
             if event and not _IS_A_REASON.match(text, event.end()):
-                yield True, Said(event[0], None)
+                yield _Time(True, Said(event[0], None), pieces[at].start)
             at += 1
             continue
         end = time[0]
@@ -91,7 +114,7 @@ def _times(text: str, written: datetime) -> Iterator[tuple[bool, Said]]:
         words = text[pieces[at].start : pieces[end - 1].end]
         is_plain = starts or treatment_day_at(pieces, at) is None  # "day 3" tells the day that it is
         if is_plain and words.lower() not in _NO_TIME and time[1].minutes_ago != 0:
-            yield starts, Said(words, moment_of(words, written))
+            yield _Time(starts, Said(words, moment_of(words, written)), pieces[at].start)
         at = end
 
 
@@ -102,10 +125,16 @@ def when(text: str, written: datetime) -> Said | None:
         text: the patient's words.
         written: when they were written, in the patient's time zone.
     """
-    found = [said for _, said in _times(text, written)]
+    found = [one.said for one in _times(text, written)]
     moments = [said.time for said in found if not said.words.lower().startswith("for ")]  # "for an hour"
-    words = ", ".join(said.words for said in found)
+    words = ", ".join(_with_its_end(one, text) for one in _times(text, written))
     return Said(words, moments[0] if len(moments) == 1 else None) if found else None
+
+
+def _with_its_end(one: _Time, text: str) -> str:
+    """The time with the word that says that it is the end: "gone today"."""
+    ended = _ENDED.search(text[: one.start])
+    return f"{ended[0]}{one.said.words}" if ended else one.said.words
 
 
 def since(text: str, written: datetime) -> Said | None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from blina.knowledge.schema import Urgency
 from blina.knowledge.wording import Voice
 from blina.replies.handover.model import (
+    MAYBE_WORSE,
     Advice,
     Check,
     Complaint,
@@ -178,11 +179,9 @@ class Writer:
                 yield self._say("answer_to", label=item.answer_to)
         if item.since and item.since.words not in (item.often or ""):
             yield self._since(item.since)
-        if item.course == WORSE:
-            yield self._say("course_worse")
-        if item.better:
-            yield self._say("course_better", time=self._time(item.better))
+        yield from self._course(item)
         yield from (qualifier.label for qualifier in item.qualifiers)
+        yield from self._stops(item)
         if item.often:
             yield item.often
         yield from (self._say("not_ruled_out", label=one.label) for one in item.not_ruled_out)
@@ -194,6 +193,20 @@ class Writer:
         gone = [self._time(point.time) for point in item.points if point.status in _NOT_THERE]
         if gone:
             yield self._say("was_not_there", times=", ".join(gone))
+
+    def _course(self, item: Complaint) -> Iterator[str]:
+        worse = self._say("course_worse")
+        if item.course == WORSE:
+            yield worse
+        if item.course == MAYBE_WORSE:
+            yield self._say("of_which", label=worse)
+        if item.better:
+            yield self._say("course_better", time=self._time(item.better))
+
+    def _stops(self, item: Complaint) -> Iterator[str]:
+        if stopped := [one.label for one in item.stops if not one.is_itself]:
+            yield self._say("stops", label=", ".join(stopped))
+        yield from (self._say("stops_itself", words=one.quote.words) for one in item.stops if one.is_itself)
 
     def _is_unclear(self, item: Complaint) -> bool:
         """Whether nobody said it: it may be there because an answer about it was not understood."""
@@ -218,6 +231,8 @@ class Writer:
         for reading in row.readings:
             if reading.trend:
                 shown.append(self._say(reading.trend))
+            elif shown:
+                shown[-1] += ";"
             shown.append(self._say("reading", value=reading.shown, when=", ".join(self._when(reading))))
         return f"{row.label}: {' '.join(shown)}"
 
@@ -229,6 +244,8 @@ class Writer:
             yield self._say("measured_at", time=moment, words=measured.words)
         else:
             yield f'"{measured.words}"'
+        if reading.owner:
+            yield f'"{reading.owner}"'
         if reading.is_earlier:
             yield self._say("earlier")
         if reading.place:
@@ -237,6 +254,8 @@ class Writer:
             yield reading.words
         if reading.said_trend:
             yield self._say(reading.said_trend)
+        if reading.first_written:
+            yield self._say("first_written", value=reading.first_written)
 
     def _place(self, id: str) -> str:
         """As patients say it: "under the arm"."""
@@ -248,6 +267,8 @@ class Writer:
             notes.insert(0, self._say("hides_fever"))
         if item.is_listed:
             notes.append(self._say("is_listed"))
+        if not item.is_known:
+            notes.insert(0, self._say("is_not_known"))
         if item.taken == "yes":
             notes.append(item.dose or self._say("no_dose"))
             notes.append(self._since(item.when) if item.when else self._say("no_time"))
