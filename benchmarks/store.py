@@ -76,9 +76,7 @@ def _print(name: str, made: Callable[[], ConversationStore], turns: int, convers
     saves, reads = asyncio.run(_measured(store, turns, conversations))
     own = (time.process_time() - start) * _MILLISECONDS / turns
     store.close()
-    print(
-        f"{name}: reading {_spread(reads)}, storing {_spread(saves)}; {own:.2f} ms of its processor"
-    )
+    print(f"{name}: reading {_spread(reads)}, storing {_spread(saves)}; {own:.2f} ms of its processor")
 
 
 def _spread(times: list[float]) -> str:
