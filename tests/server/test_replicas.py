@@ -7,7 +7,7 @@ import itertools
 import json
 import re
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 
 from benchmarks.scaling.patients import PagePatient, Patient, RestPatient
-from benchmarks.scaling.storm import Seen, Storm
+from benchmarks.scaling.storm import Seen, Storm, written
 from scripts import replicas
 from scripts.replicas import Group
 from tests.channels.people import TelegramPerson
@@ -116,7 +116,9 @@ def test_nothing_acknowledged_is_lost_or_mixed_and_red_flags_are_answered_all_th
         acknowledged = range(1, len(seen.acknowledged[patient.name]) + 1)
         assert set(acknowledged) <= set(numbers[patient.name]), "lost"
         if not isinstance(patient, RestPatient):  # programs that got no answer ask again, and get two
-            assert len(set(numbers[patient.name])) == len(numbers[patient.name]), "read twice"
+            twice = [number for number, count in Counter(numbers[patient.name]).items() if count > 1]
+            # whether a message was read before is not known while the database cannot be read
+            assert [one for one in twice if written(one, patient.name) not in seen.without_database] == []
     assert [alarm for alarm in seen.alarms if not alarm[2]] == []
     assert max(seen.alarms, key=lambda alarm: alarm[1])[1] < SECONDS_TO_AN_ALARM
     assert stubs.telegram.complaints == []
@@ -140,7 +142,7 @@ async def test_a_message_that_another_replica_is_answering_is_not_answered_twice
     await here.say("I have a bad headache")
     await there.join(here.token)
     key = uuid.uuid4().hex
-    await asyncio.gather(here.say("and chills", key), there.say("and chills", key, again=True))
+    await asyncio.gather(*(page.say("and chills", key, again=True) for page in (here, there)))
     said = (await there.join(here.token))["messages"]
     assert [item["text"] for item in said if item["from"] == "user"] == [
         "I have a bad headache",

@@ -44,11 +44,13 @@ def test_a_server_of_its_own_is_killed_and_started_where_it_was(
     assert not _is_open(server.port)
 
 
-@pytest.mark.parametrize("service", [services.postgres, services.redis])
+@pytest.mark.parametrize(
+    ("service", "greeting"),
+    [(services.postgres, b"\x00\x00\x00\x08\x04\xd2\x16\x2f"), (services.redis, b"PING\r\n")],
+)
 def test_a_server_that_is_held_up_answers_late(
-    service: Callable[[bool], AbstractContextManager[Service]],
+    service: Callable[[bool], AbstractContextManager[Service]], greeting: bytes
 ) -> None:
-    greeting = b"PING\r\n" if service is services.redis else b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
     with service(True) as server:
         assert isinstance(server, OwnService)
         server.hold_up()

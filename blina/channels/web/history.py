@@ -45,10 +45,10 @@ async def page(agent: Agent, sender: str, start: int = 0) -> Page:
 
 
 async def is_kept(agent: Agent, sender: str, key: str) -> bool:
-    """Whether a message of a conversation was answered before, or is when those before it are.
+    """Whether a message of a conversation was answered before.
 
     Args:
-        agent: holds the store and the locks: another replica may be answering it.
+        agent: holds the store.
         sender: the conversation.
         key: the message's.
 
@@ -56,9 +56,7 @@ async def is_kept(agent: Agent, sender: str, key: str) -> bool:
         NoStore: see there.
         StorageFailed: when it cannot be read.
     """
-    store = _store(agent)
-    async with agent.lock_store.lock(sender):
-        return await store.has_message(sender, key)
+    return await _store(agent).has_message(sender, key)
 
 
 async def delete(agent: Agent, sender: str) -> None:
