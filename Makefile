@@ -7,7 +7,7 @@ SERVICES := postgres:postgresql redis-server:redis-server rabbitmq-server:rabbit
 CODE := $(wildcard actions benchmarks blina learning scripts tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell train learn test coverage hand-overs lint generate evaluate bench screenshots flood soak mixed-up lock audit clean setup setup-test knowledge licences
+.PHONY: help run shell train learn test coverage hand-overs lint generate evaluate bench screenshots flood soak mixed-up replicas scaling lock audit clean setup setup-test knowledge licences
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -77,6 +77,14 @@ soak: setup-test ## Let 8 to 200 patients write for minutes, into docs/performan
 
 mixed-up: setup-test ## Count the answers that go to somebody else behind HAProxy and nginx while strangers try
 	@sh scripts/install_programs.sh $(PROXIES) && $(PYTHON_IN_VENV) -m benchmarks.mixed_up $(ARGS)
+
+replicas: setup-test ## Start 3 replicas, nginx, PostgreSQL, Redis and RabbitMQ on this machine (ARGS=2 for two)
+	@$(ANY_PYTHON) -m scripts.train
+	@sh scripts/install_programs.sh $(PROXIES) $(SERVICES) && $(PYTHON_IN_VENV) -W ignore -m scripts.replicas $(ARGS)
+
+scaling: setup-test ## Measure 1, 2 and 3 replicas, into docs/scaling.md (ARGS="--storm 60" kills and cuts off instead)
+	@$(ANY_PYTHON) -m scripts.train
+	@sh scripts/install_programs.sh $(PROXIES) $(SERVICES) && $(PYTHON_IN_VENV) -W ignore -m benchmarks.scaling $(ARGS)
 
 lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import psycopg2
 
 from scripts.common import Stop
@@ -84,6 +85,11 @@ class OwnService(Service):
         self._user = user
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of its first process; 0 while it does not run."""
+        return self._process.pid if self._process else 0
+
     def start(self) -> None:
         """Start it, and wait until it serves.
 
@@ -113,6 +119,22 @@ class OwnService(Service):
     def kill(self) -> None:
         """End it from one moment to the next, as a power cut does."""
         self._end(signal.SIGKILL)
+
+    def hold_up(self) -> None:
+        """Let it answer nobody, with its connections open, as a machine that hangs does."""
+        self._signal_all(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again, also what was sent meanwhile."""
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, what: signal.Signals) -> None:
+        """Signal the server and all that it started: PostgreSQL's processes are in groups of their own."""
+        if self._process is not None:
+            first = psutil.Process(self._process.pid)
+            for process in [first, *first.children(recursive=True)]:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(what)
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None

@@ -26,6 +26,7 @@ export class Connection extends EventTarget {
     this.busy = false;
     this.socket = io({
       path: "/chat/socket.io",
+      query: { place: memory.place },
       transports: ["websocket", "polling"],
       tryAllTransports: true, // some networks let no websocket through
       reconnectionDelay: 500,

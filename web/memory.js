@@ -3,7 +3,7 @@
 // Where storage is forbidden (private windows), it lasts as long as the page.
 
 const PREFIX = "blina.";
-const OF_CONVERSATION = ["token", "unsent", "draft", "handover", "hasWritten", "writings"];
+const OF_CONVERSATION = ["token", "unsent", "draft", "handover", "hasWritten", "writings", "place"];
 const fallback = new Map();
 
 function read(name) {
@@ -96,6 +96,13 @@ export const memory = {
   },
   set toForget(tokens) {
     write("toForget", tokens.length ? tokens : null);
+  },
+
+  /** Where many servers answer, all tabs of this device go to the same one by this: a random word. */
+  get place() {
+    const place = string("place") ?? crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
+    write("place", place);
+    return place;
   },
 
   /** Forget the conversation; the team's number stays. */

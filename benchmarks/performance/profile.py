@@ -47,24 +47,28 @@ def top_functions(bot: Bot, texts: Sequence[str]) -> list[Line] | None:
     talking = threading.Thread(target=talk)
     talking.start()
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "stacks.txt"
-            spy = [str(Path(sys.executable).with_name("py-spy")), "record", "--pid", str(bot.process.pid)]
-            spy += [
-                "--duration",
-                str(_SECONDS),
-                "--rate",
-                str(_RATE),
-                "--format",
-                "raw",
-                "--output",
-                str(file),
-            ]
-            allowed = subprocess.run(spy, capture_output=True).returncode == 0
-            return top(file.read_text(encoding="utf-8").splitlines()) if allowed else None
+        stacks = stacks_of(bot.process.pid)
+        return top(stacks) if stacks is not None else None
     finally:
         done.set()
         talking.join()
+
+
+def stacks_of(process: int) -> list[str] | None:
+    """Where a process is, looked at for some seconds.
+
+    Args:
+        process: its number.
+
+    Returns:
+        Collapsed stacks, as `top` takes them; None where looking is not allowed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "stacks.txt"
+        spy = [str(Path(sys.executable).with_name("py-spy")), "record", "--pid", str(process)]
+        spy += ["--duration", str(_SECONDS), "--rate", str(_RATE), "--format", "raw", "--output", str(file)]
+        allowed = subprocess.run(spy, capture_output=True).returncode == 0
+        return file.read_text(encoding="utf-8").splitlines() if allowed else None
 
 
 def top(stacks: Iterable[str]) -> list[Line]:

@@ -90,7 +90,7 @@ class RestChannel(RestInput):
                 incoming = read(request.body)
             except BadBody as error:
                 return access.error(HTTPStatus(error.status), error.reason, **_for_patients(error))
-            wait = limits().conversation.wait(conversation_of(incoming.sender))
+            wait = await limits().conversation.wait(conversation_of(incoming.sender))
             if wait:
                 return access.too_fast(wait)
             if bool_arg(request, "stream", default=False):
@@ -131,7 +131,7 @@ class RestChannel(RestInput):
 async def _refusal(token: RestToken, request: Request) -> HTTPResponse | None:
     """What stops a request that is over the limit of its address or does not show the token."""
     trusted = token.is_shown_by(request)
-    wait = limits().of_address(limits().with_token if trusted else limits().address, request)
+    wait = await limits().of_address(limits().with_token if trusted else limits().address, request)
     if wait:
         return await access.slow_down(wait)
     return _without_token() if token.token and not trusted else None

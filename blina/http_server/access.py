@@ -79,7 +79,7 @@ def for_this_machine_only(app: Sanic, prefix: str) -> None:
 async def refuse(request: Request) -> HTTPResponse | None:
     """The refusal that a request gets before anything looks at it, None for most."""
     _see_proxy(request)
-    wait = limits().of_address(limits().requests, request)
+    wait = await limits().of_address(limits().requests, request)
     if wait:
         return await slow_down(wait)
     if request.route is None or from_this_machine(request):
@@ -96,7 +96,7 @@ async def refuse_beside_routes(request: Request) -> HTTPResponse | None:
         request: what came.
     """
     _see_proxy(request)
-    wait = limits().of_address(limits().requests, request)
+    wait = await limits().of_address(limits().requests, request)
     if wait:
         return await slow_down(wait)
     return None if from_this_machine(request) else _refuse_if_closed(request, request.path.lstrip("/"))

@@ -42,12 +42,13 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, at_once: bool = True) -> socket.socket:
     """Take a port.
 
     Args:
         host: address or name to bind.
         port: number, 0 for any free one.
+        at_once: whether connections are taken from now on, else not before a server listens.
 
     Returns:
         The listening socket.
@@ -60,7 +61,8 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(_BACKLOG)
+        if at_once:
+            listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
@@ -89,18 +91,25 @@ class Waiting:
     """Answers 503 on a listening socket until the assistant takes it over.
 
     Loading takes seconds. A monitor learns that the assistant is starting, and a patient who
-    writes meanwhile gets the phone numbers, instead of a refused connection.
+    writes meanwhile gets the phone numbers, instead of a refused connection. One of several replicas
+    refuses it: the proxy in front then asks another one.
+
+    Args:
+        listener: the socket.
+        answers: whether this process is the only one.
     """
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, answers: bool = True) -> None:
+        self._answers = answers
         self._listener = listener
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._answer, name="waiting", daemon=True)
         self._response = _unavailable("The assistant is starting.", status="starting")
 
     def __enter__(self) -> Waiting:
-        self._listener.settimeout(_LOOK_EVERY)
-        self._thread.start()
+        if self._answers:
+            self._listener.settimeout(_LOOK_EVERY)
+            self._thread.start()
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -111,7 +120,8 @@ class Waiting:
         if self._done.is_set():
             return
         self._done.set()
-        self._thread.join()
+        if self._answers:
+            self._thread.join()
         self._listener.setblocking(False)
 
     def _answer(self) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,53 +10,9 @@ from sanic.request import Request
 from blina.assistant import settings
 from blina.http_server.addresses import address_of, from_this_machine
 from blina.knowledge.settings import Settings
-from blina.observe import metrics
+from blina.replicas.limits import Limit, OwnLimit, limit
 
-MINUTE = 60.0
-_MOST_KEYS = 10_000
-_BETWEEN_DROPS = 5.0  # seconds
 _REQUESTS_A_MESSAGE = 10  # a page loads files, joins and asks whether there is something new
-
-
-class PerMinute:
-    """Counts what each conversation (or address) sent in the last minute."""
-
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic, name: str = "") -> None:
-        """Allow a number of messages.
-
-        Args:
-            most: in any sixty seconds.
-            clock: seconds.
-            name: under which refusals are counted; without one they are not.
-        """
-        self._name = name
-        self._most = most
-        self._clock = clock
-        self._times: dict[str, deque[float]] = {}
-        self._next_drop = 0.0
-
-    def wait(self, key: str) -> float:
-        """Ask to send one.
-
-        Args:
-            key: the conversation or address.
-
-        Returns:
-            0 when it may be sent (it is then counted), else the seconds to wait.
-        """
-        now = self._clock()
-        times = self._times.setdefault(key, deque())
-        while times and times[0] <= now - MINUTE:
-            times.popleft()
-        if len(times) >= self._most:
-            if self._name:
-                metrics.LIMITED.labels(self._name).inc()
-            return times[0] + MINUTE - now
-        times.append(now)
-        if len(self._times) > _MOST_KEYS and now >= self._next_drop:
-            self._next_drop = now + _BETWEEN_DROPS
-            self._times = {name: kept for name, kept in self._times.items() if kept[-1] > now - MINUTE}
-        return 0.0
 
 
 @dataclass(frozen=True)
@@ -70,17 +23,18 @@ class Limits:
         conversation: messages of one conversation.
         address: messages from one address.
         with_token: messages from one address that shows the REST token.
-        requests: anything else that an address sends: requests, and events on a socket.
+        requests: anything else that an address sends: requests, and events on a socket; what protects one
+            process from a flood is counted by it alone.
         own_machine: whether what an address may send also holds for this machine.
     """
 
-    conversation: PerMinute
-    address: PerMinute
-    with_token: PerMinute
-    requests: PerMinute
+    conversation: Limit
+    address: Limit
+    with_token: Limit
+    requests: Limit
     own_machine: bool
 
-    def of_address(self, counter: PerMinute, request: Request) -> float:
+    async def of_address(self, counter: Limit, request: Request) -> float:
         """Count something that came from an address.
 
         Args:
@@ -92,7 +46,7 @@ class Limits:
         """
         if self.exempts(request):
             return 0.0
-        return counter.wait(address_of(request))
+        return await counter.wait(address_of(request))
 
     def exempts(self, request: Request) -> bool:
         """Whether the limits of an address do not hold for where a request came from."""
@@ -103,10 +57,10 @@ def limits_of(settings: Settings) -> Limits:
     """Counters with the limits of the settings."""
     most = max(settings.messages_per_minute_per_address, settings.messages_per_minute_with_token)
     return Limits(
-        conversation=PerMinute(settings.messages_per_minute, name="conversation"),
-        address=PerMinute(settings.messages_per_minute_per_address, name="address"),
-        with_token=PerMinute(settings.messages_per_minute_with_token, name="with_token"),
-        requests=PerMinute(_REQUESTS_A_MESSAGE * most, name="requests"),
+        conversation=limit("conversation", settings.messages_per_minute, "conversation"),
+        address=limit("address", settings.messages_per_minute_per_address, "address"),
+        with_token=limit("with_token", settings.messages_per_minute_with_token, "with_token"),
+        requests=OwnLimit(_REQUESTS_A_MESSAGE * most, name="requests"),
         own_machine=settings.limit_own_machine,
     )
 

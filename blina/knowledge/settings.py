@@ -41,6 +41,7 @@ _SESSION_HOURS = (1, 24)
 _LISTS = ("allowed_origins", "team_claim_values", "team_emails")
 _COLLECTOR = re.compile(_ORIGIN.pattern + r"/[!-~]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
+_REDIS = re.compile(r"(?:rediss?://|unix:///)\S+")
 _DATABASE = re.compile(r"postgres(?:ql)?://[^\s/]+/[^\s/]+")
 _BROKER = re.compile(r"amqps?://[^\s/]+(?:/\S*)?")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -161,6 +162,13 @@ def _collector(value: str | None) -> str | None:
 def _variable_name(value: str) -> str:
     if not _VARIABLE.fullmatch(value):
         raise ValueError("must be the name of an environment variable, such as BLINA_REST_TOKEN")
+    return value
+
+
+def _redis_url(value: str | None) -> str | None:
+    if value is not None and not _REDIS.fullmatch(value):
+        # not quoted: it can hold a password
+        raise ValueError('must be the address of Redis, as in "redis://10.0.0.5:6379/0" or "rediss://"')
     return value
 
 
@@ -304,6 +312,7 @@ class Settings(Record):
         rest_token_env: name of the variable that holds the REST token.
         session_secret_env: name of the variable that holds the key that signs web sessions.
         data_folder: where conversations and messages that are under way are kept.
+        redis_url: where replicas share locks and limits; None for one process.
         database_url: the PostgreSQL database that keeps them for several replicas; None keeps them in files.
         broker_url: the RabbitMQ that is told what happens; None tells nobody.
         log_format: whether the log is for people or, as JSON lines, for programs.
@@ -359,6 +368,7 @@ class Settings(Record):
     rest_token_env: StrictStr
     session_secret_env: StrictStr
     data_folder: StrictStr = "var"
+    redis_url: StrictStr | None = None
     database_url: StrictStr | None = None
     broker_url: StrictStr | None = None
     log_format: Literal["text", "json"] = "text"
@@ -390,6 +400,11 @@ class Settings(Record):
     team_idle_minutes: StrictInt = 30
     team_session_hours: StrictInt = 10
 
+    @property
+    def has_replicas(self) -> bool:
+        """Whether this process is one of several that share their engines."""
+        return self.redis_url is not None or self.database_url is not None
+
     _phones = validator(
         "care_team_phone",
         "emergency_number",
@@ -413,6 +428,7 @@ class Settings(Record):
     )(_at_least_one)
     _proxy_count = validator("trusted_proxies", allow_reuse=True)(_proxies)
     _origins = validator("allowed_origins", each_item=True, allow_reuse=True)(_origin)
+    _redis = validator("redis_url", allow_reuse=True)(_redis_url)
     _database = validator("database_url", allow_reuse=True)(_database_url)
     _broker = validator("broker_url", allow_reuse=True)(_broker_url)
     _traces = validator("traces_url", allow_reuse=True)(_collector)

@@ -58,6 +58,9 @@ EVENTS_WAITING = Gauge(
     "blina_events_waiting", "Events that the database has not taken yet", registry=REGISTRY
 )
 DATABASE_FAILING = Gauge("blina_database_failing", "1 while the database takes nothing", registry=REGISTRY)
+REDIS_FAILING = Gauge(
+    "blina_redis_failing", "1 while each replica keeps locks and limits by itself", registry=REGISTRY
+)
 BROKER_FAILING = Gauge("blina_broker_failing", "1 while the broker takes nothing", registry=REGISTRY)
 ANNOUNCEMENTS_WAITING = Gauge(
     "blina_announcements_waiting", "Events that the broker has not taken yet", registry=REGISTRY

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from weakref import WeakValueDictionary
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
 from rasa.utils.endpoints import EndpointConfig
 
+from blina.replicas.locks import Busy, Locks, locks
+
 
 class ConversationLocks(LockStore):
-    """Locks in this process's memory.
+    """Locks in this process's memory or, with the setting ``redis_url``, of all replicas.
 
-    Rasa's own in-memory store looks once a second whether it is a message's turn; here the
-    next message goes on the moment the one before is done. For more than one process use
-    Rasa's Redis lock store.
+    Rasa's own stores look once a second whether it is a message's turn; here the next message goes on
+    the moment the one before is done.
     """
 
-    def __init__(self, endpoint_config: EndpointConfig | None = None) -> None:
-        """A store without locks; the endpoint has no settings."""
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+    def __init__(
+        self, endpoint_config: EndpointConfig | None = None, conversations: Locks | None = None
+    ) -> None:
+        """A store without locks.
+
+        Args:
+            endpoint_config: Rasa's; there is nothing to configure.
+            conversations: the locks; by the settings when None.
+        """
+        self._conversations = conversations or locks("conversation")
         super().__init__()
 
     @asynccontextmanager
@@ -45,12 +51,9 @@ class ConversationLocks(LockStore):
         Raises:
             LockError: when the messages before this one take longer than ``lock_lifetime``.
         """
-        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
-        try:
-            await asyncio.wait_for(lock.acquire(), lock_lifetime)
-        except asyncio.TimeoutError:
-            raise LockError("the messages before this one take too long") from None
-        try:
+        async with AsyncExitStack() as held:
+            try:
+                await held.enter_async_context(self._conversations.hold(conversation_id, lock_lifetime))
+            except Busy:
+                raise LockError("the messages before this one take too long") from None
             yield TicketLock(conversation_id)
-        finally:
-            lock.release()

@@ -191,14 +191,14 @@ COMMANDS: dict[str, Command] = {
     "check": Command(_check, "check knowledge/ and say which answers an edit changes"),
     "generate": Command(_generate, "bring what is made from knowledge/ up to date"),
     "counts": Command(_counts, "print what was not understood and where the readings differed, in numbers"),
-    "migrate": Command(
-        _migrate, "bring a shared database to a revision of its schema, or head", ("REVISION",)
-    ),
     "alerts": Command(
         _alerts, "print which alerts are open, wait or were given up; send these again", (), ("retry",)
     ),
     "audit": Command(_audit, "print who did what in the nurses' inbox, and whether the log was changed"),
     "account": Command(_account, "make an account to try the nurses' inbox on this machine", ("NAME",)),
+    "migrate": Command(
+        _migrate, "bring a shared database to a revision of its schema, or head", ("REVISION",)
+    ),
     "backup": Command(_back_up, "copy the databases to a folder, also while it runs", ("FOLDER",)),
     "restore": Command(_restore, "put the copies back, while it does not run", ("FOLDER",)),
 }

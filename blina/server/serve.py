@@ -19,11 +19,14 @@ from blina.knowledge import KnowledgeError
 from blina.knowledge.settings import SettingsError, place_of
 from blina.observe import announcing, correlation, traces
 from blina.reading.learned.model import ModelError, default_model
+from blina.replicas.check import check
+from blina.replicas.link import common_key, link
 from blina.server import credentials, endpoints, logs, support
 from blina.server.model_file import check_drug, newest_model
 from blina.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
+ALERTS = "blina.channels.alerts.AlertsChannel"
 ENDPOINTS_VARIABLE, CREDENTIALS_VARIABLE = "BLINA_ENDPOINTS", "BLINA_CREDENTIALS"  # other files of Rasa's
 
 
@@ -39,15 +42,19 @@ def serve() -> None:
     if settings().log_format == "json":
         logs.as_json()
     credentials.check(_credentials(), os.environ)
+    if settings().alerts or settings().follow_up:
+        credentials.require(_credentials(), ALERTS, "alerts" if settings().alerts else "follow_up")
     endpoints.check(_endpoints())
     check_broker()
     model = newest_model()
     check_drug(model, knowledge().symptoms)
     host, port = address()
     check_secrets(host)
+    check_replicas()
     if key := signing_keys.from_environment(settings().session_secret_env, os.environ):
         correlation.use_key(key)
-    with listen(host, port) as listener, Waiting(listener) as waiting:
+    is_alone = not settings().has_replicas
+    with listen(host, port, is_alone) as listener, Waiting(listener, is_alone) as waiting:
         url = url_of(listener)
         if out_of_support := support.line(datetime.now().astimezone().date()):
             print(out_of_support, flush=True)
@@ -95,6 +102,20 @@ def check_secrets(host: str) -> None:
             f"Other machines can reach {host}: set {' and '.join(missing)} to a random text of at least "
             f"{signing_keys.LEAST_CHARACTERS} characters each (openssl rand -base64 33)."
         )
+
+
+def check_replicas() -> None:
+    """Look at what several replicas share, if this is one of several.
+
+    Raises:
+        Stop: saying what is missing or cannot be used.
+    """
+    if not settings().has_replicas:
+        return
+    common_key()
+    shared, url = link(), settings().redis_url
+    if shared is not None and url is not None:
+        check(url, shared)
 
 
 def check_broker() -> None:
@@ -173,6 +194,8 @@ def _application(model: Path, waiting: Waiting, url: str) -> Any:
 
     async def read_no_more(*_: Any) -> None:
         reading_threads.stop()
+        if shared := link():
+            await shared.close()
         if provider is not None:
             await asyncio.to_thread(traces.stop, provider)
 

@@ -26,6 +26,13 @@ class Heard(str, Enum):
     STOP = "stop"
 
 
+_CUES = {
+    Heard.YES: "check_back_yes",
+    Heard.NO: "check_back_no",
+    Heard.STOP: "check_back_stop",
+}
+
+
 def is_wanted(conversation: Conversation, urgency: Urgency) -> bool:
     """Whether it would be asked, were it time: not where help knows already, and not once it was stopped.
 
@@ -71,10 +78,8 @@ def hear(conversation: Conversation, message: Message, knowledge: Knowledge) -> 
         return Heard.STOP
     if not is_open:
         return None
-    for heard in Heard:
-        if cues.is_all(text, tuple(knowledge.cues[f"check_back_{heard.value}"])):
-            return heard
-    return None
+    heard = (one for one, cue in _CUES.items() if cues.is_all(text, tuple(knowledge.cues[cue])))
+    return next(heard, None)
 
 
 def noted(conversation: Conversation, heard: Heard | None, now: datetime) -> Conversation:

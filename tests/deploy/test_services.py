@@ -12,7 +12,7 @@ from blina.observe.metrics import REGISTRY
 from tests.deploy.conftest import DEPLOY, checked, read
 
 MONITORING = DEPLOY / "monitoring"
-SITE = (DEPLOY / "nginx" / "blina.conf").read_text(encoding="utf-8")
+SITES = {site.stem: site.read_text(encoding="utf-8") for site in sorted((DEPLOY / "nginx").glob("*.conf"))}
 UNIT = (DEPLOY / "systemd" / "blina.service").read_text(encoding="utf-8")
 NGINX = """
 pid {folder}/nginx.pid;
@@ -50,14 +50,22 @@ def test_the_unit_is_restricted() -> None:
         assert line in UNIT
 
 
-def test_nginx_takes_the_site(tmp_path: Path) -> None:
+@pytest.mark.parametrize("site", SITES)
+def test_nginx_takes_the_site(tmp_path: Path, site: str) -> None:
     key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
     made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=blina.example.org"]
     checked("openssl", "req", *made, "-keyout", str(key), "-out", str(certificate))
-    (tmp_path / "blina.conf").write_text(SITE.replace("/etc/blina/tls", str(tmp_path)), encoding="utf-8")
+    (tmp_path / "blina.conf").write_text(
+        SITES[site].replace("/etc/blina/tls", str(tmp_path)), encoding="utf-8"
+    )
     main = tmp_path / "nginx.conf"
     main.write_text(NGINX.format(folder=tmp_path), encoding="utf-8")
     assert "test is successful" in checked("nginx", "-t", "-p", str(tmp_path), "-c", str(main))
+
+
+def test_no_request_that_reached_a_replica_is_sent_to_another() -> None:
+    (says,) = re.findall(r"proxy_next_upstream (.*);", SITES["blina-replicas"])
+    assert says.split() == ["error", "timeout"]
 
 
 def test_caddy_takes_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,8 +79,9 @@ def test_caddy_takes_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_no_proxy_passes_metrics_on_or_trusts_an_address_that_a_client_names() -> None:
-    assert re.search(r"location /metrics \{\s+return 404;", SITE)
-    assert "X-Forwarded-For $remote_addr;" in SITE
+    for site in SITES.values():
+        assert re.search(r"location /metrics \{\s+return 404;", site)
+        assert set(re.findall(r"X-Forwarded-For (.*);", site)) == {"$remote_addr"}
     assert "@inside path /metrics" in (DEPLOY / "caddy" / "Caddyfile").read_text(encoding="utf-8")
 
 

@@ -69,7 +69,6 @@ def started(folder: Path, url: str, broker: str) -> Assistant:
     variables = {
         "BLINA_DATABASE_URL": url.replace("postgres@", f"postgres:{PASSWORD}@"),
         "BLINA_BROKER_URL": broker,
-        "BLINA_SESSION_SECRET": "0123456789abcdef" * 3,
         "BLINA_MESSAGES_PER_MINUTE": "100",
     }
     return Assistant([sys.executable, "-m", "blina.server"], folder, variables)

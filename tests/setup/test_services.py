@@ -44,6 +44,26 @@ def test_a_server_of_its_own_is_killed_and_started_where_it_was(
     assert not _is_open(server.port)
 
 
+@pytest.mark.parametrize(
+    ("service", "greeting"),
+    [(services.postgres, b"\x00\x00\x00\x08\x04\xd2\x16\x2f"), (services.redis, b"PING\r\n")],
+)
+def test_a_server_that_is_held_up_answers_late(
+    service: Callable[[bool], AbstractContextManager[Service]], greeting: bytes
+) -> None:
+    with service(True) as server:
+        assert isinstance(server, OwnService)
+        server.hold_up()
+        with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+            connection.sendall(greeting)
+            connection.settimeout(0.5)
+            with pytest.raises(TimeoutError):
+                connection.recv(16)
+            server.go_on()
+            connection.settimeout(30)
+            assert connection.recv(16)
+
+
 def test_a_line_that_is_cut_lets_nothing_through_until_it_is_mended() -> None:
     with services.postgres() as server:
         cable = Cable(server.url)

@@ -66,7 +66,7 @@ def test_everything_else_is_from_elsewhere(other: Any) -> None:
 
 
 @pytest.mark.parametrize("secret", ["BLINA_REST_TOKEN", "BLINA_SESSION_SECRET"])
-def test_with_a_secret_a_proxy_on_this_machine_is_no_exemption(
+async def test_with_a_secret_a_proxy_on_this_machine_is_no_exemption(
     secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The simplest nginx names this machine as the host and says nothing of whom it speaks for."""
@@ -75,8 +75,8 @@ def test_with_a_secret_a_proxy_on_this_machine_is_no_exemption(
     monkeypatch.setenv(secret, "a secret of the tests, long enough")
     assert not from_this_machine(through_nginx)
     limits = limits_of(load_settings(environ={"BLINA_MESSAGES_PER_MINUTE_PER_ADDRESS": "1"}))
-    limits.of_address(limits.address, through_nginx)
-    assert limits.of_address(limits.address, through_nginx)
+    await limits.of_address(limits.address, through_nginx)
+    assert await limits.of_address(limits.address, through_nginx)
 
 
 def test_behind_a_trusted_proxy_nobody_is_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,14 +164,14 @@ def test_a_made_up_address_does_not_fill_the_memory() -> None:
     assert len(network_of("_" + "x" * 5000)) <= 64
 
 
-def test_this_machine_is_limited_only_when_the_settings_say_so() -> None:
+async def test_this_machine_is_limited_only_when_the_settings_say_so() -> None:
     few = {"BLINA_MESSAGES_PER_MINUTE_PER_ADDRESS": "1"}
     for own, refused in (("false", False), ("true", True)):
         limits = limits_of(load_settings(environ={**few, "BLINA_LIMIT_OWN_MACHINE": own}))
-        limits.of_address(limits.address, request())
-        assert bool(limits.of_address(limits.address, request())) is refused
-        limits.of_address(limits.address, request("203.0.113.9"))
-        assert limits.of_address(limits.address, request("203.0.113.9"))
+        await limits.of_address(limits.address, request())
+        assert bool(await limits.of_address(limits.address, request())) is refused
+        await limits.of_address(limits.address, request("203.0.113.9"))
+        assert await limits.of_address(limits.address, request("203.0.113.9"))
 
 
 @pytest.fixture

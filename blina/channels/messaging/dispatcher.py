@@ -22,9 +22,10 @@ from blina.channels.messaging.message_queue import BETWEEN_SIGNS_OF_LIFE, Messag
 from blina.channels.messaging.model import Incoming
 from blina.channels.messaging.outbox import Outbox
 from blina.channels.messaging.turns import Answer, Turns
-from blina.http_server.rate_limit import PerMinute, limits
+from blina.http_server.rate_limit import limits
 from blina.observe import metrics
-from blina.rasa_adapter.lock_store import ConversationLocks
+from blina.replicas.limits import limit
+from blina.replicas.locks import OwnLocks
 from blina.triage.chips import numbered
 from blina.triage.turn import Reply
 
@@ -79,8 +80,8 @@ class Dispatcher:
         self._queue = queue
         self._outbox = outbox
         self._turns = turns
-        self._locks = ConversationLocks()
-        self._told_to_wait = PerMinute(1)
+        self._locks = OwnLocks()
+        self._told_to_wait = limit("told to wait", 1)
         self._running: set[asyncio.Task[None]] = set()
         self._taking_over: asyncio.Task[None] | None = None
         metrics.UNANSWERED.labels(name).set_function(lambda: len(self._running))
@@ -111,8 +112,8 @@ class Dispatcher:
         queued = QueuedMessage(incoming, self.conversation(incoming))
         if not await self._queue.add(queued):
             return
-        if limits().conversation.wait(queued.conversation):
-            told = self._told_to_wait.wait(queued.conversation) > 0
+        if await limits().conversation.wait(queued.conversation):
+            told = await self._told_to_wait.wait(queued.conversation) > 0
             reply = Reply(voice().say("messaging", "too_fast"))
             await self._enqueue(queued, Answer([] if told else [reply]))
         else:
@@ -145,7 +146,7 @@ class Dispatcher:
     async def _turn(self, queued: QueuedMessage) -> None:
         end = time.monotonic() + _LONGEST_WAIT_FOR_OTHERS
         while True:
-            async with self._locks.lock(queued.conversation, _LONGEST_WAIT):
+            async with self._locks.hold(queued.conversation, _LONGEST_WAIT):
                 if time.monotonic() > end or await self._queue.is_next(queued):
                     await self._enqueue(queued, await self._turns.answer(queued))
                     await self._see_to_timer(queued)

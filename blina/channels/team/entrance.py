@@ -22,8 +22,8 @@ from blina.channels.team.provider import Provider, Refused, Unreachable
 from blina.channels.team.records import Act, Fails, Records
 from blina.channels.team.sessions import Session
 from blina.http_server.addresses import address_of, from_this_machine
-from blina.http_server.rate_limit import PerMinute
 from blina.knowledge.settings import Settings
+from blina.replicas.limits import limit
 from blina.stop import Stop
 
 _log = logging.getLogger(__name__)
@@ -66,8 +66,8 @@ class Entrance:
         self._settings = settings
         self._allowed = Allowed.by(settings)
         self._begun = BegunSignIns()
-        self._sign_ins = PerMinute(_SIGN_INS_A_MINUTE)
-        self._passwords = PerMinute(_PASSWORDS_A_MINUTE)
+        self._sign_ins = limit("sign_in", _SIGN_INS_A_MINUTE, "sign_in")
+        self._passwords = limit("password", _PASSWORDS_A_MINUTE, "password")
         self._hashing = ThreadPoolExecutor(1, "passwords")
         is_secure = urlsplit(settings.team_url or "").scheme == "https"
         self._session = Cookie("blina_team", is_secure, settings.team_session_hours * _HOUR)
@@ -119,7 +119,7 @@ class Entrance:
 
     async def begin(self, request: Request) -> HTTPResponse:
         """Send a browser to the provider."""
-        if self._provider is None or self._sign_ins.wait(address_of(request)):
+        if self._provider is None or await self._sign_ins.wait(address_of(request)):
             return self.door(request, HTTPStatus.TOO_MANY_REQUESTS, "too_often")
         try:
             begun = await self._provider.begin()
@@ -149,7 +149,7 @@ class Entrance:
         """Look at the name and password of an account of this machine."""
         if not self._ways(request).local or not self._is_ours(request):
             return self.door(request, HTTPStatus.FORBIDDEN, "not_finished")
-        if self._passwords.wait(address_of(request)):
+        if await self._passwords.wait(address_of(request)):
             return self.door(request, HTTPStatus.TOO_MANY_REQUESTS, "too_often")
         form = request.form or {}
         name, password = form.get("name") or "", form.get("password") or ""

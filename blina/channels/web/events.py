@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,8 @@ from blina.http_server.text import cut, whole
 from blina.knowledge.settings import zone
 from blina.rasa_adapter import safety_net
 from blina.reading.text import sanitised
+from blina.replicas.locks import Busy, locks
+from blina.replicas.notices import notices
 from blina.replies.handover.forms import written
 from blina.replies.handover.text import text
 from blina.triage.turn import ZONE, Reply
@@ -40,6 +43,7 @@ _log = logging.getLogger(__name__)
 CHANNEL = "web"
 NOTHING = history.Page([], None)
 _MOST_UNUSED = 10_000
+_LONGEST_TURN = 60.0  # seconds, of another replica
 _MOST_TURNS = 100_000  # of a conversation; of a long one the start is deleted much earlier
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -81,6 +85,8 @@ class Socket:
         self._handle = handle
         self._agent = agent
         self._turns: dict[tuple[str, str], asyncio.Future[Answer]] = {}
+        self._messages = locks("message")
+        self._forgotten = notices("forgotten", self._forgotten_elsewhere)
         self._unused: dict[str, None] = {}  # conversations in which nothing has been written, oldest first
         for name in EVENTS:  # a frame with any other name closes the connection before it gets here
             server.on(name, partial(self._limited, getattr(self, name)))
@@ -89,7 +95,7 @@ class Socket:
         self, handler: Callable[[str, Any], Awaitable[Answer]], sid: str, data: Any = None
     ) -> Answer | None:
         """Handle an event, or hang up on an address that sends far more than any page does."""
-        if self._limits.of_address(self._limits.requests, self._request(sid)):
+        if await self._limits.of_address(self._limits.requests, self._request(sid)):
             await self._server.disconnect(sid)
             return None
         return await handler(sid, data)
@@ -161,13 +167,8 @@ class Socket:
         running = self._turns.get((session, key))
         if running is not None:
             return await asyncio.shield(running)
-        if data.get("again") is True and await self._is_stored(session, key):
-            return {"ok": True}
-        wait = self._wait(sid, session)
-        if wait:
-            return {"ok": False, "error": "too_fast", "wait": wait, "text": access.too_fast_text()}
         # a task of its own: the turn is finished also when the connection breaks meanwhile
-        turn = asyncio.ensure_future(self._turn(sid, session, key, cut(text)))
+        turn = asyncio.ensure_future(self._once(sid, session, key, cut(text), data.get("again") is True))
         self._turns[session, key] = turn
         turn.add_done_callback(lambda _: self._turns.pop((session, key), None))
         return await asyncio.shield(turn)
@@ -232,11 +233,30 @@ class Socket:
 
     async def _end(self, session: str, keep: str | None) -> None:
         """Tell every page that the conversation is gone; who goes on writing has to join a new one."""
+        await self._end_here(session, keep)
+        await self._forgotten.tell({"session": session, "keep": keep})
+
+    async def _forgotten_elsewhere(self, fields: dict[str, str | None]) -> None:
+        await self._end_here(str(fields["session"]), fields["keep"])
+
+    async def _end_here(self, session: str, keep: str | None) -> None:
         self._unused.pop(session, None)
         await self._server.emit("forgotten", {"keep": keep}, room=session)
         for sid, _ in list(self._server.manager.get_participants("/", session)):
             await self._server.save_session(sid, {})
             await self._server.leave_room(sid, session)
+
+    async def _once(self, sid: str, session: str, key: str, text: str, again: bool) -> Answer:
+        """Answer a message, unless it was answered before or another replica is at it."""
+        async with AsyncExitStack() as held:
+            with suppress(Busy):  # read twice is better than not at all
+                await held.enter_async_context(self._messages.hold(f"{session} {key}", _LONGEST_TURN))
+            if again and await self._is_stored(session, key):
+                return {"ok": True}
+            wait = await self._wait(sid, session)
+            if wait:
+                return {"ok": False, "error": "too_fast", "wait": wait, "text": access.too_fast_text()}
+            return await self._turn(sid, session, key, text)
 
     async def _turn(self, sid: str, session: str, key: str, text: str) -> Answer:
         await self._server.emit(
@@ -302,11 +322,11 @@ class Socket:
         named: str | None = (await self._server.get_session(sid)).get(ZONE)
         return named
 
-    def _wait(self, sid: str, session: str) -> float:
+    async def _wait(self, sid: str, session: str) -> float:
         """Seconds until one more message may come in; 0 counts it."""
-        wait = self._limits.conversation.wait(sender(session))
+        wait = await self._limits.conversation.wait(sender(session))
         if not wait:
-            wait = self._limits.of_address(self._limits.address, self._request(sid))
+            wait = await self._limits.of_address(self._limits.address, self._request(sid))
         return round(wait, 1)
 
     def _request(self, sid: str) -> Request:
