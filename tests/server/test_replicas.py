@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import re
+import time
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ from scripts import replicas
 from scripts.replicas import Group
 from tests.channels.people import TelegramPerson
 from tests.channels.stubs import Stubs
-from tests.server.running import until
+from tests.server.running import PATIENCE, until
 from tests.server.test_web import Page
 
 pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.slow]
@@ -107,14 +108,14 @@ def test_nothing_acknowledged_is_lost_or_mixed_and_red_flags_are_answered_all_th
     group: Group, stubs: Stubs
 ) -> None:
     seen, patients = asyncio.run(_storm(group, stubs))
-    kept = stored(group.postgres.url)
+    kept = all_stored(group.postgres.url, seen)
     mixed = {sender: names for sender, said in kept.items() if len(names := {name for _, name in said}) > 1}
     assert mixed == {}
     numbers = {name: [number for number, _ in said] for said in kept.values() for name in [said[0][1]]}
     for patient in patients:
         assert list(ordered(numbers[patient.name])) == numbers[patient.name], "out of order"
         acknowledged = range(1, len(seen.acknowledged[patient.name]) + 1)
-        assert set(acknowledged) <= set(numbers[patient.name]), "lost"
+        assert set(acknowledged) - set(numbers[patient.name]) == set(), f"lost: {patient.name}"
         if not isinstance(patient, RestPatient):  # programs that got no answer ask again, and get two
             twice = [number for number, count in Counter(numbers[patient.name]).items() if count > 1]
             # whether a message was read before is not known while the database cannot be read
@@ -186,6 +187,20 @@ async def _storm(group: Group, stubs: Stubs) -> tuple[Seen, list[Patient]]:
         *(ChatPatient(group, stubs, f"chat-{number}") for number in range(CHATS)),
     ]
     return await Storm(group, patients, SECONDS_OF_A_CUT).rage(), patients
+
+
+def all_stored(url: str, seen: Seen) -> dict[str, list[tuple[int, str]]]:
+    """What is kept once all that was acknowledged is; what the database refused is written within seconds."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        kept = stored(url)
+        found = {(name, number) for said in kept.values() for number, name in said}
+        wanted = {
+            (name, number) for name, said in seen.acknowledged.items() for number in range(1, len(said) + 1)
+        }
+        if wanted <= found or time.monotonic() > end:
+            return kept
+        time.sleep(0.5)
 
 
 def stored(url: str) -> dict[str, list[tuple[int, str]]]:
