@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
+from aio_pika.abc import (
+    AbstractChannel,
+    AbstractConnection,
+    AbstractIncomingMessage,
+    AbstractQueue,
+    AbstractQueueIterator,
+)
 from aiormq.exceptions import AMQPError
 
 from blina.alerts.book import AlertBook
@@ -111,13 +117,11 @@ class BrokerConsumer:
     async def _consume(self) -> None:
         connection = await aio_pika.connect(self._url, timeout=SECONDS_FOR_A_TRY)
         try:
-            channel = await connection.channel()
-            await channel.set_qos(prefetch_count=_AT_ONCE)
-            queue = await _declared(channel)
+            # a broker that has just started answers late or never: then it is asked anew
+            messages = await asyncio.wait_for(_messages(connection), SECONDS_FOR_A_TRY)
             self._is_well = True
-            async with queue.iterator() as messages:
-                async for message in messages:
-                    await self._take(message)
+            async for message in messages:
+                await self._take(message)
         finally:
             await _hang_up(connection)
 
@@ -131,6 +135,13 @@ class BrokerConsumer:
             return
         await self._book.forward(alert, self._receivers)
         await message.ack()
+
+
+async def _messages(connection: AbstractConnection) -> AbstractQueueIterator:
+    channel = await connection.channel()
+    await channel.set_qos(prefetch_count=_AT_ONCE)
+    queue = await _declared(channel)
+    return await queue.iterator().__aenter__()  # left by hanging up
 
 
 async def _declared(channel: AbstractChannel) -> AbstractQueue:
