@@ -27,6 +27,7 @@ learn: ## Teach the reader anew from data/messages, in .venv-learn (80 minutes; 
 test: setup-test ## Run all tests (ARGS="tests/unit -k fever" runs some of them)
 	@$(ANY_PYTHON) -m scripts.train
 	@sh scripts/install_programs.sh $(PROXIES) $(CHECKERS) $(SERVICES)
+	@$(PYTHON_IN_VENV) -m scripts.provider
 	@CHROMIUM="$$(sh scripts/install_browser.sh)" && export CHROMIUM && $(PYTHON_IN_VENV) -m pytest $(ARGS)
 
 hand-overs: setup-test ## Keep anew what is handed over of the made-up nights in tests/ and docs/for-nurses.md
@@ -92,7 +93,7 @@ audit: setup ## Compare the locked packages with what is known of them (docs/sec
 	@$(PYTHON_IN_VENV) -m scripts.audit $(ARGS)
 
 clean: ## Remove all that the other commands made
-	rm -rf .venv .venv-learn .audit .coverage *.egg-info .setup.lock models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-learn .audit .provider .coverage *.egg-info .setup.lock models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 setup:

@@ -28,7 +28,9 @@ from blina.replies.handover.model import HandOver
 from blina.replies.repeats import remember, without_repeats
 from blina.replies.standing import is_said, standing_line
 from blina.triage import (
+    alarm,
     answers,
+    checking_back,
     comfort,
     corrections,
     cues,
@@ -159,6 +161,26 @@ class Core:
             The conversation to keep and one or more replies, never none.
         """
         return _respond(conversation, message, self.knowledge, self.settings, now)
+
+    def check_back(self, conversation: Conversation, now: datetime) -> Turn | None:
+        """Ask whether the team has been reached, without a message of the patient.
+
+        Args:
+            conversation: what is remembered.
+            now: the time (with time zone).
+
+        Returns:
+            The conversation to keep and one reply; None where it must not be asked.
+        """
+        voice = Voice(self.knowledge, self.settings)
+        current = memory.expire(conversation, self.knowledge, now)
+        decision = decide(current, self.knowledge, self.settings, now)
+        asked = checking_back.ask(current, decision, now.astimezone(timezone.utc))
+        if asked is None:
+            return None
+        lines = voice.say("check_back", "ask"), standing_line(asked, decision, voice)
+        reply = Reply("\n\n".join(filter(None, lines)), checking_back.chips(self.knowledge))
+        return Turn(remember(asked, (reply,)), (reply,))
 
     def hand_over(self, conversation: Conversation, now: datetime) -> HandOver:
         """What the team must know of a conversation, in the order in which they ask for it.
@@ -331,7 +353,8 @@ def _advance(
         )
     if suspected or _waits_for_the_check(taken) != _waits_for_the_check(told):
         decision = decide(taken, knowledge, settings, now)
-    taken = replace(taken, last_urgency=decision.urgency.value)
+    raised = alarm.note(taken, earlier, decision, now)
+    taken = replace(taken, last_urgency=decision.urgency.value, raised=raised)
     if_alarming = None
     if taken.question:
         worst = questions.alarming(taken.question, knowledge)

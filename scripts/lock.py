@@ -13,7 +13,8 @@ LOCKS = {
     "requirements/test.in": "requirements/test.txt",
     "requirements/installer.in": "requirements/installer.txt",
     "requirements/audit.in": "requirements/audit.txt",  # by itself: it is installed apart from the others
-    "requirements/learn.in": "requirements/learn.txt",  # by itself too
+    "requirements/provider.in": "requirements/provider.txt",  # by itself too
+    "requirements/learn.in": "requirements/learn.txt",  # and this
 }
 
 # What one lock is made with instead. PyTorch's build for processors alone lies in PyTorch's own index; the

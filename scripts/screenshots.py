@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -13,12 +14,25 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from blina.alerts.model import HandedOver, Kind, NewAlert
+from blina.alerts.store import FILE as ALERTS_FILE
+from blina.alerts.store import AlertStore
+from blina.channels.team import accounts
+
 ROOT = Path(__file__).resolve().parents[1]
+CHART = ROOT / "tests/unit/golden/hand_over/priya_hot_at_half_past_two.svg"
+NURSE, PASSWORD = "ada", "for these pictures alone"  # of a server that lives for a minute
+HAND_OVER = """Blinatumomab, cycle 1, day 4.
+What is there:
+- Fever 39.1 °C at 03:08, then 38.2 °C
+- Headache, since about 03:00, getting worse
+"""
 IMAGES = ROOT / "docs" / "images"
 CARE_TEAM = "+44 113 496 0000"  # a number that Ofcom keeps free for films
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--hide-scrollbars"]
@@ -33,6 +47,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server, url = start(Path(folder))
+        raise_alerts(Path(folder))
         try:
             chromium = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -61,6 +76,9 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
         "BLINA_PORT": "0",
         "BLINA_DATABASE": str(folder / "conversations.db"),
         "BLINA_CARE_TEAM_PHONE": CARE_TEAM,
+        "BLINA_ALERTS": "true",
+        "BLINA_TEAM_INBOX": "true",
+        "BLINA_TEAM_LOCAL_ACCOUNTS": "true",
     }
     server = subprocess.Popen(
         [sys.executable, "-m", "blina.server"], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
@@ -70,6 +88,27 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
         if found and is_ready(found.group()):
             return server, found.group()
     raise RuntimeError("the server did not start")
+
+
+def raise_alerts(folder: Path) -> None:
+    """An account for the nurses' page, and three alerts on it.
+
+    Args:
+        folder: of the server's databases.
+    """
+    accounts.keep(folder / accounts.FILE, NURSE, PASSWORD)
+    handed = HandedOver(HAND_OVER, CHART.read_text("utf-8"), "{}")
+    store = AlertStore(str(folder / ALERTS_FILE))
+    for minutes, urgency, rule, words in (
+        (31, "contact_now", "crs.single", handed),
+        (12, "contact_now", "neuro.warning", None),
+        (2, "emergency", "emergency.seizures", None),
+    ):
+        time_ = datetime.now(timezone.utc) - timedelta(minutes=minutes)
+        conversation = hashlib.sha256(rule.encode()).hexdigest()
+        new = NewAlert(rule, conversation, time_, "", urgency, rule, Kind.ADVICE, words)
+        store.add(new, (), time.time())
+    store.close()
 
 
 def is_ready(url: str) -> bool:
@@ -224,9 +263,29 @@ def embedded(page: Page) -> None:
     expect(page.frame_locator("iframe").locator("#text")).to_be_visible()
 
 
+def team(page: Page) -> None:
+    """The nurses' page."""
+    page.goto(page.url.replace("/chat", "/team"))
+    page.get_by_label("Name").fill(NURSE)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("article").first).to_be_visible()
+
+
+def team_hand_over(page: Page) -> None:
+    """The same with a hand-over open."""
+    team(page)
+    page.get_by_role("button", name="Show the hand-over").first.click()
+    expect(page.locator(".panel svg")).to_be_visible()
+    page.locator("article", has=page.locator(".panel svg")).evaluate("(one) => one.scrollIntoView()")
+    page.mouse.move(0, 0)
+
+
 DARK = {"color_scheme": "dark"}
 SMALL = {"viewport": {"width": 320, "height": 640}, "device_scale_factor": 2}
 PICTURES: dict[str, tuple[Callable[[Page], None], dict[str, Any]]] = {
+    "team-desktop": (team_hand_over, DESKTOP),  # first: the other pictures raise alerts too
+    "team-dark-phone": (team, {**PHONE, **DARK}),
     "welcome-phone": (welcome, PHONE),
     "welcome-desktop": (welcome, DESKTOP),
     "ordinary-phone": (ordinary, PHONE),

@@ -1,6 +1,6 @@
 // Windows over the page: a question before deleting, the missing phone number, the summary.
 
-import { callLink, drawn, element, icon, numbered } from "/chat/dom.js";
+import { callLink, drawn, element, icon, lines } from "/chat/dom.js";
 
 const PAGE = { width: "186mm", height: 950, sizes: [10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5] }; // pixels and points: in A4 and in Letter
 
@@ -143,20 +143,6 @@ function sheetOf(item, words, careTeam, handover) {
     element("p", { className: "notes" }, words.summary_by_hand),
     element("p", { className: "small" }, words.summary_note),
   ];
-}
-
-/** The text with its lines that start with a dash as lists and those that end with a colon as headings. */
-function lines(text, number) {
-  const made = [];
-  for (const line of text.split("\n").filter((one) => one.trim())) {
-    if (!line.startsWith("- ")) {
-      made.push(numbered(element(line.endsWith(":") ? "h3" : "p", {}, line), number));
-      continue;
-    }
-    if (made.at(-1)?.tagName !== "UL") made.push(element("ul"));
-    made.at(-1).append(numbered(element("li", {}, line.slice(2)), number));
-  }
-  return made;
 }
 
 async function copied(text) {

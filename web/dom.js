@@ -77,3 +77,22 @@ export function numbered(made, number) {
 export function paragraphs(text) {
   return text.split(/\n{2,}/).filter((part) => part.trim()).map((part) => element("p", {}, part));
 }
+
+/**
+ * The text with its lines that start with a dash as lists and those that end with a colon as headings.
+ * @param {string} text of the server's
+ * @param {string} number a phone number that is kept on one line
+ * @param {string} heading tag name
+ */
+export function lines(text, number, heading = "h3") {
+  const made = [];
+  for (const line of text.split("\n").filter((one) => one.trim())) {
+    if (!line.startsWith("- ")) {
+      made.push(numbered(element(line.endsWith(":") ? heading : "p", {}, line), number));
+      continue;
+    }
+    if (made.at(-1)?.tagName !== "UL") made.push(element("ul"));
+    made.at(-1).append(numbered(element("li", {}, line.slice(2)), number));
+  }
+  return made;
+}

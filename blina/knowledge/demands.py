@@ -46,7 +46,8 @@ _CUES = {
         "stops_everyday stops_concentrating stops_in_front stops_in_it stops_behind stops_not "
         "no_medicine_names "
         "deletes_only was_there puzzled no_deleting "
-        "facts fact_of facts_beside says_hello says_goodbye waits denies_before"
+        "facts fact_of facts_beside says_hello says_goodbye waits denies_before "
+        "check_back_yes check_back_no check_back_stop check_back_stop_always"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})

@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -34,12 +34,31 @@ _PHONE = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9])*")
 _DIGITS_IN_PHONE = (3, 15)  # 112; ITU-T E.164 allows at most 15
 _DIGITS_OF_RELAY = 20  # a prefix such as 18001, and the number
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_ISSUER = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_IDLE_MINUTES = (5, 240)
+_SESSION_HOURS = (1, 24)
+_LISTS = ("allowed_origins", "team_claim_values", "team_emails")
 _COLLECTOR = re.compile(_ORIGIN.pattern + r"/[!-~]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _REDIS = re.compile(r"(?:rediss?://|unix:///)\S+")
 _DATABASE = re.compile(r"postgres(?:ql)?://[^\s/]+/[^\s/]+")
 _BROKER = re.compile(r"amqps?://[^\s/]+(?:/\S*)?")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_MOST_MINUTES = 24 * 60
+# The settings that name the variable of a secret.
+SECRETS = (
+    "rest_token_env",
+    "session_secret_env",
+    "alert_webhook_secret_env",
+    "alert_mail_login_env",
+    "alert_fhir_token_env",
+    "team_client_secret_env",
+)
 
 
 def _phone(value: str | None) -> str | None:
@@ -102,6 +121,38 @@ def _origin(value: str) -> str:
     return value
 
 
+def _own_origin(value: str | None) -> str | None:
+    return value if value is None else _origin(value)
+
+
+def _issuer(value: str | None) -> str | None:
+    if value is not None and not _ISSUER.fullmatch(value):
+        raise ValueError(
+            f"'{value}' is no issuer; write it like \"https://login.example.org/realms/hospital\""
+        )
+    return value
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError(f"'{value}' is no e-mail address; write it like \"a.nurse@example.org\"")
+    return value.lower()
+
+
+def _minutes_idle(value: int) -> int:
+    low, high = _IDLE_MINUTES
+    if not low <= value <= high:
+        raise ValueError(f"{value} is not between {low} and {high} minutes")
+    return value
+
+
+def _hours_signed_in(value: int) -> int:
+    low, high = _SESSION_HOURS
+    if not low <= value <= high:
+        raise ValueError(f"{value} is not between {low} and {high} hours")
+    return value
+
+
 def _collector(value: str | None) -> str | None:
     if value is not None and not _COLLECTOR.fullmatch(value):
         raise ValueError(f"'{value}' is no collector; write it like \"http://127.0.0.1:4318/v1/traces\"")
@@ -132,6 +183,60 @@ def _broker_url(value: str | None) -> str | None:
     if value is not None and not _BROKER.fullmatch(value):
         # not quoted: it can hold a password
         raise ValueError('must be the address of RabbitMQ, as in "amqp://user@10.0.0.7:5672/" or "amqps://"')
+    return value
+
+
+def _minutes(value: int | None) -> int | None:
+    if value is not None and not 1 <= value <= _MOST_MINUTES:
+        raise ValueError(f"{value} is not between 1 and {_MOST_MINUTES} minutes")
+    return value
+
+
+def _time_of_day(value: str) -> str:
+    if not _TIME_OF_DAY.fullmatch(value):
+        raise ValueError(f"'{value}' is no time of day; write it like \"19:00\"")
+    return value
+
+
+def _hours(value: str | None) -> str | None:
+    if value is not None and not all(map(_TIME_OF_DAY.fullmatch, value.partition("-")[::2])):
+        raise ValueError(f"'{value}' is no from and to; write it like \"22:00-07:00\"")
+    return value
+
+
+def hours_of(span: str) -> tuple[time, time]:
+    """From and to of hours such as "22:00-07:00".
+
+    Args:
+        span: as the settings have it.
+    """
+    start, _, end = span.partition("-")
+    return time.fromisoformat(start), time.fromisoformat(end)
+
+
+def _private_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if not parts.hostname or parts.scheme not in ("https", "http") or parts.query or parts.fragment:
+        raise ValueError(f"'{value}' is no address; write it like \"https://alerts.example.org/blina\"")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user or a password: they belong into the environment")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError(f"'{value}' must begin with https://: only this machine may be reached without")
+    return value.rstrip("/")
+
+
+def _mail_addresses(value: str | None) -> str | None:
+    wrong = [one for one in (value or "").split(",") if value and not _MAIL.fullmatch(one.strip())]
+    if wrong:
+        raise ValueError(f"'{wrong[0].strip()}' is no e-mail address")
+    return value
+
+
+def _host_and_port(value: str | None) -> str | None:
+    if value is not None and not _HOST_AND_PORT.fullmatch(value):
+        raise ValueError(f"'{value}' is no host and port; write it like \"smtp.example.org:587\"")
     return value
 
 
@@ -212,6 +317,32 @@ class Settings(Record):
         broker_url: the RabbitMQ that is told what happens; None tells nobody.
         log_format: whether the log is for people or, as JSON lines, for programs.
         traces_url: where a collector takes OpenTelemetry's traces; None for none.
+        alerts: whether the care team is told when a patient is advised to call now.
+        follow_up: whether patients are asked later if they have reached their team.
+        follow_up_minutes: after the advice to call now, until it is asked.
+        follow_up_evening: the time of day at which it is asked after the advice to call today.
+        follow_up_quiet: from and to which time of day nothing is asked; None for never.
+        alert_hand_over: whether alerts carry the hand-over, which holds the patient's words.
+        alert_unanswered_minutes: after which a question without an answer is an alert too; None for never.
+        alert_webhook_url: takes signed webhooks; None for none.
+        alert_webhook_secret_env: name of the variable that holds the secret that signs them.
+        alert_mail_to: addresses that get an e-mail, with commas between them; None for none.
+        alert_mail_from: the sender of the e-mail.
+        alert_mail_server: host and port of the SMTP server.
+        alert_mail_login_env: name of the variable that holds ``user:password`` for it.
+        alert_fhir_url: base address of a FHIR server; None for none.
+        alert_fhir_token_env: name of the variable that holds a bearer token for it.
+        team_inbox: whether nurses can see, take and close alerts at ``/team``.
+        team_url: the origin that they open; None before it is set.
+        team_issuer: the OpenID provider, as it names itself; None without one.
+        team_client_id: the name under which this server is known there.
+        team_client_secret_env: name of the variable that holds the client's secret.
+        team_claim: the claim of a person that opens the inbox; None when only addresses do.
+        team_claim_values: one of these has to be in it.
+        team_emails: people who may open it by their confirmed address.
+        team_local_accounts: whether accounts of this machine may be used on this machine.
+        team_idle_minutes: without a key or a tap, after which a nurse is signed out.
+        team_session_hours: after which a nurse has to sign in again.
     """
 
     drug: StrictStr | None = None
@@ -242,6 +373,32 @@ class Settings(Record):
     broker_url: StrictStr | None = None
     log_format: Literal["text", "json"] = "text"
     traces_url: StrictStr | None = None
+    alerts: StrictBool = False
+    follow_up: StrictBool = False
+    follow_up_minutes: StrictInt = 30
+    follow_up_evening: StrictStr = "19:00"
+    follow_up_quiet: StrictStr | None = "22:00-07:00"
+    alert_hand_over: StrictBool = False
+    alert_unanswered_minutes: StrictInt | None = None
+    alert_webhook_url: StrictStr | None = None
+    alert_webhook_secret_env: StrictStr = "BLINA_ALERT_WEBHOOK_SECRET"  # noqa: S105 - a name
+    alert_mail_to: StrictStr | None = None
+    alert_mail_from: StrictStr | None = None
+    alert_mail_server: StrictStr | None = None
+    alert_mail_login_env: StrictStr = "BLINA_ALERT_MAIL_LOGIN"
+    alert_fhir_url: StrictStr | None = None
+    alert_fhir_token_env: StrictStr = "BLINA_ALERT_FHIR_TOKEN"  # noqa: S105 - a name
+    team_inbox: StrictBool = False
+    team_url: StrictStr | None = None
+    team_issuer: StrictStr | None = None
+    team_client_id: StrictStr | None = None
+    team_client_secret_env: StrictStr = "BLINA_TEAM_CLIENT_SECRET"  # noqa: S105 - a name
+    team_claim: StrictStr | None = None
+    team_claim_values: tuple[StrictStr, ...] = ()
+    team_emails: tuple[StrictStr, ...] = ()
+    team_local_accounts: StrictBool = False
+    team_idle_minutes: StrictInt = 30
+    team_session_hours: StrictInt = 10
 
     @property
     def has_replicas(self) -> bool:
@@ -275,7 +432,18 @@ class Settings(Record):
     _database = validator("database_url", allow_reuse=True)(_database_url)
     _broker = validator("broker_url", allow_reuse=True)(_broker_url)
     _traces = validator("traces_url", allow_reuse=True)(_collector)
-    _variables = validator("rest_token_env", "session_secret_env", allow_reuse=True)(_variable_name)
+    _variables = validator(*SECRETS, allow_reuse=True)(_variable_name)
+    _evening = validator("follow_up_evening", allow_reuse=True)(_time_of_day)
+    _quiet = validator("follow_up_quiet", allow_reuse=True)(_hours)
+    _unanswered = validator("alert_unanswered_minutes", "follow_up_minutes", allow_reuse=True)(_minutes)
+    _urls = validator("alert_webhook_url", "alert_fhir_url", allow_reuse=True)(_private_url)
+    _mail = validator("alert_mail_to", "alert_mail_from", allow_reuse=True)(_mail_addresses)
+    _mail_server = validator("alert_mail_server", allow_reuse=True)(_host_and_port)
+    _team_url = validator("team_url", allow_reuse=True)(_own_origin)
+    _team_issuer = validator("team_issuer", allow_reuse=True)(_issuer)
+    _team_emails = validator("team_emails", each_item=True, allow_reuse=True)(_email)
+    _team_idle = validator("team_idle_minutes", allow_reuse=True)(_minutes_idle)
+    _team_session = validator("team_session_hours", allow_reuse=True)(_hours_signed_in)
 
 
 def load_settings(path: Path = DEFAULT, environ: Mapping[str, str] | None = None) -> Settings:
@@ -325,10 +493,10 @@ def _overrides(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem
 
 def _parsed(text: str, field: str) -> Any:
     """A variable's value; text stays text, so that 112 needs no quotes, and nothing means null."""
-    if Settings.__fields__[field].type_ is StrictStr and field != "allowed_origins":
+    if field in _LISTS:
+        return [entry.strip() for entry in text.split(",") if entry.strip()]
+    if Settings.__fields__[field].type_ is StrictStr:
         return text.strip() or None
-    if field == "allowed_origins":
-        return [origin.strip() for origin in text.split(",") if origin.strip()]
     return yaml.safe_load(text)
 
 
@@ -351,7 +519,7 @@ def _overridden(
 def _misspelt(environ: Mapping[str, str], settings: Settings | None) -> list[Problem]:
     """Variables that were meant as settings: a phone number that is silently ignored is a hazard."""
     known = [variable(field) for field in (*Settings.__fields__, *OTHER_VARIABLES)]
-    known += [settings.rest_token_env, settings.session_secret_env] if settings else []
+    known += [getattr(settings, field) for field in SECRETS] if settings else []
     others = [name for name in environ if name.startswith(PREFIX) and name not in known]
     return [
         Problem(name, None, "", f"is no setting; did you mean {meant}?")

@@ -18,6 +18,7 @@ REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SECONDS_OF_ALERTS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 14400.0)
 
 MESSAGES = Counter("blina_messages", "Messages that were handled", ["channel"], registry=REGISTRY)
 ANSWERS = Counter(
@@ -67,6 +68,19 @@ ANNOUNCEMENTS_WAITING = Gauge(
 ANNOUNCEMENTS_LOST = Counter(
     "blina_announcements_lost", "Events that the broker was never told, for want of memory", registry=REGISTRY
 )
+
+ALERTS = Counter(
+    "blina_alerts", "Alerts to the care team by urgency and kind", ["urgency", "kind"], registry=REGISTRY
+)
+ALERT_DELAY = Histogram(
+    "blina_alert_delay_seconds",
+    "Time from a patient's message to the receiver's word that it has the alert",
+    ["receiver"],
+    buckets=_SECONDS_OF_ALERTS,
+    registry=REGISTRY,
+)
+ALERTS_WAITING = Gauge("blina_alerts_waiting", "Alerts that a receiver has not taken yet", registry=REGISTRY)
+ALERTS_DEAD = Gauge("blina_alerts_dead", "Alerts that were given up for a receiver", registry=REGISTRY)
 
 
 @contextmanager

@@ -19,12 +19,16 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from blina.alerts.book import AlertBook
+from blina.alerts.store import FILE as ALERTS_FILE
 from blina.assistant import settings
+from blina.http_server.signing_keys import signing_key
 from blina.observe import metrics
 from blina.rasa_adapter import announcements, safety_net
 from blina.stop import Stop
 from blina.storage.conversations import Row
 from blina.storage.opening import DATABASE_VARIABLE, Opened, in_file, in_postgres
+from blina.storage.sqlite import IN_MEMORY
 from blina.storage.worker import Worker
 from blina.storage.write_behind import CHORE_SECONDS
 from blina.triage.turn import FORGOTTEN, MEMORY
@@ -48,6 +52,15 @@ def database_file(configured: str | None = None) -> str:
     return os.environ.get(DATABASE_VARIABLE) or configured or str(Path(settings().data_folder) / FILE)
 
 
+def alerts_file(conversations: str) -> str:
+    """Where alerts are kept: beside the conversations.
+
+    Args:
+        conversations: as from `database_file`.
+    """
+    return IN_MEMORY if conversations == IN_MEMORY else str(Path(conversations).with_name(ALERTS_FILE))
+
+
 class StorageFailed(Exception):
     """A conversation could not be read; the text names the kind of error and quotes nothing."""
 
@@ -61,7 +74,8 @@ class ConversationStore(TrackerStore):
     message counts as answered when its events are committed.
 
     A conversation in whose memory stands that it is forgotten is deleted instead of stored, so no
-    channel has to know how.
+    channel has to know how. ``alerts`` is the book of what the care team is told, None where the settings
+    turn that and the follow-up off.
     """
 
     def __init__(
@@ -95,7 +109,8 @@ class ConversationStore(TrackerStore):
         opened = in_postgres(self.url) if self.url else in_file(self.file)
         self._write_behind = opened.write_behind
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
-        self.close = weakref.finalize(self, _close, self._worker, opened)
+        self.alerts = _book(self.file) if settings().alerts or settings().follow_up else None
+        self.close = weakref.finalize(self, _close, self._worker, opened, self.alerts)
 
     @property
     def state(self) -> str:
@@ -134,6 +149,8 @@ class ConversationStore(TrackerStore):
             sender_id: the conversation.
         """
         await self._worker.do(partial(self._write_behind.forget, sender_id))
+        if self.alerts is not None:
+            await self.alerts.forget(sender_id)
         safety_net.note_forgotten()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -262,13 +279,19 @@ def require(agent: Any) -> None:
         )
 
 
+def _book(conversations: str) -> AlertBook:
+    return AlertBook(alerts_file(conversations), signing_key(settings().session_secret_env, os.environ))
+
+
 def _row(event: Event) -> Row:
     data = event.as_dict()
     intent = data.get("parse_data", {}).get("intent", {}).get("name")
     return Row(event.type_name, data["timestamp"], intent, data.get("name"), json.dumps(data))
 
 
-def _close(worker: Worker, opened: Opened) -> None:
+def _close(worker: Worker, opened: Opened, alerts: AlertBook | None) -> None:
+    if alerts is not None:
+        alerts.close()
     worker.close()
     opened.write_behind.close()
     opened.give_up()

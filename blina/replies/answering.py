@@ -131,6 +131,9 @@ def _answering(step: Step, aside: Aside, voice: Voice, assessed: bool) -> Iterat
     if aside.steps:
         yield _beside(progress_answer(aside.steps, conversation, decision, voice), step, voice, assessed)
         return
+    if aside.back:
+        yield _beside(voice.say("check_back", aside.back.value), step, voice, assessed)
+        return
     text = _asked(step, aside, voice)
     if message.intent == "summary":
         yield summary(conversation, decision, voice, step.now)

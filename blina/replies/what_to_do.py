@@ -53,7 +53,10 @@ def about_the_app(kind: str, voice: Voice) -> str:
     if kind == asking.APP_APPROVED:
         return voice.say("about_me", "not_approved")
     kept = voice.say("privacy", "sentence", hours=str(voice.settings.retention_hours))
-    return f"{kept} {voice.say('about_me', 'nobody_reads')}"
+    who = "nobody_reads"
+    if voice.settings.alerts:
+        who = "team_reads" if voice.settings.alert_hand_over else "team_is_told"
+    return f"{kept} {voice.say('about_me', who)}"
 
 
 def spelled_out(names: tuple[str, ...], voice: Voice) -> str | None:

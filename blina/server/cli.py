@@ -51,7 +51,7 @@ def _counts() -> None:
     from blina.server import counts
 
     url = _shared_database()
-    print(counts.page(counts.counted_in_postgres(url) if url else counts.counted(_databases()[0])))
+    print(counts.page(counts.counted_in_postgres(url) if url else counts.counted(_conversations())))
 
 
 def _migrate(revision: str) -> None:
@@ -90,6 +90,14 @@ def _only_for_files(instead: str) -> None:
         raise Stop(f"Conversations are kept in PostgreSQL, which has its own programs for that: {instead}")
 
 
+def _alerts(retry: str = "") -> None:
+    from blina.alerts.store import FILE
+    from blina.server import alerts
+
+    file = _beside(FILE)
+    print(alerts.retry(file) if retry else alerts.page(file))
+
+
 def _back_up(folder: str) -> None:
     from blina.storage import backup
 
@@ -106,16 +114,38 @@ def _restore(folder: str) -> None:
         print(f"{file} is back")
 
 
+def _audit() -> None:
+    from blina.server import team
+
+    print(team.audit(_beside(team.RECORDS)))
+
+
+def _account(name: str) -> None:
+    from blina.server import team
+
+    team.account(_beside(team.ACCOUNTS), name)
+    print(f"{name} can sign in at /team on this machine, where team_local_accounts is true.")
+
+
 def _databases() -> list[Path]:
-    """The databases of conversations and of messages that are under way."""
-    _prepare()
+    """The databases of conversations, of messages that are under way, of alerts and of the nurses' inbox."""
+    from blina.alerts.store import FILE as ALERTS
     from blina.channels.messaging.store import FILE
+    from blina.server import team
+
+    return [_conversations(), _beside(FILE), _beside(ALERTS), _beside(team.RECORDS)]
+
+
+def _beside(name: str) -> Path:
+    return _conversations().with_name(name)
+
+
+def _conversations() -> Path:
+    _prepare()
     from blina.rasa_adapter.tracker_store import database_file
 
     conversations = Path(database_file())
-    if not conversations.is_absolute():
-        conversations = ROOT / conversations
-    return [conversations, conversations.with_name(FILE)]
+    return conversations if conversations.is_absolute() else ROOT / conversations
 
 
 def _module(name: str) -> None:
@@ -136,11 +166,22 @@ class Command(NamedTuple):
         do: does it; is given what follows the command's name.
         what: one line for people.
         wants: names of what has to follow.
+        may: the words one of which may follow.
     """
 
     do: Callable[..., None]
     what: str
     wants: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+    def fits(self, more: list[str]) -> bool:
+        """Whether what follows the command's name is what may follow."""
+        return len(more) == len(self.wants) or (len(more) == 1 and more[0] in self.may)
+
+    @property
+    def follows(self) -> list[str]:
+        """What can follow the command's name, as it is shown."""
+        return [*self.wants, *(f"[{word}]" for word in self.may)]
 
 
 COMMANDS: dict[str, Command] = {
@@ -150,6 +191,11 @@ COMMANDS: dict[str, Command] = {
     "check": Command(_check, "check knowledge/ and say which answers an edit changes"),
     "generate": Command(_generate, "bring what is made from knowledge/ up to date"),
     "counts": Command(_counts, "print what was not understood and where the readings differed, in numbers"),
+    "alerts": Command(
+        _alerts, "print which alerts are open, wait or were given up; send these again", (), ("retry",)
+    ),
+    "audit": Command(_audit, "print who did what in the nurses' inbox, and whether the log was changed"),
+    "account": Command(_account, "make an account to try the nurses' inbox on this machine", ("NAME",)),
     "migrate": Command(
         _migrate, "bring a shared database to a revision of its schema, or head", ("REVISION",)
     ),
@@ -160,7 +206,7 @@ COMMANDS: dict[str, Command] = {
 
 def usage() -> str:
     """What can be typed."""
-    lines = [f"  blina {' '.join([name, *of.wants]):<15} {of.what}" for name, of in COMMANDS.items()]
+    lines = [f"  blina {' '.join([name, *of.follows]):<15} {of.what}" for name, of in COMMANDS.items()]
     return "\n".join(["Usage: blina [command]", *lines])
 
 
@@ -177,7 +223,7 @@ def main(arguments: list[str]) -> int:
         print(usage())
         return 0
     name, *more = arguments or ["serve"]
-    if name not in COMMANDS or len(more) != len(COMMANDS[name].wants):
+    if name not in COMMANDS or not COMMANDS[name].fits(more):
         print(usage(), file=sys.stderr)
         return BAD_START
     try:

@@ -38,6 +38,21 @@ def check(path: Path, environ: Mapping[str, str]) -> None:
             )
 
 
+def require(path: Path, channel: str, why: str) -> None:
+    """See that a channel is opened that the settings need.
+
+    Args:
+        path: the file, which `check` has read.
+        channel: its class, with the module.
+        why: the setting that needs it.
+
+    Raises:
+        Stop: it is not in the file.
+    """
+    if channel not in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}):
+        raise Stop(f"{why} needs the line `{channel}:` in {path}.")
+
+
 def _variables(channels: Any) -> Iterator[tuple[str, str, str]]:
     """Channel, field and variable of every place that names one."""
     for channel, fields in channels.items() if isinstance(channels, dict) else ():

@@ -26,6 +26,7 @@ from blina.server.model_file import check_drug, newest_model
 from blina.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
+ALERTS = "blina.channels.alerts.AlertsChannel"
 ENDPOINTS_VARIABLE, CREDENTIALS_VARIABLE = "BLINA_ENDPOINTS", "BLINA_CREDENTIALS"  # other files of Rasa's
 
 
@@ -41,6 +42,8 @@ def serve() -> None:
     if settings().log_format == "json":
         logs.as_json()
     credentials.check(_credentials(), os.environ)
+    if settings().alerts or settings().follow_up:
+        credentials.require(_credentials(), ALERTS, "alerts" if settings().alerts else "follow_up")
     endpoints.check(_endpoints())
     check_broker()
     model = newest_model()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from blina.knowledge.base import Knowledge
 from blina.reading.model import REPORTED
-from blina.triage import asking, cues, daily_check, deleting, facts, heard, progress
+from blina.triage import asking, checking_back, cues, daily_check, deleting, facts, heard, progress
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
 
@@ -38,6 +38,7 @@ class Aside:
         is_all: whether it says nothing else, so that it answers no open question.
         check: what it does with the daily check (``triage.daily_check``).
         tells_facts: whether it tells plain facts and nothing else (``triage.facts``).
+        back: what it answers when it was asked whether the team has been reached (``triage.checking_back``).
     """
 
     message: Message
@@ -51,17 +52,18 @@ class Aside:
     is_all: bool = False
     check: daily_check.Heard | None = None
     tells_facts: bool = False
+    back: checking_back.Heard | None = None
 
     @property
     def is_understood(self) -> bool:
         """Whether it says anything beside how the patient is."""
-        beside = self.steps or self.asks or self.of_the_app or self.letters or self.tells_facts
+        beside = self.steps or self.asks or self.of_the_app or self.letters or self.tells_facts or self.back
         return bool(beside or self.fears_dying or self.denies_harm or self.deleting or self.check)
 
     def noted(self, conversation: Conversation, now: datetime) -> Conversation:
         """The conversation with what was done, and whether deleting was asked about."""
         asked = conversation.turn if self.deleting == deleting.ASKS else None
-        conversation = replace(conversation, deleting=asked)
+        conversation = checking_back.noted(replace(conversation, deleting=asked), self.back, now)
         return progress.note(conversation, self.steps, self.message.text, now)
 
 
@@ -81,8 +83,8 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
     check = daily_check.hear(conversation, message, knowledge)
     if check:
         return _of_check(message, check)
-    if asking.for_an_emergency_call(message, knowledge):
-        return Aside(_as(_ASKS, message), of_the_app=asking.EMERGENCY_CALL, is_all=True)
+    if all_of_it := _all_of_it(conversation, message, knowledge):
+        return all_of_it
     steps = progress.steps(message, knowledge)
     if message.intent == _SUMMARY:
         if _wants_summary(message, steps, knowledge):
@@ -145,6 +147,22 @@ def _of_check(message: Message, check: daily_check.Heard) -> Aside:
         return Aside(replace(_as(_TELLS, message), topic=None), is_all=True, check=check)
     is_start = check.act is daily_check.Act.STARTS
     return Aside(daily_check.without_denials(message, check), is_all=is_start, check=check)
+
+
+def _all_of_it(conversation: Conversation, message: Message, knowledge: Knowledge) -> Aside | None:
+    """What a message says that is an answer to "Have you reached your team?", or "911", and nothing else."""
+    back = checking_back.hear(conversation, message, knowledge)
+    if back:
+        done = (progress.CALLED,) if back is checking_back.Heard.YES else ()
+        return Aside(_as(_TELLS, _of_nothing(message)), steps=done, is_all=True, back=back)
+    if asking.for_an_emergency_call(message, knowledge):
+        return Aside(_as(_ASKS, message), of_the_app=asking.EMERGENCY_CALL, is_all=True)
+    return None
+
+
+def _of_nothing(message: Message) -> Message:
+    """The message as one that says nothing of how the patient is."""
+    return replace(message, topic=None, reading=replace(message.reading, findings=(), signs=()))
 
 
 def _without_harm(message: Message) -> Message:

@@ -211,6 +211,38 @@ class Told:
     rules: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """That a message brought a new reason to call now.
+
+    Args:
+        turn: number of the message.
+        time: of the message (UTC).
+        urgency: of the advice that was given.
+        rule: id of the most urgent rule that is new.
+    """
+
+    turn: int
+    time: datetime
+    urgency: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class CheckBack:
+    """That it was asked whether the team has been reached.
+
+    Args:
+        turn: number of the last message before it was asked; the one in which it was stopped.
+        time: when (UTC).
+        is_stopped: whether the patient wants it to be asked no more.
+    """
+
+    turn: int
+    time: datetime
+    is_stopped: bool = False
+
+
 class CheckEnd(str, Enum):
     """How a daily check ended."""
 
@@ -272,6 +304,8 @@ class Conversation:
         told: the patient's messages in whole words, for whoever takes over.
         check: the daily check that runs.
         checks: the daily checks that have ended, oldest first.
+        raised: the latest alarm, None when there was none.
+        check_back: when it was asked last whether the team has been reached, None when it never was.
     """
 
     turn: int = 0
@@ -290,6 +324,8 @@ class Conversation:
     told: tuple[Told, ...] = ()
     check: DailyCheck | None = None
     checks: tuple[DailyCheck, ...] = ()
+    raised: Alarm | None = None
+    check_back: CheckBack | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The conversation as plain JSON values (times as ISO 8601 strings)."""
@@ -360,6 +396,10 @@ class Conversation:
                 told=tuple(_told(item) for item in stored.get("told", ())),
                 check=None if stored.get("check") is None else _check(stored["check"]),
                 checks=tuple(_check(item) for item in stored.get("checks", ())),
+                raised=None if stored.get("raised") is None else Alarm(**_entry(stored["raised"])),
+                check_back=None
+                if stored.get("check_back") is None
+                else CheckBack(**_entry(stored["check_back"])),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # the type only: the message could hold the patient's words

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import time
+import urllib.request
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing
@@ -25,6 +26,19 @@ pytestmark = pytest.mark.server
 
 PASSWORD = "hunter2"
 SECRET = "zebrafish"
+SHARED = {
+    "BLINA_REST_TOKEN": "token-of-the-tests-8f2k1m5n7p9q3r6s",
+    "BLINA_SESSION_SECRET": "secret-of-the-tests-4w8x2y6z1a5b9c3d",
+}
+
+
+class Replica(Assistant):
+    """A server that shares its secrets with others, so that programs have to show the token."""
+
+    def request(self, request: urllib.request.Request) -> tuple[int, Any]:
+        """Send a request with the token; status and JSON answer (or text)."""
+        request.add_header("Authorization", f"Bearer {SHARED['BLINA_REST_TOKEN']}")
+        return super().request(request)
 
 
 class Hospital(NamedTuple):
@@ -69,10 +83,10 @@ def started(folder: Path, url: str, broker: str) -> Assistant:
     variables = {
         "BLINA_DATABASE_URL": url.replace("postgres@", f"postgres:{PASSWORD}@"),
         "BLINA_BROKER_URL": broker,
-        "BLINA_SESSION_SECRET": "0123456789abcdef" * 3,
         "BLINA_MESSAGES_PER_MINUTE": "100",
+        **SHARED,
     }
-    return Assistant([sys.executable, "-m", "blina.server"], folder, variables)
+    return Replica([sys.executable, "-m", "blina.server"], folder, variables)
 
 
 def counted(url: str, sender: str) -> int:
@@ -248,7 +262,7 @@ async def test_a_broker_that_is_cut_off_costs_no_answer_and_is_told_later(
 def test_an_address_that_is_wrong_is_one_sentence_without_the_password(
     tmp_path: Path, variable: str, url: str, says: str
 ) -> None:
-    server = Assistant([sys.executable, "-m", "blina.server"], tmp_path, {variable: url})
+    server = Replica([sys.executable, "-m", "blina.server"], tmp_path, {variable: url, **SHARED})
     server.process.wait(150)
     assert server.finish() == 2
     said = server.output + server.log.read_text()

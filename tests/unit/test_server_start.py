@@ -8,6 +8,7 @@ import socket
 import urllib.error
 import urllib.request
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from blina.assistant import safe_answer
 from blina.channels import health
 from blina.http_server import port
 from blina.server import cli as command
-from blina.server import environment, serve, support
+from blina.server import credentials, environment, serve, support
 from blina.stop import Stop
 
 
@@ -147,3 +148,11 @@ def test_what_gets_no_corrections_any_more_is_said_at_the_start() -> None:
     assert "Python 3.10 (since 2026-10-31) and Sanic 21.12 (since 2023-12-31)" in said
     assert len(said.splitlines()) == 1
     assert support.line(date(2023, 12, 31)) is None
+
+
+def test_a_channel_that_the_settings_need_has_to_be_opened(tmp_path: Path) -> None:
+    file = tmp_path / "credentials.yml"
+    file.write_text("blina.channels.rest.RestChannel:\n", encoding="utf-8")
+    with pytest.raises(Stop, match=r"alerts needs the line `blina\.channels\.alerts\.AlertsChannel:` in"):
+        credentials.require(file, serve.ALERTS, "alerts")
+    credentials.require(serve.ROOT / "credentials.yml", serve.ALERTS, "alerts")

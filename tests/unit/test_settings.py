@@ -72,6 +72,21 @@ def test_settings_cannot_be_changed() -> None:
         ("time_zone", "Europe/London", "Europe/London"),
         ("time_zone", "", None),
         ("time_zone", "London", None),
+        ("alert_webhook_url", "https://team.example/alerts/", "https://team.example/alerts"),
+        ("alert_webhook_url", "http://127.0.0.1:8080/alerts", "http://127.0.0.1:8080/alerts"),
+        ("alert_webhook_url", "http://team.example/alerts", None),
+        ("alert_webhook_url", "https://me:secret@team.example/", None),
+        ("alert_fhir_url", "fhir.example", None),
+        ("alert_mail_to", "a@example.org, b@example.org", "a@example.org, b@example.org"),
+        ("alert_mail_to", "a@example.org; b@example.org", None),
+        ("alert_mail_server", "smtp.example.org:587", "smtp.example.org:587"),
+        ("alert_mail_server", "smtp.example.org", None),
+        ("alert_unanswered_minutes", "30", 30),
+        ("alert_unanswered_minutes", "0", None),
+        ("follow_up_evening", "18:30", "18:30"),
+        ("follow_up_evening", "6pm", None),
+        ("follow_up_quiet", "23:00-06:30", "23:00-06:30"),
+        ("follow_up_quiet", "23:00", None),
         ("retention_hours", "1", 1),
         (
             "allowed_origins",
@@ -161,6 +176,25 @@ def test_the_environment_wins_over_the_file(field: str, text: str, value: object
             "s3cret!",
             "BLINA_REST_TOKEN_ENV: must be the name of an environment variable, such as BLINA_REST_TOKEN",
         ),
+        (
+            "BLINA_TEAM_URL",
+            "https://blina.example.org/team",
+            "BLINA_TEAM_URL: 'https://blina.example.org/team' is no origin; "
+            'write it like "https://www.example.org"',
+        ),
+        (
+            "BLINA_TEAM_ISSUER",
+            "login.example.org",
+            "BLINA_TEAM_ISSUER: 'login.example.org' is no issuer; "
+            'write it like "https://login.example.org/realms/hospital"',
+        ),
+        (
+            "BLINA_TEAM_EMAILS",
+            "ada",
+            "BLINA_TEAM_EMAILS: 'ada' is no e-mail address; write it like \"a.nurse@example.org\"",
+        ),
+        ("BLINA_TEAM_IDLE_MINUTES", "1", "BLINA_TEAM_IDLE_MINUTES: 1 is not between 5 and 240 minutes"),
+        ("BLINA_TEAM_SESSION_HOURS", "48", "BLINA_TEAM_SESSION_HOURS: 48 is not between 1 and 24 hours"),
         (
             "BLINA_CARE_TEAM_PHNE",
             "112",

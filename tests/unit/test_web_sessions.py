@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blina.channels.web.sessions import Sessions, signing_key
-from blina.http_server.signing_keys import LEAST_CHARACTERS, WeakKey
+from blina.channels.web.sessions import Sessions
+from blina.http_server.signing_keys import LEAST_CHARACTERS, WeakKey, signing_key
 
 KEY = b"k" * LEAST_CHARACTERS
 HOUR = 3600

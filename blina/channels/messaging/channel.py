@@ -16,6 +16,7 @@ from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
 from blina.assistant import settings
+from blina.channels import checking_back
 from blina.channels.messaging import credentials
 from blina.channels.messaging.dispatcher import Dispatcher, Form
 from blina.channels.messaging.message_queue import MessageQueue
@@ -23,8 +24,7 @@ from blina.channels.messaging.model import ApiCall, ApiResponse, Button, Incomin
 from blina.channels.messaging.outbox import Outbox
 from blina.channels.messaging.store import FILE
 from blina.channels.messaging.turns import Turns
-from blina.channels.web.sessions import signing_key
-from blina.http_server import access
+from blina.http_server import access, signing_keys
 from blina.rasa_adapter import patches
 from blina.rasa_adapter.tracker_store import conversation_store
 from blina.storage.sqlite import IN_MEMORY
@@ -191,11 +191,13 @@ class MessagingChannel(InputChannel):
         dispatcher = Dispatcher(
             self.NAME,
             Form(self.MOST_CHARACTERS, self.BUTTONS),
-            signing_key(settings().session_secret_env, os.environ),
+            signing_keys.signing_key(settings().session_secret_env, os.environ),
             queue,
             Outbox(self.NAME, self, queue),
             Turns(self.NAME, not self.BUTTONS, handle, lambda: app.ctx.agent),
+            store.alerts if (store := conversation_store(getattr(app.ctx, "agent", None))) else None,
         )
+        checking_back.pushers(app)[self.NAME] = dispatcher.push
         await dispatcher.resume()
         return dispatcher
 

@@ -9,6 +9,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from blina.alerts.book import AlertBook
+from blina.alerts.check_backs import CHECK_BACK
+from blina.alerts.timers import Timer
 from blina.assistant import voice
 from blina.channels.messaging import split_text
 from blina.channels.messaging.choices import buttons, offered
@@ -48,7 +53,14 @@ class Dispatcher:
     """Takes the messages of one channel and sees to it that each is answered."""
 
     def __init__(
-        self, name: str, form: Form, key: bytes, queue: MessageQueue, outbox: Outbox, turns: Turns
+        self,
+        name: str,
+        form: Form,
+        key: bytes,
+        queue: MessageQueue,
+        outbox: Outbox,
+        turns: Turns,
+        book: AlertBook | None = None,
     ) -> None:
         """Get ready.
 
@@ -59,7 +71,9 @@ class Dispatcher:
             queue: keeps what is not done.
             outbox: sends.
             turns: answers.
+            book: holds the timers of what is asked later, None where nothing is.
         """
+        self._book = book
         self._name = name
         self._form = form
         self._key = key
@@ -135,8 +149,33 @@ class Dispatcher:
             async with self._locks.hold(queued.conversation, _LONGEST_WAIT):
                 if time.monotonic() > end or await self._queue.is_next(queued):
                     await self._enqueue(queued, await self._turns.answer(queued))
+                    await self._see_to_timer(queued)
                     return
             await asyncio.sleep(_BETWEEN_LOOKS)
+
+    async def _see_to_timer(self, queued: QueuedMessage) -> None:
+        """Keep with what is asked later where to; nothing is asked of who wants no more messages."""
+        if self._book is None:
+            return
+        if queued.incoming.keyword == "stop":
+            await self._book.stop_timers(queued.conversation)
+        else:
+            address = {"address": dict(queued.incoming.address)}
+            await self._book.add_to_timer(queued.conversation, CHECK_BACK, address)
+
+    async def push(self, timer: Timer, tracker: DialogueStateTracker, reply: Reply) -> None:
+        """Send what the assistant says on its own.
+
+        Args:
+            timer: holds where to.
+            tracker: the conversation, with the reply at its end.
+            reply: what it says.
+        """
+        address = timer.content.get("address")
+        if isinstance(address, dict):
+            key = getattr(tracker.latest_message, "message_id", None) or ""
+            incoming = Incoming(key=key, person="", address=address)
+            await self._enqueue(QueuedMessage(incoming, timer.conversation), Answer([reply]))
 
     async def _enqueue(self, queued: QueuedMessage, answer: Answer) -> None:
         await self._queue.answer(queued, list(self._parts(queued, answer.replies)), answer.forgotten)

@@ -15,10 +15,11 @@ from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
 from blina.assistant import knowledge, settings
+from blina.channels import checking_back
 from blina.channels.web import page
 from blina.channels.web.events import CHANNEL, Socket
 from blina.channels.web.gate import SocketGate
-from blina.channels.web.sessions import Sessions, signing_key
+from blina.channels.web.sessions import Sessions
 from blina.http_server import access, door, signing_keys
 from blina.http_server.body import MAX_BYTES
 from blina.http_server.rate_limit import limits
@@ -90,6 +91,7 @@ class WebChannel(InputChannel):
         async def protect(started: Sanic, _: Any) -> None:
             app[:] = [started]
             access.protect(started)
+            checking_back.pushers(started)[CHANNEL] = socket.push
             if signing_keys.from_environment(settings().session_secret_env, os.environ) is None:
                 access.for_this_machine_only(started, PREFIX)
             blueprint.ctx.gate.start()
@@ -103,10 +105,11 @@ class WebChannel(InputChannel):
             await safety_net.finish()
             await blueprint.ctx.gate.stop()
 
-        Socket(
+        socket = Socket(
             server,
             Sessions(
-                signing_key(settings().session_secret_env, os.environ), settings().retention_hours * _HOUR
+                signing_keys.signing_key(settings().session_secret_env, os.environ),
+                settings().retention_hours * _HOUR,
             ),
             limits(),
             on_new_message,

@@ -13,16 +13,18 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
 from sanic.request import Request
 from socketio import AsyncServer
 
+from blina.alerts.timers import Timer
 from blina.assistant import voice
 from blina.channels.hand_over import of_conversation
 from blina.channels.web import history
 from blina.channels.web.drawing import drawing
 from blina.channels.web.frames import EVENTS, Line
 from blina.channels.web.gate import LINE
-from blina.channels.web.messages import TYPED, Item, Replies, from_user
+from blina.channels.web.messages import TYPED, Item, Replies, from_events, from_user
 from blina.channels.web.sessions import Sessions
 from blina.http_server import access
 from blina.http_server.rate_limit import Limits
@@ -34,7 +36,7 @@ from blina.replicas.locks import Busy, locks
 from blina.replicas.notices import notices
 from blina.replies.handover.forms import written
 from blina.replies.handover.text import text
-from blina.triage.turn import ZONE
+from blina.triage.turn import ZONE, Reply
 
 _log = logging.getLogger(__name__)
 
@@ -285,6 +287,16 @@ class Socket:
             _log.error("a message could not be handled (%s)", type(error).__name__)
             await safety_net.send_safe_answer(message.output_channel, message.sender_id)
         return {"ok": True}
+
+    async def push(self, _: Timer, tracker: DialogueStateTracker, __: Reply) -> None:
+        """Show what the assistant said on its own on every page that is open.
+
+        Args:
+            tracker: the conversation, with what was said at its end.
+        """
+        items = from_events(event.as_dict() for event in tracker.events)
+        session = tracker.sender_id.removeprefix(f"{CHANNEL}-")
+        await self._server.emit("item", items[-1], room=session)
 
     async def _page(self, session: str, start: int = 0) -> history.Page | None:
         """A part of a conversation, None when it cannot be read."""

@@ -35,6 +35,7 @@ SUMS = "SHA256SUMS"  # as `sha256sum` writes and checks it
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _NO_NUMBER = "_no_number"
 _WORKER = "sw.js"
+TEAM = "team"  # the folder of the nurses' page, which has an address of its own
 _NOT_OFFLINE = {"embed", "embed.js", "embed-page.js"}  # what other sites load
 _HANDOVER = (
     "heading",
@@ -97,13 +98,15 @@ def load(knowledge: Knowledge, settings: Settings, folder: Path = FOLDER) -> dic
     values = words(knowledge, settings)
     config = json.dumps(config_of(values, knowledge, settings), ensure_ascii=True).replace("<", "\\u003c")
     files = {}
-    for name, path in _sent(folder):
+    for name, path in sent(folder):
+        if name.startswith(f"{TEAM}/"):
+            continue
         text = path.read_text("utf-8")
         if path.suffix in (".html", ".webmanifest"):
             text = fill(text, {**values, **numbers(settings)}, config)
         elif path.name == "embed.js":
             text = text.replace('"__WORDS__"', json.dumps(embed_words(values)))
-        files[name] = _file(text, TYPES[path.suffix], _headers(path, settings))
+        files[name] = file_of(text, TYPES[path.suffix], _headers(path, settings))
     files[""] = files.pop("index.html")
     files["embed"] = files.pop("embed.html")
     files[_WORKER] = _worker(folder, files, settings)
@@ -117,7 +120,7 @@ def sums(folder: Path = FOLDER) -> str:
         folder: where the files are.
     """
     return "".join(
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in _sent(folder)
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in sent(folder)
     )
 
 
@@ -141,8 +144,12 @@ def check(folder: Path = FOLDER) -> None:
         )
 
 
-def _sent(folder: Path) -> list[tuple[str, Path]]:
-    """The files that are sent, by their names below the folder."""
+def sent(folder: Path) -> list[tuple[str, Path]]:
+    """The files that are sent, by their names below the folder.
+
+    Args:
+        folder: where they are.
+    """
     files = [path for path in folder.rglob("*") if path.suffix in TYPES and path.is_file()]
     return sorted((path.relative_to(folder).as_posix(), path) for path in files)
 
@@ -155,7 +162,7 @@ def _worker(folder: Path, files: Mapping[str, File], settings: Settings) -> File
     text = text.replace("__VERSION__", version)
     text = text.replace('"__FILES__"', json.dumps([f"/chat/{path}".rstrip("/") for path in kept]))
     headers = {**_headers(folder / _WORKER, settings), "Service-Worker-Allowed": "/chat"}
-    return _file(text, TYPES[".js"], headers)
+    return file_of(text, TYPES[".js"], headers)
 
 
 def _is_kept(path: str) -> bool:
@@ -309,7 +316,14 @@ def _headers(path: Path, settings: Settings) -> dict[str, str]:
     return headers
 
 
-def _file(text: str, kind: str, headers: Mapping[str, str]) -> File:
+def file_of(text: str, kind: str, headers: Mapping[str, str]) -> File:
+    """A file, ready to be sent.
+
+    Args:
+        text: its content.
+        kind: content type.
+        headers: to send with it.
+    """
     content = text.encode("utf-8")
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     return File(content, gzip.compress(content, 9, mtime=0), kind, etag, headers)

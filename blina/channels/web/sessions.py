@@ -1,19 +1,14 @@
-"""Who a browser is: conversation ids that this server signed, and the key that signs them."""
+"""Who a browser is: conversation ids that this server signed."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
-from blina.http_server import signing_keys
-
-KEY_FILE = Path(__file__).resolve().parents[3] / "var" / "session_secret"
 LONGEST_TOKEN = 200
 _ID_BYTES = 16
 
@@ -68,31 +63,3 @@ class Sessions:
     def _signature(self, body: str) -> str:
         digest = hmac.new(self._key, body.encode("ascii"), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
-
-
-def signing_key(variable: str, environ: Mapping[str, str], file: Path = KEY_FILE) -> bytes:
-    """The key from the environment, or one made once and kept in a file that only its owner reads.
-
-    Args:
-        variable: name of the environment variable.
-        environ: the environment.
-        file: where a key of our own is kept, so that a restart ends no conversation.
-
-    Returns:
-        The key.
-
-    Raises:
-        WeakKey: naming the variable or the file.
-    """
-    given = signing_keys.from_environment(variable, environ)
-    if given:
-        return given
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return signing_keys.strong(file.read_text("ascii").strip(), str(file))
-    key = secrets.token_urlsafe(signing_keys.LEAST_CHARACTERS)
-    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        opened.write(key)
-    return key.encode("ascii")

@@ -9,6 +9,8 @@
   event loop: here they run in a thread, for a limited time.
 - ``core.processor.MessageProcessor._send_bot_messages``: a channel that fails to send loses the
   whole turn. Here the turn is kept.
+- ``core.processor.MessageProcessor.execute_side_effects``: sends what an action says. Here what the care team
+  has to be told is kept before.
 - ``core.agent.Agent.handle_message``: any other failure leaves the patient without an answer.
 - ``core.policies.rule_policy.RulePolicy._get_possible_keys``: compares every rule with the latest
   state, twice a message. Here that first comparison is remembered.
@@ -62,7 +64,7 @@ from sanic import Sanic
 
 from blina.http_server import access, door
 from blina.observe import metrics
-from blina.rasa_adapter import in_process_actions, privacy, reading_threads, safety_net
+from blina.rasa_adapter import alerting, in_process_actions, privacy, reading_threads, safety_net
 from blina.rasa_adapter.patches import hot_paths, terminal
 from blina.rasa_adapter.patches.upstream import UpstreamChanged
 from blina.reading.learned.model import hear_ahead
@@ -77,6 +79,7 @@ _UPSTREAM: dict[Callable[..., Any], str] = {
     RemoteAction._validate_action_result: "f8cdb4be68123961",
     MessageProcessor.parse_message: "b98d8e49b9f2c433",
     MessageProcessor._send_bot_messages: "154f44b4e1d3a0d1",
+    MessageProcessor.execute_side_effects: "9ad15630c658e28a",
     Agent.handle_message: "ba53507e4d5532a3",
     Event.resolve_by_type: "b5cf570fa7f286c7",
     RulePolicy._get_possible_keys: "2915fd81711e194c",
@@ -90,6 +93,7 @@ _UPSTREAM: dict[Callable[..., Any], str] = {
 _COPYING_FOR_THE_LOG: tuple[Any, ...] = (processor, rule_policy)
 _run_over_http = RemoteAction.run
 _parse_message = MessageProcessor.parse_message
+_execute_side_effects = MessageProcessor.execute_side_effects
 _handle_message = Agent.handle_message
 _of_sanic: Any = Sanic  # it has no types
 _stop = _of_sanic.stop
@@ -108,6 +112,7 @@ def put_in_place() -> None:
     RemoteAction._validate_action_result = _validate_action_result
     MessageProcessor.parse_message = _parse_or_mark_unread
     MessageProcessor._send_bot_messages = staticmethod(_send_bot_messages)
+    MessageProcessor.execute_side_effects = _tell_the_team_first
     Agent.handle_message = _handle_or_answer_safely
     Event.resolve_by_type = staticmethod(hot_paths.event_class)
     RulePolicy._get_possible_keys = hot_paths.possible_rules
@@ -223,6 +228,14 @@ async def _parse_or_mark_unread(
             INTENT: {"name": "nlu_fallback", "confidence": 1.0},
             ENTITIES: [{"entity": "note", "value": UNREAD, "start": 0, "end": 0}],
         }
+
+
+async def _tell_the_team_first(
+    self: MessageProcessor, events: list[Event], tracker: DialogueStateTracker, output_channel: OutputChannel
+) -> None:
+    """Keep what the care team has to be told, then send what an action says."""
+    await alerting.keep(self, tracker, events)
+    await _execute_side_effects(self, events, tracker, output_channel)
 
 
 async def _send_bot_messages(

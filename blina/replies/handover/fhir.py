@@ -62,7 +62,7 @@ _MEASURED = {
     "blood_sugar": ("15074-8", "Glucose [Moles/volume] in Blood", "mmol/L", "mmol/L"),
 }
 _LABORATORY = frozenset({"blood_sugar"})
-_PRIORITY = {"emergency": "stat", "contact_now": "asap", "call_today": "urgent"}
+PRIORITY = {"emergency": "stat", "contact_now": "asap", "call_today": "urgent"}
 _TAKEN = {"yes": "completed", "no": "not-taken"}  # anything else is unknown
 _COMPARATOR = {"under": "<", "over": ">", "at_most": "<=", "at_least": ">="}
 _TREND = {"up": "Higher than", "down": "Lower than", "same": "The same as"}
@@ -405,7 +405,7 @@ class _Document:
                 "resourceType": "Communication",
                 "status": "completed",
                 "category": [_concept(URGENCIES, item.urgency)],
-                "priority": _PRIORITY.get(item.urgency, "routine"),
+                "priority": PRIORITY.get(item.urgency, "routine"),
                 "subject": self._of(self._patient),
                 "sent": _instant(item.time),
                 "sender": self._of(self._program),

@@ -1,0 +1,1 @@
+"""What the care team is told: kept before the patient is answered, delivered until it arrives, closed."""

@@ -1,0 +1,456 @@
+"""The SQLite file of the alerts: what the team was told, who took it, and what still has to be delivered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+
+from blina.alerts.model import Alert, Delivery, HandedOver, Kind, NewAlert, State
+from blina.alerts.timers import Timers
+from blina.knowledge.schema import Urgency
+from blina.storage.sqlite import opened, transaction
+
+FILE = "alerts.db"  # in the folder of the conversations
+_BUSY_SECONDS = 0.5  # how long to wait for another program that uses the file, such as a backup
+
+# What is deleted is overwritten; what was kept survives a power cut.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS alerts (
+    row INTEGER NOT NULL PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL UNIQUE,
+    conversation TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    time REAL NOT NULL,
+    centre TEXT NOT NULL,
+    urgency TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    hand_over TEXT,
+    state TEXT NOT NULL DEFAULT 'open',
+    taken_by TEXT,
+    taken_at REAL,
+    note TEXT NOT NULL DEFAULT '',
+    closed_by TEXT,
+    closed_at REAL
+);
+CREATE INDEX IF NOT EXISTS alerts_of_conversation ON alerts (conversation, row);
+CREATE TABLE IF NOT EXISTS deliveries (
+    alert TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    first_try REAL NOT NULL,
+    next_try REAL NOT NULL,
+    done_at REAL,
+    dead INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (alert, receiver)
+);
+CREATE INDEX IF NOT EXISTS waiting ON deliveries (receiver, next_try) WHERE done_at IS NULL AND dead = 0;
+"""
+_COLUMNS = (
+    "id, key, conversation, number, time, centre, urgency, rule, kind, hand_over,"
+    " state, taken_by, taken_at, note, closed_by, closed_at"
+)
+_OF_DELIVERY = "alert, receiver, tries, first_try, next_try, done_at, dead, error"
+_IS_WAITING = "done_at IS NULL AND dead = 0"
+# Of a conversation nothing is sent before what came earlier has arrived or was given up.
+_DUE = """
+SELECT d.alert, d.receiver, d.tries, d.first_try, d.next_try, d.done_at, d.dead, d.error FROM deliveries d
+JOIN alerts a ON a.id = d.alert
+WHERE d.receiver = ?1 AND d.done_at IS NULL AND d.dead = 0 AND d.next_try <= ?2 AND NOT EXISTS (
+    SELECT 1 FROM alerts b JOIN deliveries e ON e.alert = b.id
+    WHERE b.conversation = a.conversation AND (b.time, b.row) < (a.time, a.row)
+    AND e.receiver = ?1 AND e.done_at IS NULL AND e.dead = 0
+)
+ORDER BY a.rank DESC, a.row LIMIT ?3
+"""
+
+
+class AlertStore:
+    """Alerts, their deliveries and the timers. Used by one thread at a time; may raise ``sqlite3.Error``."""
+
+    def __init__(self, file: str) -> None:
+        """Open the file; a missing one is made, readable by its owner only.
+
+        Args:
+            file: path, or ``:memory:``.
+
+        Raises:
+            sqlite3.Error: when the file is no database or cannot be written.
+            OSError: when it cannot be made.
+        """
+        self._connection = opened(file, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
+        self.timers = Timers(self._connection)
+        self.to_scrub = True  # what was deleted before a sudden end may still be in the journal
+
+    # --- what the team is told
+
+    def add(self, new: NewAlert, receivers: Iterable[str], now: float) -> Alert | None:
+        """Keep an alert and what has to be delivered of it, in one step.
+
+        Args:
+            new: the alert.
+            receivers: names of those it is for.
+            now: seconds since 1970.
+
+        Returns:
+            None when it is kept already under this key.
+        """
+        with transaction(self._connection):
+            if self._one("SELECT 1 FROM alerts WHERE key = ?", new.key):
+                return None
+            (number,) = self._one(
+                "SELECT coalesce(max(number), 0) + 1 FROM alerts WHERE conversation = ?", new.conversation
+            ) or (1,)
+            alert = Alert(**vars(new), number=number)
+            self._insert(alert)
+            self._connection.executemany(
+                "INSERT INTO deliveries (alert, receiver, first_try, next_try) VALUES (?, ?, ?, ?)",
+                [(alert.id, receiver, now, now) for receiver in receivers],
+            )
+        return alert
+
+    def forward(self, alert: Alert, receivers: Iterable[str], now: float) -> None:
+        """Keep an alert that another book has kept, and what has to be delivered of it; once, however often.
+
+        Args:
+            alert: the alert.
+            receivers: names of those it is for.
+            now: seconds since 1970.
+        """
+        with transaction(self._connection):
+            self._insert(alert)
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO deliveries (alert, receiver, first_try, next_try)"
+                " SELECT id, ?, ?, ? FROM alerts WHERE key = ?",
+                [(receiver, now, now, alert.key) for receiver in receivers],
+            )
+
+    def open_alerts(self) -> list[Alert]:
+        """The alerts that are not closed, the oldest of the most urgent first."""
+        return self._alerts("WHERE state != 'closed' ORDER BY rank DESC, time, row")
+
+    def closed_alerts(self, most: int) -> list[Alert]:
+        """The alerts that were closed, the latest first.
+
+        Args:
+            most: how many at most.
+        """
+        return self._alerts("WHERE state = 'closed' ORDER BY closed_at DESC LIMIT ?", most)
+
+    def alert(self, id: str) -> Alert | None:
+        """An alert by its id.
+
+        Args:
+            id: of the alert.
+
+        Returns:
+            None when there is none.
+        """
+        found = self._alerts("WHERE id = ?", id)
+        return found[0] if found else None
+
+    def of_conversation(self, conversation: str) -> list[Alert]:
+        """The alerts of a conversation, in their order.
+
+        Args:
+            conversation: its keyed hash.
+        """
+        return self._alerts("WHERE conversation = ? ORDER BY row", conversation)
+
+    def take(self, id: str, who: str, now: float) -> bool:
+        """Take an open alert; of several people who do so one succeeds.
+
+        Args:
+            id: of the alert.
+            who: takes it.
+            now: seconds since 1970.
+
+        Returns:
+            False when it is not open or not there.
+        """
+        return self._changed(
+            "UPDATE alerts SET state = 'taken', taken_by = ?, taken_at = ? WHERE id = ? AND state = 'open'",
+            (who, now, id),
+        )
+
+    def give_back(self, id: str) -> bool:
+        """Make an alert that was taken open again, whoever has taken it.
+
+        Args:
+            id: of the alert.
+
+        Returns:
+            False when it is not taken or not there.
+        """
+        return self._changed(
+            "UPDATE alerts SET state = 'open', taken_by = NULL, taken_at = NULL"
+            " WHERE id = ? AND state = 'taken'",
+            (id,),
+        )
+
+    def close_alert(self, id: str, who: str, note: str, now: float) -> bool:
+        """Close an alert that is open, or taken by the one who closes it.
+
+        Args:
+            id: of the alert.
+            who: closes it.
+            note: what was done; may be empty.
+            now: seconds since 1970.
+
+        Returns:
+            False when somebody else has taken it, or it is closed or not there.
+        """
+        return self._changed(
+            "UPDATE alerts SET state = 'closed', closed_by = ?, closed_at = ?, note = ?"
+            " WHERE id = ? AND (state = 'open' OR state = 'taken' AND taken_by = ?)",
+            (who, now, note, id, who),
+        )
+
+    def drop_words(self, conversation: str) -> bool:
+        """Delete what holds the patient's words from the alerts of a conversation.
+
+        Args:
+            conversation: its keyed hash.
+
+        Returns:
+            Whether there was anything.
+        """
+        dropped = self._changed(
+            "UPDATE alerts SET hand_over = NULL WHERE conversation = ? AND hand_over IS NOT NULL",
+            (conversation,),
+        )
+        self.to_scrub = True
+        return dropped
+
+    def clear(self, words: float, closed: float, opened: float) -> bool:
+        """Delete what is too old.
+
+        Args:
+            words: hand-overs of alerts from before go (seconds since 1970).
+            closed: alerts that were closed before go.
+            opened: alerts from before go, whatever became of them.
+
+        Returns:
+            Whether there was anything.
+        """
+        with transaction(self._connection):
+            changed = [
+                self._changed(
+                    "UPDATE alerts SET hand_over = NULL WHERE time < ? AND hand_over IS NOT NULL", (words,)
+                ),
+                self._changed("DELETE FROM alerts WHERE closed_at < ? OR time < ?", (closed, opened)),
+            ]
+            if any(changed):
+                self._connection.execute("DELETE FROM deliveries WHERE alert NOT IN (SELECT id FROM alerts)")
+        self.to_scrub = self.to_scrub or any(changed)
+        return any(changed)
+
+    def scrub(self) -> None:
+        """Empty the journal, which has copies of what was deleted; ``to_scrub`` stays where that fails."""
+        (busy, *_) = self._one("PRAGMA wal_checkpoint(TRUNCATE)") or (0,)
+        self.to_scrub = bool(busy)
+
+    # --- what has to be delivered
+
+    def due(self, receiver: str, now: float, most: int) -> list[Delivery]:
+        """What is to be sent now: of each conversation the earliest, the most urgent first.
+
+        Args:
+            receiver: name of the receiver.
+            now: seconds since 1970.
+            most: how many at most.
+        """
+        return [_delivery(row) for row in self._connection.execute(_DUE, (receiver, now, most))]
+
+    def next_try(self, receiver: str) -> float | None:
+        """When something is to be sent next (seconds since 1970), None when nothing waits.
+
+        Args:
+            receiver: name of the receiver.
+        """
+        (found,) = self._one(
+            f"SELECT min(next_try) FROM deliveries WHERE receiver = ? AND {_IS_WAITING}",  # noqa: S608
+            receiver,
+        ) or (None,)
+        return found
+
+    def delivered(self, delivery: Delivery, now: float) -> None:
+        """Note that a receiver has taken an alert.
+
+        Args:
+            delivery: what was sent.
+            now: seconds since 1970.
+        """
+        self._update(delivery, "done_at = ?, error = ''", now)
+
+    def failed(self, delivery: Delivery, error: str, next_try: float) -> None:
+        """Note that a receiver has not taken an alert.
+
+        Args:
+            delivery: what was sent.
+            error: the kind of error; quotes nobody.
+            next_try: when to send it again (seconds since 1970).
+        """
+        self._update(delivery, "tries = tries + 1, error = ?, next_try = ?", error, next_try)
+
+    def given_up(self, delivery: Delivery, error: str) -> None:
+        """Note that an alert is not sent to a receiver any more.
+
+        Args:
+            delivery: what was sent.
+            error: the kind of the last error; quotes nobody.
+        """
+        self._update(delivery, "tries = tries + 1, error = ?, dead = 1", error)
+
+    def retry_dead(self, now: float) -> int:
+        """Send again what was given up.
+
+        Args:
+            now: seconds since 1970.
+
+        Returns:
+            How many there were.
+        """
+        return self._connection.execute(
+            "UPDATE deliveries SET dead = 0, tries = 0, first_try = ?1, next_try = ?1 WHERE dead = 1", (now,)
+        ).rowcount
+
+    def undelivered(self) -> list[tuple[Alert, Delivery]]:
+        """What waits and what was given up, in the order in which it came."""
+        found = self._connection.execute(
+            f"SELECT {_OF_DELIVERY} FROM deliveries WHERE done_at IS NULL ORDER BY alert, receiver"  # noqa: S608
+        )
+        deliveries = [_delivery(row) for row in found]
+        alerts = {delivery.alert: self.alert(delivery.alert) for delivery in deliveries}
+        return [(alert, item) for item in deliveries if (alert := alerts[item.alert]) is not None]
+
+    def counts(self) -> tuple[int, int]:
+        """How many deliveries wait, and how many were given up."""
+        waiting, dead = self._one(
+            "SELECT count(*) FILTER (WHERE dead = 0), count(*) FILTER (WHERE dead = 1)"
+            " FROM deliveries WHERE done_at IS NULL"
+        ) or (0, 0)
+        return waiting, dead
+
+    def in_one_step(self, changes: Iterable[Callable[[AlertStore], None]]) -> None:
+        """Make several changes, or none of them.
+
+        Args:
+            changes: each is given this store.
+        """
+        with transaction(self._connection):
+            for change in changes:
+                change(self)
+
+    # --- one store after another
+
+    def move_to(self, other: AlertStore) -> bool:
+        """Put all that is here into another store.
+
+        Args:
+            other: takes it.
+
+        Returns:
+            Whether there was anything.
+
+        Raises:
+            sqlite3.Error: the other store does not take it; then all of it is still here.
+        """
+        alerts = self._alerts("ORDER BY row")
+        deliveries = list(self._connection.execute(f"SELECT {_OF_DELIVERY} FROM deliveries"))  # noqa: S608
+        timers = self.timers.everything()
+        if not alerts and not timers:
+            return False
+        with transaction(other._connection):
+            for alert in alerts:
+                other._insert(alert)
+            other._connection.executemany(
+                f"INSERT OR IGNORE INTO deliveries ({_OF_DELIVERY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                deliveries,
+            )
+            for timer in timers:
+                other.timers.start(timer)
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM alerts")
+            self._connection.execute("DELETE FROM deliveries")
+            self.timers.clear()
+        return True
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _insert(self, alert: Alert) -> None:
+        words = json.dumps(asdict(alert.hand_over)) if alert.hand_over else None
+        values = (
+            alert.id,
+            alert.key,
+            alert.conversation,
+            alert.number,
+            alert.time.timestamp(),
+            alert.centre,
+            alert.urgency,
+            alert.rule,
+            alert.kind.value,
+            words,
+            alert.state.value,
+            alert.taken_by,
+            alert.taken_at.timestamp() if alert.taken_at else None,
+            alert.note,
+            alert.closed_by,
+            alert.closed_at.timestamp() if alert.closed_at else None,
+        )
+        self._connection.execute(
+            f"INSERT OR IGNORE INTO alerts ({_COLUMNS}, rank)"  # noqa: S608
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, Urgency(alert.urgency).rank),
+        )
+
+    def _alerts(self, where: str, *values: object) -> list[Alert]:
+        found = self._connection.execute(f"SELECT {_COLUMNS} FROM alerts {where}", values)  # noqa: S608
+        return [_alert(row) for row in found]
+
+    def _update(self, delivery: Delivery, change: str, *values: object) -> None:
+        self._connection.execute(
+            f"UPDATE deliveries SET {change} WHERE alert = ? AND receiver = ?",  # noqa: S608
+            (*values, delivery.alert, delivery.receiver),
+        )
+
+    def _changed(self, statement: str, values: Sequence[object]) -> bool:
+        return self._connection.execute(statement, values).rowcount > 0
+
+    def _one(self, statement: str, *values: object) -> tuple[int, ...] | None:
+        found: tuple[int, ...] | None = self._connection.execute(statement, values).fetchone()
+        return found
+
+
+def _alert(row: Iterable[object]) -> Alert:
+    fields = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    return Alert(**_typed(fields))  # type: ignore[arg-type]
+
+
+def _typed(fields: dict[str, object]) -> dict[str, object]:
+    words = fields["hand_over"]
+    times = {name: _time(fields[name]) for name in ("time", "taken_at", "closed_at")}
+    return {
+        **fields,
+        **times,
+        "kind": Kind(fields["kind"]),
+        "state": State(fields["state"]),
+        "hand_over": HandedOver(**json.loads(words)) if isinstance(words, str) else None,
+    }
+
+
+def _time(seconds: object) -> datetime | None:
+    return datetime.fromtimestamp(seconds, timezone.utc) if isinstance(seconds, float) else None
+
+
+def _delivery(row: Sequence[object]) -> Delivery:
+    fields = dict(zip(_OF_DELIVERY.split(", "), row, strict=True))
+    return Delivery(**{**fields, "dead": bool(fields["dead"])})  # type: ignore[arg-type]

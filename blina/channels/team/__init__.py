@@ -1,0 +1,1 @@
+"""The nurses' inbox at `/team`: signing in, the alerts, who looked at what."""
