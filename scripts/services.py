@@ -148,8 +148,10 @@ class OwnService(Service):
         try:
             process.wait(_SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
             process.wait()
+        with suppress(ProcessLookupError):  # what it started and left behind: RabbitMQ's script does not wait
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextmanager
