@@ -152,6 +152,8 @@ def _of_check(message: Message, check: daily_check.Heard) -> Aside:
 def _all_of_it(conversation: Conversation, message: Message, knowledge: Knowledge) -> Aside | None:
     """What a message says that is an answer to "Have you reached your team?", or "911", and nothing else."""
     back = checking_back.hear(conversation, message, knowledge)
+    if back is checking_back.Heard.STOP and conversation.question:
+        return Aside(message, back=back)  # it refuses an answer too
     if back:
         done = (progress.CALLED,) if back is checking_back.Heard.YES else ()
         return Aside(_as(_TELLS, _of_nothing(message)), steps=done, is_all=True, back=back)

@@ -74,7 +74,8 @@ def hear(conversation: Conversation, message: Message, knowledge: Knowledge) -> 
     back = conversation.check_back
     is_open = back is not None and back.turn == conversation.turn and conversation.question is None
     text = choice(message.text, chips(knowledge)) if is_open else message.text
-    if cues.is_all(text, tuple(knowledge.cues["check_back_stop_always"])):
+    refuses_only = conversation.question is not None and back is None
+    if not refuses_only and cues.is_all(text, tuple(knowledge.cues["check_back_stop_always"])):
         return Heard.STOP
     if not is_open:
         return None

@@ -145,3 +145,9 @@ def test_the_learned_reader_can_say_that_it_is_progress() -> None:
     text = "they swapped it, the pump hums"
     read = replace(reading(text, ()), act="progress_fixed", act_confidence=0.9)
     assert Talk().say(text, read=read).conversation.signs == ()
+
+
+def test_stop_asking_me_is_no_word_of_a_question_that_was_never_asked() -> None:
+    talk = Talk().say("my head hurts", finding("headache"), intent="headache").say("stop asking me")
+    assert talk.conversation.answers[-1].answer == "refused"
+    assert talk.conversation.check_back is None

@@ -123,7 +123,7 @@ def test_the_run_of_daily_checks_is_drawn_and_told() -> None:
     told = described(svg)
     assert told.count("as ever at") == 2
     assert "wrong or changed (How the person seems) at Wed 03:23" in told
-    assert re.findall(r'text-anchor="middle">(\w{3})</text>', svg)[-3:] == ["Mon", "Tue", "Wed"]
+    assert re.findall(r'text-anchor="middle">(\w{2})</text>', svg)[-3:] == ["Mo", "Tu", "We"]
     root = ElementTree.fromstring(svg)  # noqa: S314 - made by this program
     height = float((root.get("viewBox") or "").split()[-1])
     lowest = max(float(one.get("y") or 0) for one in root.iter(f"{SVG}text"))

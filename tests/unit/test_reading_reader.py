@@ -238,7 +238,7 @@ def test_a_unit_that_is_written_without_end_takes_no_longer_than_other_marks() -
         ("my platelet count is 19,000", "very_low_platelets"),
         ("platelets 9 thousand", "very_low_platelets"),
         ("anc 400", "very_low_neutrophils"),
-        ("neutropenic, 0.2", "very_low_neutrophils"),
+        ("neutropenic at 0.2", "very_low_neutrophils"),
     ],
 )
 def test_signs_beyond_the_documents_are_found_in_other_words(text: str, sign: str) -> None:

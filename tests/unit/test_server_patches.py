@@ -59,6 +59,7 @@ def conversation(text: str = WORDS, channel: str = "rest") -> DialogueStateTrack
     memory = AnySlot(MEMORY, mappings=[{"type": "custom"}], influence_conversation=False)
     tracker = DialogueStateTracker("anna", [memory])
     tracker.update(UserUttered("an earlier message", {"name": "greet"}, [], input_channel=channel))
+    tracker.update(SlotSet(MEMORY, None))
     tracker.update(UserUttered(text, {"name": "fever"}, [], input_channel=channel))
     return tracker
 
