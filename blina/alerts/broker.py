@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 import aio_pika
 from aio_pika.abc import (
@@ -26,8 +27,9 @@ from blina.alerts.receivers.model import SECONDS_FOR_A_TRY, NotTaken
 _log = logging.getLogger(__name__)
 
 QUEUE = "blina.alerts"
-# On several machines of a cluster; one consumer at a time, so that the order of each conversation is kept.
-_ARGUMENTS: dict[str, str | bool] = {"x-queue-type": "quorum", "x-single-active-consumer": True}
+# One consumer at a time, so that the order of each conversation is kept. Not a quorum queue: one of RabbitMQ
+# 3.10 that is killed soon after it was declared finds no leader any more, and nothing can be taken (tried).
+_ARGUMENTS: dict[str, str | bool] = {"x-queue-type": "classic", "x-single-active-consumer": True}
 _AT_ONCE = 50  # alerts that are taken before the first of them is in the book
 _BETWEEN_TRIES = 2.0  # seconds
 _FAILURES = (AMQPError, OSError, asyncio.TimeoutError, RuntimeError)
@@ -120,10 +122,13 @@ class BrokerConsumer:
             # a broker that has just started answers late or never: then it is asked anew
             messages = await asyncio.wait_for(_messages(connection), SECONDS_FOR_A_TRY)
             self._is_well = True
-            async for message in messages:
-                await self._take(message)
+            await _while_open(connection, self._take_all(messages))
         finally:
             await _hang_up(connection)
+
+    async def _take_all(self, messages: AbstractQueueIterator) -> None:
+        async for message in messages:
+            await self._take(message)
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
         """Keep one alert, then say so: one that comes twice is known by its key."""
@@ -135,6 +140,30 @@ class BrokerConsumer:
             return
         await self._book.forward(alert, self._receivers)
         await message.ack()
+
+
+async def _while_open(connection: AbstractConnection, work: Coroutine[Any, Any, None]) -> None:
+    """Do some work until the connection is lost: an iterator over a queue does not notice that.
+
+    Raises:
+        ConnectionError: it was lost.
+    """
+    lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def note(*_: object) -> None:
+        if not lost.done():
+            lost.set_result(None)
+
+    connection.close_callbacks.add(note)
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({working, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ConnectionError("the connection to the broker is lost")
+        working.result()
+    finally:
+        working.cancel()
+        lost.cancel()
 
 
 async def _messages(connection: AbstractConnection) -> AbstractQueueIterator:
