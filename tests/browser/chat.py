@@ -178,7 +178,7 @@ class Chat:
 
 def joined(page: Page) -> None:
     """Wait until a page has its conversation."""
-    expect(page.locator("blina-chat[data-state=online]")).to_be_attached(timeout=20_000)
+    expect(page.locator("blina-chat[data-state=online]")).to_be_attached(timeout=60_000)
 
 
 def urgency_of(card: Locator) -> str:

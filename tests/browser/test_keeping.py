@@ -52,7 +52,7 @@ def test_a_killed_server_loses_nothing(open_chat: OPEN, server: Server) -> None:
     expect(chat.user.last).to_contain_text("Not sent yet")
     chat.page.evaluate("sessionStorage.clear()")
     server.start()
-    expect(chat.bot).to_have_count(2, timeout=20_000)
+    expect(chat.bot).to_have_count(2, timeout=60_000)
     assert urgency_of(chat.bot.last) == "emergency"
     expect(chat.user.last.locator(".status")).to_have_text("Sent")
     expect(banner).to_be_empty()

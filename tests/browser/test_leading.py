@@ -329,7 +329,7 @@ def test_an_emergency_number_is_answered_at_once_without_a_network(open_chat: OP
     expect(chat.bot.first).to_contain_text("I cannot call for you")
     assert chat.links(chat.bot.first)[0] == "tel:112"
     chat.context.set_offline(False)
-    expect(chat.bot.first).to_contain_text("Call 112 now.", timeout=20_000)
+    expect(chat.bot.first).to_contain_text("Call 112 now.", timeout=60_000)
     expect(chat.bot).to_have_count(1)
 
 

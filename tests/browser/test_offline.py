@@ -46,7 +46,7 @@ def test_the_page_opens_without_a_server(open_chat: OPEN, server: Server) -> Non
         assert chat.violations() == []
     finally:
         server.start()
-    expect(chat.page.locator("#connection")).to_be_empty(timeout=20_000)
+    expect(chat.page.locator("#connection")).to_be_empty(timeout=60_000)
     expect(chat.page.locator("#kept")).to_be_hidden()
     expect(chat.bot).to_have_count(1)
 
@@ -102,7 +102,7 @@ def test_a_page_that_a_proxy_hides_says_what_it_keeps_back(open_chat: OPEN) -> N
     chat.page.route("**/socket.io/**", lambda route: route.fulfill(status=403, json=refusal))
     chat.page.reload()
     banner = chat.page.locator("#connection")
-    expect(banner).to_contain_text("This chat does not work here yet", timeout=20_000)
+    expect(banner).to_contain_text("This chat does not work here yet", timeout=60_000)
     expect(banner).to_contain_text(f"For staff: {origins.SCHEME}")
     expect(banner.locator("a.call")).to_have_count(2)
     assert chat.violations() == []
@@ -136,7 +136,7 @@ def test_deleting_without_a_connection_says_what_will_happen_and_does_it(open_ch
     assert chat.page.evaluate("localStorage.getItem('blina.handover')") is None
     chat.say(CONTACT_NOW)
     chat.context.set_offline(False)
-    expect(chat.page.locator("#log .card")).to_have_count(1, timeout=20_000)
+    expect(chat.page.locator("#log .card")).to_have_count(1, timeout=60_000)
     expect(chat.user).to_have_count(1)
     chat.page.wait_for_function("localStorage.getItem('blina.toForget') === null")
     chat.page.evaluate("(token) => localStorage.setItem('blina.token', JSON.stringify(token))", token)

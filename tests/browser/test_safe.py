@@ -97,7 +97,7 @@ def test_an_allowed_site_can_embed_the_chat(open_chat: OPEN, other_site: OtherSi
     chat.page.goto(other_site.allowed)
     chat.page.get_by_role("button", name="Side effects? Ask Blina").click()
     frame = chat.page.frame_locator("iframe[title=Blina]")
-    expect(frame.locator("blina-chat[data-state=online]")).to_be_attached(timeout=20_000)
+    expect(frame.locator("blina-chat[data-state=online]")).to_be_attached(timeout=60_000)
     frame.locator("#text").fill(ORDINARY)
     frame.locator("#text").press("Enter")
     expect(frame.locator("#log .card")).to_be_visible()

@@ -117,7 +117,11 @@ def test_nothing_acknowledged_is_lost_or_mixed_and_red_flags_are_answered_all_th
         known = [
             one for one in numbers[patient.name] if written(one, patient.name) not in seen.without_database
         ]
-        assert list(ordered(known)) == known, f"out of order: {patient.name}"
+        if isinstance(
+            patient, RestPatient
+        ):  # a try that its program gave up may be read after what came next
+            known = list(dict.fromkeys(known))
+        assert list(ordered(known)) == known, f"out of order: {patient.name}: {known}"
         acknowledged = range(1, len(seen.acknowledged[patient.name]) + 1)
         assert set(acknowledged) - set(numbers[patient.name]) == set(), f"lost: {patient.name}"
         if not isinstance(patient, RestPatient):  # programs that got no answer ask again, and get two
