@@ -66,14 +66,8 @@ def sanitised(text: str) -> str:
     Returns:
         Little more characters than are read, without control characters or a leading slash.
     """
-    kept = []
-    for character in _without_layout(text[: 2 * _KEPT_CHARACTERS]):
-        category = unicodedata.category(character)
-        if character in _BLANKS:
-            kept.append(" ")
-        elif character == "\n" or category not in ("Cc", "Cf", "Cs"):
-            kept.append(character)
-    shown = "".join(kept)
+    # before the layout, which a hidden character would hide, and after it, which can bring some to light
+    shown = _without_controls(_without_layout(_without_controls(text[: 2 * _KEPT_CHARACTERS])))
     shown = _without_commands(shown)
     if shown.lstrip().startswith("/") and len(shown.split()) == 1:
         shown = shown.replace("_", " ")  # a command is words, and its name is not shown with marks
@@ -107,6 +101,16 @@ def _end_of_values(text: str, start: int) -> int:
         return int(_JSON.raw_decode(text, start)[1])
     except (ValueError, RecursionError):
         return start + 1
+
+
+def _without_controls(text: str) -> str:
+    kept = []
+    for character in text:
+        if character in _BLANKS:
+            kept.append(" ")
+        elif character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs"):
+            kept.append(character)
+    return "".join(kept)
 
 
 def _without_layout(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
@@ -92,6 +92,7 @@ def test_nothing_hidden_is_left(text: str) -> None:
 
 
 @given(st.text())
+@example("\x1f>")
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert sanitised(sanitised(text)) == sanitised(text)
 
