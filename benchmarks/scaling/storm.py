@@ -6,7 +6,10 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+import aiohttp
 
 from benchmarks.scaling.patients import PagePatient, Patient, RestPatient, seconds_to_an_alarm
 from scripts.common import say
@@ -79,6 +82,7 @@ class Storm:
                 say(f"{self._seen.messages} messages acknowledged; {name}")
                 self._fault = name
                 await happens()
+                await self._until_all_is_written()
                 self._fault = "none"
             await self._some_messages(writing)
         finally:
@@ -102,6 +106,17 @@ class Storm:
         await self._some_messages(())
         replica.start()
         await asyncio.to_thread(replica.wait_until_ready)
+
+    async def _until_all_is_written(self) -> None:
+        """A database that is back has not yet got what waits in the replicas: that is a part of the fault."""
+        async with aiohttp.ClientSession() as session:
+            for replica in self._group.replicas:
+                while True:
+                    with suppress(aiohttp.ClientError, asyncio.TimeoutError, OSError):
+                        async with session.get(f"http://127.0.0.1:{replica.port}/health") as answer:
+                            if (await answer.json())["database"] == "ok":
+                                break
+                    await asyncio.sleep(0.2)
 
     def _restarted(self, engine: OwnService) -> Fault:
         async def happen() -> None:
