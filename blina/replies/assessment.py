@@ -272,7 +272,8 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
     if result.answer == "no" and not denied:
         was_screening = conversation.answers[-1].question == SCREENING
         stays = result.decision.urgency is result.before.urgency
-        yield voice.say("screening", "clear" if was_screening else "noted" if stays else "written")
+        if stays or not was_screening:  # "no, he is having a seizure" clears nothing
+            yield voice.say("screening", "clear" if was_screening else "noted" if stays else "written")
 
 
 def value_notes(conversation: Conversation, decision: Decision, voice: Voice) -> Iterator[str]:

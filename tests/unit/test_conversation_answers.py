@@ -282,3 +282,11 @@ def test_a_yes_that_says_more_of_what_was_asked_is_a_yes(text: str, items: tuple
 def test_a_medicine_named_in_words_that_nobody_understands_leaves_the_question_alarming() -> None:
     talk = Talk().say("loose stools", finding("diarrhea"), intent="diarrhea").say("paracetamol my foot")
     assert answer_of(talk) == "not_understood"
+
+
+def test_a_no_beside_a_new_warning_is_not_told_back_as_no_to_all() -> None:
+    clear = KNOWLEDGE.wording["screening"]["clear"]
+    assert clear in headache().say("no", intent="deny").text
+    talk = headache().say("no he is having a seizure", finding("seizures", text="he is having a seizure"))
+    assert talk.urgency == "emergency"
+    assert clear not in talk.text

@@ -416,6 +416,8 @@ def test_who_does_not_respond_is_no_phone_that_nobody_answers() -> None:
     [
         "let me go",
         "leave me be",
+        "just let me be",
+        "let them be",
         "let go of me",
         "I don't know what the hell is going on",
         "can it kill me",
@@ -435,6 +437,7 @@ def test_a_manner_of_speaking_is_no_wish_to_die(text: str) -> None:
         "let me go, I have no hope left and want to die",
         "she begged us to let her go",
         "let him go in peace",
+        "just let me be, I can't do this any more",
     ],
 )
 def test_the_same_words_beside_despair_are_taken_at_their_word(text: str) -> None:
