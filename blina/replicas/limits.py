@@ -104,7 +104,8 @@ class OwnLimit:
         self._times.setdefault(key, deque()).append(now)
         if len(self._times) > _MOST_KEYS and now >= self._next_drop:
             self._next_drop = now + _BETWEEN_DROPS
-            self._times = {name: kept for name, kept in self._times.items() if kept[-1] > now - self.window}
+            oldest = now - self.window
+            self._times = {name: kept for name, kept in self._times.items() if kept and kept[-1] > oldest}
 
 
 class SharedLimit:

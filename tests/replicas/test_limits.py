@@ -122,3 +122,17 @@ def held_up(redis: OwnService) -> Iterator[None]:
         yield
     finally:
         redis.go_on()
+
+
+async def test_keys_of_which_nothing_is_counted_any_more_hold_up_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "_MOST_KEYS", 1)
+    now = 0.0
+    own = OwnLimit(1, clock=lambda: now, window=WINDOW)
+    own.count("anna")
+    now = 10.0
+    assert own.left("anna") == 0  # what Redis refuses now is not counted here
+    for name in ("ben", "carl"):
+        own.count(name)
+    assert await own.wait("dora") == 0
