@@ -84,7 +84,10 @@ class PostgresEvents:
         Raises:
             psycopg2.Error: nothing of it was done, as far as is known.
         """
-        gone, new = [*forgotten], self._not_written(rows)
+        written = self._written()
+        # what a transaction in doubt deleted and wrote anew is there: deleting again would lose it
+        gone = [sender for sender in forgotten if not any(id(row) in written for row in rows.get(sender, ()))]
+        new = _without(written, rows)
 
         def write(cursor: Any) -> None:
             if gone:
@@ -103,16 +106,15 @@ class PostgresEvents:
             self._doubt = doubt.transaction, [row for added in new.values() for row in added]
             raise
 
-    def _not_written(self, rows: Mapping[str, Iterable[Row]]) -> dict[str, list[Row]]:
-        """The rows without those of a transaction in doubt that turns out to be committed."""
+    def _written(self) -> set[int]:
+        """The identities of the rows of a transaction in doubt that turns out to be committed."""
         written: set[int] = set()
         if self._doubt:
             transaction, doubtful = self._doubt
             if self._line.was_committed(transaction):
                 written = {id(row) for row in doubtful}  # the very same ones: two may say the same
             self._doubt = None
-        left = {sender: [row for row in added if id(row) not in written] for sender, added in rows.items()}
-        return {sender: added for sender, added in left.items() if added}
+        return written
 
     def look_after(self) -> None:
         """See whether the database can be used.
@@ -232,6 +234,11 @@ class PostgresEvents:
 
     def _do(self, statement: str, values: Mapping[str, Any]) -> None:
         self._line.run(lambda cursor: cursor.execute(statement, values))
+
+
+def _without(written: set[int], rows: Mapping[str, Iterable[Row]]) -> dict[str, list[Row]]:
+    left = {sender: [row for row in added if id(row) not in written] for sender, added in rows.items()}
+    return {sender: added for sender, added in left.items() if added}
 
 
 def _without_old_memory(cursor: Any, rows: Mapping[str, list[Row]]) -> dict[str, list[Row]]:

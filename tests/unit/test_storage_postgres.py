@@ -167,6 +167,25 @@ def test_what_was_committed_without_an_answer_is_not_written_twice(
     kept.close()
 
 
+def test_what_was_written_after_a_deletion_in_doubt_is_not_deleted_again(
+    cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url), steady=lambda: 0.0)
+    kept.keep("anna", turn("one"))
+    kept._failing, kept._next_try = True, 1.0  # the next two wait, and are written together
+    kept.forget("anna")
+    kept.keep("anna", turn("two"))
+    kept._next_try = 0.0
+    lose_the_answer_to_the_commit(kept, cable, monkeypatch)
+    kept.chore()
+    monkeypatch.undo()
+    cable.mend()
+    kept._steady = time.monotonic
+    until(lambda: recovers(kept))
+    assert texts(kept.all("anna")) == ["two"]
+    kept.close()
+
+
 def lose_the_answer_to_the_commit(kept: WriteBehind, cable: Cable, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server commit, and cut the line before it says so."""
     database = kept._database
