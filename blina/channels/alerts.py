@@ -93,17 +93,26 @@ async def look_after(app: Sanic, store: ConversationStore, book: AlertBook) -> N
     """
     while True:
         try:
-            for timer in await book.due_timers():
-                if timer.kind == raising.UNANSWERED:
-                    await unanswered(store, book, timer)
-                elif timer.kind == CHECK_BACK:
-                    await checking_back.ask(app.ctx.agent, store, book, timer, checking_back.pushers(app))
+            # what is for the team first: asking back needs the conversation, which may not be readable
+            for timer in sorted(await book.due_timers(), key=lambda one: one.kind != raising.UNANSWERED):
+                await _happen(app, store, book, timer)
             waiting, dead = await book.counts()
             metrics.ALERTS_WAITING.set(waiting)
             metrics.ALERTS_DEAD.set(dead)
         except Exception as error:  # noqa: BLE001 - it has to go on
             _log.error("what is due could not be done (%s)", type(error).__name__)
         await asyncio.sleep(_BETWEEN_LOOKS)
+
+
+async def _happen(app: Sanic, store: ConversationStore, book: AlertBook, timer: Timer) -> None:
+    """Do what is due; what cannot be done now is due again, and holds up nothing else."""
+    try:
+        if timer.kind == raising.UNANSWERED:
+            await unanswered(store, book, timer)
+        elif timer.kind == CHECK_BACK:
+            await checking_back.ask(app.ctx.agent, store, book, timer, checking_back.pushers(app))
+    except Exception as error:  # noqa: BLE001 - the next one is due too
+        _log.error("what is due could not be done (%s)", type(error).__name__)
 
 
 async def unanswered(store: ConversationStore, book: AlertBook, timer: Timer) -> None:

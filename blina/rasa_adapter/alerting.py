@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 2.0  # seconds that an answer may wait for the file of the alerts
 
+_keeping: set[asyncio.Task[None]] = set()  # goes on where the answer does not wait for it any longer
+
 
 async def keep(processor: Any, tracker: DialogueStateTracker, events: Iterable[Event]) -> None:
     """Keep the alert that a message gives rise to, and the timer of a question; never raises.
@@ -35,10 +37,18 @@ async def keep(processor: Any, tracker: DialogueStateTracker, events: Iterable[E
     try:
         memory = [event.value for event in events if isinstance(event, SlotSet) and event.key == MEMORY]
         if memory:
-            # done also where the answer does not wait for it any longer
-            await asyncio.wait_for(_keep(store.alerts, tracker, memory[-1]), LONGEST_WAIT)
+            keeping = asyncio.ensure_future(_keep(store.alerts, tracker, memory[-1]))
+            _keeping.add(keeping)
+            keeping.add_done_callback(_kept)
+            await asyncio.wait_for(asyncio.shield(keeping), LONGEST_WAIT)
     except Exception as error:  # noqa: BLE001 - whatever it is, there has to be an answer
         _log.error("an alert could not be kept in time (%s)", type(error).__name__)
+
+
+def _kept(keeping: asyncio.Task[None]) -> None:
+    _keeping.discard(keeping)
+    if not keeping.cancelled() and (error := keeping.exception()):
+        _log.error("an alert could not be kept (%s)", type(error).__name__)
 
 
 async def _keep(book: AlertBook, tracker: DialogueStateTracker, memory: Any) -> None:
@@ -46,7 +56,7 @@ async def _keep(book: AlertBook, tracker: DialogueStateTracker, memory: Any) -> 
     name, latest = tracker.sender_id, tracker.latest_message
     message = str(getattr(latest, "message_id", None) or conversation.turn)
     zone = (getattr(latest, "metadata", None) or {}).get(ZONE)
-    now = local_time(zone)
+    channel, now = str(tracker.get_latest_input_channel()), local_time(zone)
     if settings().alerts:
         await raising.add(book, raising.alert_of_turn(book, name, message, conversation, now))
         timer = raising.question_timer(book, name, message, conversation)
@@ -56,5 +66,5 @@ async def _keep(book: AlertBook, tracker: DialogueStateTracker, memory: Any) -> 
             await book.start_timer(timer)
     if not check_backs.is_wanted(conversation):
         await book.stop_timers(name, check_backs.CHECK_BACK)
-    elif later := check_backs.timer(name, str(tracker.get_latest_input_channel()), zone, conversation, now):
+    elif later := check_backs.timer(name, channel, zone, conversation, now):
         await book.start_timer(later)
