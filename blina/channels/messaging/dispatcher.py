@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from blina.replicas.limits import limit
 from blina.replicas.locks import OwnLocks
 from blina.triage.chips import numbered
 from blina.triage.turn import Reply
+
+_log = logging.getLogger(__name__)
 
 _LONGEST_WAIT = 3600.0  # seconds for the messages before one
 _SECONDS_TO_FINISH = 5.0
@@ -95,7 +98,10 @@ class Dispatcher:
     async def _keep_taking_over(self) -> None:
         while True:
             await asyncio.sleep(BETWEEN_SIGNS_OF_LIFE)
-            await self._take_over()
+            try:
+                await self._take_over()
+            except Exception as error:  # noqa: BLE001 - what others leave behind has to be looked for again
+                _log.error("nothing could be taken over (%s)", type(error).__name__)
 
     async def _take_over(self) -> None:
         for queued in await self._queue.unanswered():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Protocol
 
 from blina.channels.messaging.model import Button, Incoming
+
+_log = logging.getLogger(__name__)
 
 _FIELDS = frozenset(field.name for field in fields(Incoming))  # a newer replica may write more
 
@@ -112,14 +115,22 @@ class Messages(Protocol):
         """Let go of it, and of what is not done."""
 
 
-def queued_message(content: str, conversation: str, tries: int) -> QueuedMessage:
-    """A message as it was kept.
+def queued_messages(rows: Iterable[tuple[str, str, int]]) -> list[QueuedMessage]:
+    """Messages as they were kept; one that cannot be read, as another version may have kept it, is left out.
 
     Args:
-        content: the message in JSON.
-        conversation: its name.
-        tries: see `QueuedMessage`.
+        rows: of each the message in JSON, the name of its conversation, and the tries (see `QueuedMessage`).
     """
+    found = []
+    for row in rows:
+        try:
+            found.append(_queued_message(*row))
+        except (ValueError, TypeError, AttributeError) as error:
+            _log.error("a message that was kept cannot be read (%s)", type(error).__name__)
+    return found
+
+
+def _queued_message(content: str, conversation: str, tries: int) -> QueuedMessage:
     known = {name: value for name, value in json.loads(content).items() if name in _FIELDS}
     return QueuedMessage(Incoming(**known), conversation, tries)
 

@@ -189,12 +189,12 @@ class MessageQueue:
             self._sent_undeleted[waiting.store, waiting.conversation] = waiting.part.row
 
     def _chore(self) -> None:
-        self._main.stay_alive(self._answering, self._sending)
         if time.monotonic() >= self._next_clearing:
             self._next_clearing = time.monotonic() + _BETWEEN_CLEARINGS
             now = self._clock()
-            for store in (self._main, self._spare):
+            for store in (self._spare, self._main):  # what is in memory goes also where the database fails
                 store.clear(now - KNOWN_FOR, now - settings().retention_hours * _HOUR)
+        self._main.stay_alive(self._answering, self._sending)
 
 
 def _opened(place: str, channel: str) -> Messages | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg2
 
-from blina.channels.messaging.kept import Part, QueuedMessage, queued_message, read, written
+from blina.channels.messaging.kept import Part, QueuedMessage, queued_messages, read, written
 from blina.storage.postgres import Line
 
 LEASE_SECONDS = 8  # after which a replica that says nothing counts as gone
@@ -99,7 +99,7 @@ class SharedMessageStore:
             cursor.execute(_TAKE_OVER, (self._channel, self._replica))
             return sorted(cursor.fetchall())
 
-        return [queued_message(*row) for _, *row in self._line.transact(take_over)]
+        return queued_messages(tuple(row) for _, *row in self._line.transact(take_over))
 
     def is_next(self, queued: QueuedMessage) -> bool:
         """Whether all earlier messages of the conversation are answered, here or elsewhere.

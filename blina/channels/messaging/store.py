@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from blina.channels.messaging.kept import Part, QueuedMessage, queued_message, read, written
+from blina.channels.messaging.kept import Part, QueuedMessage, queued_messages, read, written
 from blina.storage.sqlite import opened, transaction
 
 FILE = "messaging.db"  # in the folder of the conversations
@@ -90,7 +90,7 @@ class MessageStore:
                 " WHERE channel = ? AND content IS NOT NULL ORDER BY id",
                 (self._channel,),
             ).fetchall()
-        return [queued_message(*row) for row in found]
+        return queued_messages(found)
 
     def is_next(self, queued: QueuedMessage) -> bool:
         """Whether nobody else has to answer an earlier message of the conversation: nobody is there.
