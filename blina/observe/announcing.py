@@ -72,7 +72,7 @@ class Announcer:
             metrics.ANNOUNCEMENTS_LOST.inc()
         self._waiting.append((event, json.dumps(body).encode()))
         self._more.set()
-        if self._task is None:
+        if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._publish())
 
     async def close(self) -> None:
@@ -83,8 +83,7 @@ class Announcer:
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._done(), SECONDS_TO_FINISH)
         self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.gather(self._task, return_exceptions=True)
         await self._leave()
         metrics.ANNOUNCEMENTS_LOST.inc(len(self._waiting))
 
@@ -93,6 +92,12 @@ class Announcer:
             await asyncio.sleep(0.02)
 
     async def _publish(self) -> None:
+        try:
+            await self._publish_for_ever()
+        finally:  # a connection that is lost can end this too: the next event begins anew
+            self._exchange = None
+
+    async def _publish_for_ever(self) -> None:
         pause = _FIRST_PAUSE
         while True:
             await self._more.wait()
@@ -113,6 +118,7 @@ class Announcer:
 
     async def _send(self, event: str, body: bytes) -> None:
         if self._exchange is None:
+            await self._leave()
             self._connection = await aio_pika.connect(self._url, timeout=SECONDS_TO_CONNECT)
             channel = await self._connection.channel()
             self._exchange = await _exchange(channel, self._name)

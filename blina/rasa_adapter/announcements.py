@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -32,14 +33,23 @@ def announce(sender: str, events: Iterable[Event]) -> None:
     for event in events:
         if not isinstance(event, SlotSet) or event.key != MEMORY or not isinstance(event.value, dict):
             continue
-        if event.value == dict(FORGOTTEN):
-            to.announce("forgotten", sender, event.timestamp)
-        else:
-            to.announce(
-                "answered",
-                sender,
-                event.timestamp,
-                turn=event.value.get("turn"),
-                urgency=event.value.get("last_urgency") or "none",
-                awaiting_answer=event.value.get("question") is not None,
-            )
+        if event.value == dict(FORGOTTEN):  # the store tells of that, however it was asked for
+            continue
+        to.announce(
+            "answered",
+            sender,
+            event.timestamp,
+            turn=event.value.get("turn"),
+            urgency=event.value.get("last_urgency") or "none",
+            awaiting_answer=event.value.get("question") is not None,
+        )
+
+
+def announce_forgotten(sender: str) -> None:
+    """Tell that a conversation is deleted, if anybody is to be told.
+
+    Args:
+        sender: the conversation.
+    """
+    if to := announcer():
+        to.announce("forgotten", sender, time.time())

@@ -151,6 +151,7 @@ class ConversationStore(TrackerStore):
         await self._worker.do(partial(self._write_behind.forget, sender_id))
         if self.alerts is not None:
             await self.alerts.forget(sender_id)
+        announcements.announce_forgotten(sender_id)
         safety_net.note_forgotten()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
