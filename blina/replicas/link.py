@@ -281,7 +281,11 @@ class Link:
             return
         channels = self._redis.pubsub()
         self._listened = set(self._heard)
-        await _in_time(channels.subscribe(*self._listened))
+        try:
+            await _in_time(channels.subscribe(*self._listened))
+        except BaseException:
+            await channels.close()  # else its connection is lost to the pool
+            raise
         self._listening = asyncio.ensure_future(self._hear(channels))
 
     async def _hear(self, channels: Any) -> None:
