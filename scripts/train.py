@@ -86,7 +86,7 @@ def chosen_drug(root: Path = ROOT) -> str:
         return os.environ["BLINA_DRUG"].strip()
     settings = root / "settings.yml"
     named = re.search(
-        r"^drug:[ ]*([\w-]+)", settings.read_text(encoding="utf-8") if settings.exists() else "", re.M
+        r"^drug:[ ]*[\"']?([\w-]+)", settings.read_text(encoding="utf-8") if settings.exists() else "", re.M
     )
     return "" if named is None or named[1] == "null" else named[1]
 

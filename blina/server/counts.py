@@ -23,7 +23,6 @@ from blina.storage.failures import reason
 
 _TURNS = "SELECT data FROM events WHERE type_name = 'slot' AND action_name = 'conversation'"
 _MESSAGES = "SELECT data FROM events WHERE type_name = 'user'"
-_AT_ONCE = 1000  # rows
 _TIMES = "SELECT min(timestamp), max(timestamp), count(DISTINCT sender_id) FROM events"
 
 
@@ -110,8 +109,7 @@ def counted_in_postgres(url: str) -> Counts:
             def execute(query: str) -> Iterator[Any]:
                 cursor = connection.cursor()
                 cursor.execute(query)
-                while some := cursor.fetchmany(_AT_ONCE):
-                    yield from some
+                yield from cursor
 
             return _counted(execute)
     except psycopg2.Error as error:

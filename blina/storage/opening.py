@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from blina.stop import Stop
-from blina.storage import schema
 from blina.storage.events import Database
 from blina.storage.failures import Unusable
 from blina.storage.file_care import FileWriteBehind
@@ -63,6 +62,8 @@ def in_postgres(url: str) -> Opened:
     Raises:
         Stop: it cannot be reached or used.
     """
+    from blina.storage import schema  # alembic is slow to import, and most centres keep a file
+
     try:
         schema.migrate(url)
     except Unusable as error:
