@@ -6,9 +6,11 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -59,6 +61,7 @@ class AlertBook:
             clock: seconds since 1970.
         """
         self._clock = clock
+        self._file = file
         self._key = key
         self._steady = SteadyClock(clock)
         self._next_clearing = 0.0
@@ -70,6 +73,7 @@ class AlertBook:
             self._main = self._spare
         self._notes: list[tuple[Waiting, Callable[[AlertStore], None]]] = []  # to be written
         self._held: dict[tuple[str, str], float] = {}  # until when, of what could not be noted
+        self._to_forget: dict[str, float] = {}  # keyed hashes of conversations, and when that was asked
         self._revision = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._worker = Worker("alerts", self._chore, _CHORE_SECONDS)
@@ -78,7 +82,7 @@ class AlertBook:
 
     async def open_alerts(self) -> list[Alert]:
         """The alerts that are not closed, the oldest of the most urgent first."""
-        found = await self._in_all(lambda store: store.open_alerts())
+        found = await self._in_all(lambda store: store.open_alerts(), is_whole=True)
         return _most_urgent_first(found)
 
     async def closed_alerts(self, most: int = _MOST_CLOSED) -> list[Alert]:
@@ -87,7 +91,7 @@ class AlertBook:
         Args:
             most: how many at most.
         """
-        return (await self._in_all(lambda store: store.closed_alerts(most)))[:most]
+        return (await self._in_all(lambda store: store.closed_alerts(most), is_whole=True))[:most]
 
     async def alert(self, id: str) -> Alert | None:
         """An alert by its id.
@@ -98,8 +102,7 @@ class AlertBook:
         Returns:
             None when there is none.
         """
-        found = await self._in_all(lambda store: [store.alert(id)])
-        return next(filter(None, found), None)
+        return await self._first(lambda store: store.alert(id))
 
     async def take(self, id: str, who: str) -> bool:
         """Take an open alert; of several people who do so one succeeds.
@@ -194,9 +197,12 @@ class AlertBook:
         Args:
             alert: the alert; it is known by its key.
             receivers: names of those it has to be delivered to.
+
+        Raises:
+            sqlite3.Error: the file does not take it; whoever has kept it so far must go on.
         """
         names = tuple(receivers)
-        await self._keep(lambda store: store.forward(alert, names, self._clock()))
+        await self._worker.do(lambda: self._main.forward(alert, names, self._clock()))
         self._tell()
 
     async def forget(self, conversation: str) -> None:
@@ -208,7 +214,8 @@ class AlertBook:
             conversation: its name in the tracker store.
         """
         await self.stop_timers(conversation)
-        await self._change(lambda store: store.drop_words(self.pseudonym(conversation)))
+        await self._worker.do(lambda: self._forget(self.pseudonym(conversation), math.inf))
+        self._tell()
 
     # --- for whoever delivers them
 
@@ -257,7 +264,7 @@ class AlertBook:
 
     async def counts(self) -> tuple[int, int]:
         """How many deliveries wait, and how many were given up."""
-        found = await self._in_all(lambda store: [store.counts()])
+        found = await self._in_all(lambda store: [store.counts()], is_whole=True)
         return sum(waiting for waiting, _ in found), sum(dead for _, dead in found)
 
     # --- timers
@@ -312,8 +319,18 @@ class AlertBook:
     def _stores(self) -> tuple[AlertStore, ...]:
         return (self._main,) if self._main is self._spare else (self._main, self._spare)
 
-    async def _in_all(self, look: Callable[[AlertStore], Iterable[Result]]) -> list[Result]:
-        """What both stores have; a file that cannot be read just now has nothing."""
+    async def _in_all(
+        self, look: Callable[[AlertStore], Iterable[Result]], is_whole: bool = False
+    ) -> list[Result]:
+        """What both stores have.
+
+        Args:
+            look: what is asked of each.
+            is_whole: whether a part of it would mislead; otherwise a file that fails just now has nothing.
+
+        Raises:
+            sqlite3.Error: the file fails, and a part would mislead.
+        """
 
         def all_of_it() -> list[Result]:
             found: list[Result] = []
@@ -322,6 +339,8 @@ class AlertBook:
                     found += look(store)
                 except sqlite3.Error as error:
                     _failed(error)
+                    if is_whole:
+                        raise
             return found
 
         return await self._worker.do(all_of_it)
@@ -339,10 +358,20 @@ class AlertBook:
         return await self._worker.do(kept)
 
     async def _change(self, change: Callable[[AlertStore], bool]) -> bool:
-        found = await self._in_all(lambda store: [change(store)])
-        if any(found):
+        is_changed = bool(await self._first(change))
+        if is_changed:
             self._tell()
-        return any(found)
+        return is_changed
+
+    async def _first(self, ask: Callable[[AlertStore], Result | None]) -> Result | None:
+        """What the first store that has something says; memory first, for which the file need not work.
+
+        Raises:
+            sqlite3.Error: the file fails, and memory has nothing.
+        """
+        return await self._worker.do(
+            lambda: next(filter(None, (ask(store) for store in reversed(self._stores()))), None)
+        )
 
     async def _noted(self, waiting: Waiting, note: Callable[[AlertStore], None]) -> None:
         """Note what became of a delivery; what the file does not take is sent again, with the same key."""
@@ -366,6 +395,17 @@ class AlertBook:
                 if until is not None:
                     self._held[name] = until
 
+    def _forget(self, conversation: str, until: float) -> None:
+        """Drop the words; what the file does not let go of is tried again with each chore."""
+        try:
+            for store in self._stores():
+                store.drop_words(conversation, until)
+        except sqlite3.Error as error:
+            _failed(error)
+            self._to_forget.setdefault(conversation, self._clock())
+        else:
+            self._to_forget.pop(conversation, None)
+
     def _is_held(self, delivery: Delivery) -> bool:
         return self._held.get((delivery.alert, delivery.receiver), 0.0) > self._clock()
 
@@ -377,8 +417,13 @@ class AlertBook:
 
     def _chore(self) -> None:
         """Bring what was kept in memory into the file, and delete what is too old."""
+        if self._main is self._spare and self._file != IN_MEMORY:
+            with suppress(sqlite3.Error, OSError):  # it could not be opened so far
+                self._main = AlertStore(self._file)
         if self._main is not self._spare:
             self._spare.move_to(self._main)
+        for conversation, asked in tuple(self._to_forget.items()):
+            self._forget(conversation, asked)
         now = self._steady.now()
         if now >= self._next_clearing:
             self._next_clearing = now + _BETWEEN_CLEARINGS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
@@ -138,7 +139,15 @@ class BrokerConsumer:
             _log.error("something in the broker is no alert (%s)", type(error).__name__)
             await message.reject(requeue=False)
             return
-        await self._book.forward(alert, self._receivers)
+        try:
+            await self._book.forward(alert, self._receivers)
+        except sqlite3.Error as error:
+            _log.error(
+                "an alert stays in the broker: the file of the alerts fails (%s)", type(error).__name__
+            )
+            await asyncio.sleep(_BETWEEN_TRIES)
+            await message.reject(requeue=True)
+            return
         await message.ack()
 
 

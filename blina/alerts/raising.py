@@ -95,6 +95,18 @@ def question_timer(book: AlertBook, name: str, message: str, conversation: Conve
     )
 
 
+def is_unanswered(timer: Timer, conversation: Conversation | None) -> bool:
+    """Whether the question of a timer is still open: it may have been answered through another replica.
+
+    Args:
+        timer: as from `question_timer`.
+        conversation: as it is kept, None when it is not known: then in doubt it is open.
+    """
+    if conversation is None:
+        return True
+    return conversation.question is not None and conversation.question.id == timer.content["question"]
+
+
 def alert_of_timer(
     book: AlertBook, timer: Timer, conversation: Conversation | None, now: datetime
 ) -> NewAlert:

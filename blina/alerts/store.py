@@ -57,7 +57,6 @@ _COLUMNS = (
     " state, taken_by, taken_at, note, closed_by, closed_at"
 )
 _OF_DELIVERY = "alert, receiver, tries, first_try, next_try, done_at, dead, error"
-_IS_WAITING = "done_at IS NULL AND dead = 0"
 # Of a conversation nothing is sent before what came earlier has arrived or was given up.
 _DUE = """
 SELECT d.alert, d.receiver, d.tries, d.first_try, d.next_try, d.done_at, d.dead, d.error FROM deliveries d
@@ -155,14 +154,6 @@ class AlertStore:
         found = self._alerts("WHERE id = ?", id)
         return found[0] if found else None
 
-    def of_conversation(self, conversation: str) -> list[Alert]:
-        """The alerts of a conversation, in their order.
-
-        Args:
-            conversation: its keyed hash.
-        """
-        return self._alerts("WHERE conversation = ? ORDER BY row", conversation)
-
     def take(self, id: str, who: str, now: float) -> bool:
         """Take an open alert; of several people who do so one succeeds.
 
@@ -212,21 +203,17 @@ class AlertStore:
             (who, now, note, id, who),
         )
 
-    def drop_words(self, conversation: str) -> bool:
+    def drop_words(self, conversation: str, until: float) -> None:
         """Delete what holds the patient's words from the alerts of a conversation.
 
         Args:
             conversation: its keyed hash.
-
-        Returns:
-            Whether there was anything.
+            until: alerts from after that keep theirs (seconds since 1970).
         """
-        dropped = self._changed(
-            "UPDATE alerts SET hand_over = NULL WHERE conversation = ? AND hand_over IS NOT NULL",
-            (conversation,),
+        self._connection.execute(
+            "UPDATE alerts SET hand_over = NULL WHERE conversation = ? AND time <= ?", (conversation, until)
         )
         self.to_scrub = True
-        return dropped
 
     def clear(self, words: float, closed: float, opened: float) -> bool:
         """Delete what is too old.
@@ -267,18 +254,6 @@ class AlertStore:
             most: how many at most.
         """
         return [_delivery(row) for row in self._connection.execute(_DUE, (receiver, now, most))]
-
-    def next_try(self, receiver: str) -> float | None:
-        """When something is to be sent next (seconds since 1970), None when nothing waits.
-
-        Args:
-            receiver: name of the receiver.
-        """
-        (found,) = self._one(
-            f"SELECT min(next_try) FROM deliveries WHERE receiver = ? AND {_IS_WAITING}",  # noqa: S608
-            receiver,
-        ) or (None,)
-        return found
 
     def delivered(self, delivery: Delivery, now: float) -> None:
         """Note that a receiver has taken an alert.
@@ -374,6 +349,8 @@ class AlertStore:
                 f"INSERT OR IGNORE INTO deliveries ({_OF_DELIVERY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 deliveries,
             )
+            # of an alert that is there already under its key and another id
+            other._connection.execute("DELETE FROM deliveries WHERE alert NOT IN (SELECT id FROM alerts)")
             for timer in timers:
                 other.timers.start(timer)
         with transaction(self._connection):

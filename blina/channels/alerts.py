@@ -129,5 +129,8 @@ async def unanswered(store: ConversationStore, book: AlertBook, timer: Timer) ->
     except StorageFailed as error:
         _log.error("an alert goes without its hand-over (%s)", error)
         conversation = None
+    if not raising.is_unanswered(timer, conversation):
+        await book.timer_done(timer)
+        return
     await raising.add(book, raising.alert_of_timer(book, timer, conversation, local_time()))
     await book.timer_done(timer)

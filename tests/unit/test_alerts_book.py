@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -188,3 +189,32 @@ def test_what_is_too_old_goes() -> None:
     assert not store.clear(words=0.0, closed=at + 10, opened=0.0)
     assert store.clear(words=0.0, closed=at + 11, opened=0.0)
     assert store.undelivered() == []
+
+
+async def test_a_file_that_cannot_be_read_is_no_empty_list(book: AlertBook) -> None:
+    alert = await book.add(NEW, [])
+    assert alert
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(AlertStore, "open_alerts", fails)
+        patched.setattr(AlertStore, "take", fails)
+        with pytest.raises(sqlite3.OperationalError):
+            await book.open_alerts()
+        with pytest.raises(sqlite3.OperationalError):
+            await book.take(alert.id, "ada")
+    assert await book.take(alert.id, "ada")
+
+
+async def test_what_is_to_be_forgotten_goes_once_the_file_takes_it(book: AlertBook) -> None:
+    alert = await book.add(replace(NEW, hand_over=WORDS), [])
+    assert alert
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(AlertStore, "drop_words", fails)
+        patched.setattr(AlertBook, "pseudonym", lambda *_: NEW.conversation)
+        await book.forget("anna")
+    book._chore()
+    (kept,) = await book.open_alerts()
+    assert kept.hand_over is None
+
+
+def fails(*_: object) -> None:
+    raise sqlite3.OperationalError("database is locked")

@@ -283,3 +283,16 @@ async def test_what_is_due_happens_while_the_server_runs(
         await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_question_that_was_answered_elsewhere_is_no_alert(store: ConversationStore) -> None:
+    talk = asking()
+    await taken_in(store, talk)
+    (timer,) = await timers(store, raising.UNANSWERED)
+    tracker, brought = said_by(talk.say("no", intent="deny"), "message-2")
+    for event in brought:
+        tracker.update(event)
+    await store.save(tracker)
+    assert store.alerts
+    await alerts.unanswered(store, store.alerts, timer)  # as a replica does whose timer nobody stopped
+    assert await store.alerts.open_alerts() == []

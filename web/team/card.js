@@ -18,7 +18,7 @@ export class Card {
     const title = `title-${alert.id}`;
     this.heading = element("h3", { id: title, tabIndex: -1 }, icon("warning"), words[`urgency_${alert.urgency}`]);
     this.since = element("p");
-    this.reason = element("p", { className: "told-it" }, filled(words.told, { reason: alert.reason }));
+    this.reason = element("p", { className: "told-it" }, alert.reason && filled(words.told, { reason: alert.reason }));
     this.kind = element("p", {}, words[`kind_${alert.kind}`] ?? "");
     this.which = element("p", { className: "small" }, `${filled(words.which, { name: alert.conversation, number: alert.number })}. ${alert.rule}`);
     this.state = element("p", { className: "state" });
@@ -30,7 +30,7 @@ export class Card {
       "article",
       { className: `alert ${alert.urgency}`, "aria-labelledby": title },
       band,
-      this.reason,
+      ...(alert.reason ? [this.reason] : []),
       ...(this.kind.textContent ? [this.kind] : []),
       this.which,
       this.state,

@@ -58,7 +58,7 @@ async function look() {
 
 /** The server has answered. */
 function found(answer) {
-  if (failures) notice(words.back);
+  if (failures > 1) notice(words.back);
   failures = 0;
   lastTime = Date.now();
   fresh.textContent = filled(words.fresh, { time: clock(lastTime) });
@@ -75,6 +75,7 @@ function lost() {
   if (failures < 2) return;
   bar("lost", () => [element("p", {}, filled(words.lost, { time: clock(lastTime) }))], "over");
   document.title = `! ${title}`;
+  etag = ""; // what comes next is shown anew, with its title
 }
 
 /** The nurse is signed out: nothing of a patient stays on the screen. */
@@ -151,8 +152,9 @@ function arrange(open) {
 
 /** Say the new alerts to those who do not see them come. */
 function tell(alerts) {
-  for (const { urgency, reason } of alerts) {
-    const text = filled(words.new_alert, { reason: `${words[`urgency_${urgency}`]}. ${reason}` });
+  for (const { urgency, reason, kind } of alerts) {
+    const why = reason || words[`kind_${kind}`];
+    const text = filled(words.new_alert, { reason: `${words[`urgency_${urgency}`]}. ${why}` });
     say(urgency === "emergency" ? "alarm" : "notice", text);
   }
 }

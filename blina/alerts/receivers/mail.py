@@ -52,6 +52,7 @@ class MailReceiver:
             voice: the words.
         """
         self._server = server
+        self._tls = server.trusted or ssl.create_default_context()
         self._sender = sender
         self._recipients = recipients
         self._voice = voice
@@ -91,7 +92,7 @@ class MailReceiver:
             password=password,
             use_tls=from_the_start,
             start_tls=not from_the_start and not plain,
-            tls_context=self._server.trusted or ssl.create_default_context(),
+            tls_context=self._tls,
             timeout=SECONDS_FOR_A_TRY,
         )
 

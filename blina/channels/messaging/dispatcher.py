@@ -164,7 +164,7 @@ class Dispatcher:
         if self._book is None:
             return
         if queued.incoming.keyword == "stop":
-            await self._book.stop_timers(queued.conversation)
+            await self._book.stop_timers(queued.conversation, CHECK_BACK)
         else:
             address = {"address": dict(queued.incoming.address)}
             await self._book.add_to_timer(queued.conversation, CHECK_BACK, address)

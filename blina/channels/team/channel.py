@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
@@ -97,7 +98,7 @@ async def _guarded(handler: Handler, entrance: Entrance, request: Request, **val
     """Answer a request, or say that the inbox does not work now: nothing goes unwritten."""
     try:
         return await handler(request, **values)
-    except Fails:
+    except (Fails, sqlite3.Error):
         if request.path.startswith(f"{PREFIX}/alerts"):
             return access.error(HTTPStatus.SERVICE_UNAVAILABLE)
         return entrance.door(request, HTTPStatus.SERVICE_UNAVAILABLE, "fails")

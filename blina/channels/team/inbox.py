@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from blina.alerts.model import Alert, HandedOver
+from blina.alerts.model import Alert, HandedOver, Kind
 from blina.channels.web.drawing import drawing
 from blina.knowledge import Knowledge
 
@@ -58,7 +58,8 @@ def reason(rule: str, knowledge: Knowledge) -> str:
 def _open(alert: Alert, who: str, knowledge: Knowledge) -> dict[str, Any]:
     return {
         **_either(alert),
-        "reason": reason(alert.rule, knowledge),
+        # the rule of a question that was not answered is the question
+        "reason": "" if alert.kind is Kind.UNANSWERED_QUESTION else reason(alert.rule, knowledge),
         "rule": alert.rule,
         "kind": alert.kind.value,
         "taken_by": alert.taken_by,
