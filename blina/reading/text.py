@@ -26,10 +26,10 @@ _JSON = json.JSONDecoder()
 
 # What rich text fields and gateways leave in a message. Only tags by their names: "<3" and "temp <38" stay.
 _BREAKS = re.compile(
-    r"<\s*/?\s*(?:br|p|div|li|ul|ol|tr|table|h[1-6]|blockquote)\b[^<>]{0,200}>", re.IGNORECASE
+    r"<\s*(?:/\s*)?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|blockquote)\b[^<>]{0,200}>", re.IGNORECASE
 )
 _TAGS = re.compile(
-    r"<\s*/?\s*(?:a|b|i|u|s|em|strong|span|font|small|big|sub|sup|code|pre|td|th|html|body|img)\b[^<>]{0,200}>",
+    r"<\s*(?:/\s*)?(?:a|b|i|u|s|em|strong|span|font|small|big|sub|sup|code|pre|td|th|html|body|img)\b[^<>]{0,200}>",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)  # of an e-mail

@@ -73,11 +73,12 @@ def consists_of(text: str, kinds: Iterable[str], knowledge: Knowledge) -> bool:
     if not said:
         return False
     phrases = _phrases_of_all(tuple(kinds), knowledge)
-    while said:
-        found = next((phrase for phrase in phrases if f"{said} ".startswith(f"{phrase} ")), None)
+    said, at = f"{said} ", 0
+    while at < len(said):
+        found = next((phrase for phrase in phrases if said.startswith(f"{phrase} ", at)), None)
         if found is None:
             return False
-        said = said[len(found) :].strip()
+        at += len(found) + 1
     return True
 
 
