@@ -64,6 +64,7 @@ def test_what_is_looked_for_in_a_message_takes_no_longer_the_more_it_nearly_fits
             ["a@b@c.d", ",", "www.example.org/39", "https://x.y/39.5"],
         ),
         ("@nurse.x 38.5", ["@", "nurse", ".", "x", "38.5"]),
+        (".w@1", [".", "w", "@", "1"]),
     ],
 )
 def test_an_address_is_one_word_and_its_numbers_are_no_values(text: str, words: list[str]) -> None:

@@ -101,12 +101,10 @@ def lexemes(text: str, mixed: re.Pattern[str] | None = None) -> list[Lexeme]:
 
 def _address_end(run: str) -> int:
     """Where the address ends that a run without blanks begins with ("anna@example.org."); 0 without one."""
-    domain = None
-    for domain in _DOMAIN.finditer(run):
-        pass
-    if domain is None or run.find("@", 1, domain.start() - 1) < 0:
+    domains = list(_DOMAIN.finditer(run))
+    if not domains or run.find("@", 1, max(0, domains[-1].start() - 1)) < 0:
         return 0
-    return domain.end()
+    return domains[-1].end()
 
 
 def _numbers(written: str, start: int, spaced: bool) -> Iterator[Lexeme]:
