@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from blina.knowledge.base import Knowledge
 from blina.knowledge.schema import Urgency
 from blina.reading.model import REPORTED, Reading, Status
-from blina.triage import cues, facts
+from blina.triage import cues, facts, progress
 from blina.triage.conversation import Conversation
 from blina.triage.decision import Decision
 from blina.triage.turn import Message
@@ -16,6 +16,7 @@ from blina.triage.values import without_value_words, words_of_values
 
 _QUOTED = re.compile(r'"[^"]*"')  # the patient's own words
 _NO_TROUBLE = frozenset({"none_of_those"})  # the only sign that says that all is well
+_UNANSWERED = frozenset({"unsure", "refused", "not_understood"})  # answers
 _LEAST_SURE = 0.5
 _NOT_SETTLED = ("answer_unsure", "answer_refuses", "question", "progress")  # acts, or how they start
 
@@ -25,8 +26,9 @@ def may_comfort(
 ) -> bool:
     """Whether a reply may say that nothing needs doing, or that it is good to hear.
 
-    Never while a question is open, advice stands, a value is not known to be fine, a warning of an
-    earlier turn holds, or anything in this message or an earlier one was not understood.
+    Never while a question is open or was left without a plain answer, advice stands, help was asked for or
+    came, a value is not known to be fine, a warning of an earlier turn holds, or anything in this message or
+    an earlier one was not understood, or can be read no more.
 
     Args:
         conversation: after the message and its answer.
@@ -40,6 +42,9 @@ def may_comfort(
         and all(report.status is Status.DENIED for report in conversation.reports)
         and all(sign.status is Status.DENIED or sign.id in _NO_TROUBLE for sign in conversation.signs)
         and not any(kept.complaint for kept in conversation.unclear)
+        and not any(given.answer in _UNANSWERED for given in conversation.answers)
+        and all(event.kind == progress.FIXED for event in conversation.events)
+        and not conversation.is_incomplete
         and _values_are_fine(conversation, knowledge)
         and is_understood(message, knowledge)
     )
@@ -69,8 +74,8 @@ def is_understood(message: Message, knowledge: Knowledge) -> bool:
         return False
     left = facts.without_course(cues.plain(" ".join(_unexplained(message.text, reading, knowledge))))
     if reading.measurements:
-        left = without_value_words(left, knowledge.values)
-    said_fine = not cues.says(left, "not_fine", knowledge)
+        left = without_value_words(left, knowledge.values, reading.measurements)
+    said_fine = not cues.says_loosely(left, "not_fine", knowledge)
     return said_fine and (not left or cues.consists_of(left, ("plain_words",), knowledge))
 
 

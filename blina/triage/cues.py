@@ -11,7 +11,7 @@ from blina.knowledge.base import Knowledge
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _LONGEST_QUOTE = 200  # characters
 _MOST_KEPT = 512  # of a kind; far more than there are cues
-_READ_LOOSELY = re.compile("asks_|progress_|fears_dying$|no_wish_to_die$|eases$")
+_READ_LOOSELY = re.compile("asks_|progress_|fears_dying$|no_wish_to_die$|eases$|not_fine$")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # "nooo"
 _NOT_WORD = re.compile(r"[^\w]+")
 
