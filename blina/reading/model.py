@@ -147,6 +147,11 @@ class Reading:
     act: str = ""
     act_confidence: float = 0.0
 
+    @property
+    def reports(self) -> bool:
+        """Whether any symptom or sign is there, or may be."""
+        return any(item.status in REPORTED for item in (*self.findings, *self.signs))
+
     def as_entities(self) -> list[dict[str, Any]]:
         """The reading as Rasa entities (plain JSON values)."""
         entities: list[dict[str, Any]] = []
