@@ -150,7 +150,8 @@ class Reading:
     @property
     def reports(self) -> bool:
         """Whether any symptom or sign is there, or may be."""
-        return any(item.status in REPORTED for item in (*self.findings, *self.signs))
+        said = [*(item.status for item in self.findings), *(item.status for item in self.signs)]
+        return any(status in REPORTED for status in said)
 
     def as_entities(self) -> list[dict[str, Any]]:
         """The reading as Rasa entities (plain JSON values)."""
