@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from blina.knowledge.base import Knowledge
 from blina.knowledge.schema import Urgency
+from blina.reading.judgement import LEARNED
 from blina.reading.model import REPORTED, Reading, Status
 from blina.triage import cues, facts, progress
 from blina.triage.conversation import Conversation
@@ -80,17 +81,21 @@ def is_understood(message: Message, knowledge: Knowledge) -> bool:
 
 
 def _unexplained(text: str, reading: Reading, knowledge: Knowledge) -> Iterator[str]:
-    """What no denial, no value and no time of one in the message accounts for."""
+    """What no denial, no value and no time of one in the message accounts for.
+
+    The words of a denial that only the learned reader heard stay: its guess makes no word understood.
+    """
+    named = [finding for finding in reading.findings if finding.source != LEARNED]
     spans = sorted(
         [
-            *((finding.start, finding.end) for finding in reading.findings),
+            *((finding.start, finding.end) for finding in named),
             *((value.start, value.end) for value in reading.measurements),
         ]
     )
     for words in words_of_values(reading.measurements):
         text = text.replace(words, " " * len(words))
     at = 0
-    denied = {finding.start for finding in reading.findings}
+    denied = {finding.start for finding in named}
     for start, end in spans:
         before = text[at : max(at, start)]
         yield cues.without_ending(before, "denies_before", knowledge) if start in denied else before

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from blina.knowledge.schema import Urgency
 from blina.knowledge.wording import Voice
+from blina.reading.judgement import LEARNED
 from blina.reading.model import Disagreement, Finding, Measurement, Reading, Sign, Status
 from blina.reading.text import sanitised
 from blina.replies import answering
@@ -401,3 +402,11 @@ def test_what_somebody_quotes_does_not_take_the_place_of_the_summary() -> None:
     words = 'she is confused, they said "no need to call" on the phone'
     talk = Talk().say(words, finding("confusion", text=words)).say("summary", intent="summary")
     assert "Read this to your team" in talk.text
+
+
+def test_a_denial_that_only_the_learned_reader_heard_makes_no_word_understood() -> None:
+    guessed = replace(no("low_blood_pressure", "blood pressure"), source=LEARNED)
+    assert not comforted(say("I have no blood pressure", guessed))
+    assert not comforted(
+        say("no wobble in the walls", replace(no("loss_of_balance", "wobble in the walls"), source=LEARNED))
+    )
