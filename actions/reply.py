@@ -28,8 +28,8 @@ from blina.triage.turn import FORGOTTEN, MEMORY, SHOWS_CHIPS, UNREAD, ZONE
 
 _log = logging.getLogger(__name__)
 
-# These show chips and take the payload; others are text only, unless a message says `SHOWS_CHIPS`.
 MOST_MISSED = 20  # messages that are read again
+# These show chips and take the payload; others are text only, unless a message says `SHOWS_CHIPS`.
 RICH_CHANNELS = frozenset({"rest", "web"})
 
 

@@ -1,10 +1,10 @@
 // The chat page: puts messages, states and buttons together.
 
-import { ALARMING, CALLING, botMessage, callLinks, callTeam, dayOf, filled, fold, gistOf, headline, triageOf, userMessage } from "/chat/card.js";
+import { ALARMING, CALLING, botMessage, callLinks, callTeam, dayOf, fold, gistOf, headline, triageOf, userMessage } from "/chat/card.js";
 import { checkOf } from "/chat/check.js";
 import { Connection } from "/chat/connection.js";
 import { confirmed, showNothing, showSummary, showTeamNumber } from "/chat/dialogs.js";
-import { element, icon } from "/chat/dom.js";
+import { element, filled, icon } from "/chat/dom.js";
 import { askedIn, handoverOf, said } from "/chat/handover.js";
 import { memory } from "/chat/memory.js";
 

@@ -2,7 +2,7 @@
 
 import { checkOf, checkQuestion } from "/chat/check.js";
 import { showTeamNumber } from "/chat/dialogs.js";
-import { callLink, element, icon, numbered, paragraphs } from "/chat/dom.js";
+import { callLink, element, filled, icon, numbered, paragraphs } from "/chat/dom.js";
 import { ASKS, askedIn } from "/chat/handover.js";
 
 /** Urgencies from which a card cannot be missed and is read out at once. */
@@ -285,9 +285,4 @@ export function gistOf(item, config) {
   const newest = Math.max(...told.map(({ turn }) => turn));
   const named = told.filter(({ turn }) => turn === newest).map(({ label }) => label);
   return [config.urgency[triage.urgency], named.slice(0, 2).join(", ")].filter(Boolean).join(": ");
-}
-
-/** A text with its `{placeholders}` replaced. */
-export function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }

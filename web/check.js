@@ -1,7 +1,7 @@
 // The daily check: how far it is, one question at a time, and the writing, which never leaves the device.
 
-import { filled, question } from "/chat/card.js";
-import { element, paragraphs } from "/chat/dom.js";
+import { question } from "/chat/card.js";
+import { element, filled, paragraphs } from "/chat/dom.js";
 import { askedIn, said } from "/chat/handover.js";
 import { memory } from "/chat/memory.js";
 

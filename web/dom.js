@@ -96,3 +96,8 @@ export function lines(text, number, heading = "h3") {
   }
   return made;
 }
+
+/** A text with its `{placeholders}` replaced. */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}

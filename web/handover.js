@@ -1,6 +1,7 @@
 // What to read to the team, made on the device from what was said: it needs no connection.
 
-import { filled, triageOf } from "/chat/card.js";
+import { triageOf } from "/chat/card.js";
+import { filled } from "/chat/dom.js";
 import { checkLines, isOfCheck } from "/chat/check.js";
 
 /** The sentence that asks; a full stop inside a number does not end one. */

@@ -66,7 +66,13 @@ class Voice:
 
 
 def fill(text: str, /, **values: str) -> str:
-    """The text with ``{placeholders}`` replaced; braces in the values stay as they are."""
+    """The text with ``{placeholders}`` replaced; braces in the values stay as they are.
+
+    Quotation marks in the patient's own words (``words``) become single ones: the texts put double ones
+    around them, and it must be plain where they end.
+    """
+    if "words" in values:
+        values["words"] = values["words"].replace('"', "'")
     return text.format_map(values)
 
 

@@ -147,6 +147,12 @@ class Reading:
     act: str = ""
     act_confidence: float = 0.0
 
+    @property
+    def reports(self) -> bool:
+        """Whether any symptom or sign is there, or may be."""
+        said = [*(item.status for item in self.findings), *(item.status for item in self.signs)]
+        return any(status in REPORTED for status in said)
+
     def as_entities(self) -> list[dict[str, Any]]:
         """The reading as Rasa entities (plain JSON values)."""
         entities: list[dict[str, Any]] = []

@@ -26,14 +26,16 @@ _JSON = json.JSONDecoder()
 
 # What rich text fields and gateways leave in a message. Only tags by their names: "<3" and "temp <38" stay.
 _BREAKS = re.compile(
-    r"<\s*/?\s*(?:br|p|div|li|ul|ol|tr|table|h[1-6]|blockquote)\b[^<>]{0,200}>", re.IGNORECASE
+    r"<\s*(?:/\s*)?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|blockquote)\b[^<>]{0,200}>", re.IGNORECASE
 )
 _TAGS = re.compile(
-    r"<\s*/?\s*(?:a|b|i|u|s|em|strong|span|font|small|big|sub|sup|code|pre|td|th|html|body|img)\b[^<>]{0,200}>",
+    r"<\s*(?:/\s*)?(?:a|b|i|u|s|em|strong|span|font|small|big|sub|sup|code|pre|td|th|html|body|img)\b[^<>]{0,200}>",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)  # of an e-mail
 _BLANKS = frozenset("\t\r\v\f")
+# What asks in other scripts, and as a picture: what is asked must not read like what is told.
+_QUESTION_MARKS = str.maketrans(dict.fromkeys("\uff1f\u061f\u037e\u2047\u2048\u2049\u203d\u2753\u2754", "?"))
 # Letters of another alphabet that look like ours, inside words of ours.
 _MIXED_WORD = re.compile(r"[A-Za-z\u0400-\u04ff\u0370-\u03ff]+")
 _LOOK_ALIKES = str.maketrans(
@@ -54,11 +56,11 @@ _SAME = {
 def sanitised(text: str) -> str:
     """The part of a message that is read.
 
-    Control and format characters (NUL, bidirectional marks, zero-width marks; line breaks stay) become
-    spaces or vanish: they hide words from the reader. Tags go, and so do the marks of a quoted e-mail;
-    ``&#39;`` is an apostrophe. A leading slash goes, because Rasa takes
-    ``/intent{"slot": "value"}`` for a command; here no text that a user sends is one. Of what
-    can only be meant as a command nothing is left, and of the words after it all is.
+    Control and format characters (NUL, bidirectional marks, zero-width marks; line breaks stay) become spaces
+    or vanish: they hide words from the reader. Tags go, and so do the marks of a quoted e-mail; ``&#39;`` is
+    an apostrophe, and every script's question mark is "?". A leading slash goes, because Rasa takes
+    ``/intent{"slot": "value"}`` for a command; here no text that a user sends is one. Of what can only be
+    meant as a command nothing is left, and of the words after it all is.
 
     Args:
         text: as it came from the channel.
@@ -68,7 +70,7 @@ def sanitised(text: str) -> str:
     """
     # before the layout, which a hidden character would hide, and after it, which can bring some to light
     shown = _without_controls(_without_layout(_without_controls(text[: 2 * _KEPT_CHARACTERS])))
-    shown = _without_commands(shown)
+    shown = _without_commands(shown.translate(_QUESTION_MARKS))
     if shown.lstrip().startswith("/") and len(shown.split()) == 1:
         shown = shown.replace("_", " ")  # a command is words, and its name is not shown with marks
     return _SLASH.sub("", shown)[:_KEPT_CHARACTERS]

@@ -86,18 +86,14 @@ class Database:
         """Nobody can take the connection to a file away; `Watch` looks after the file."""
 
     def over_since(self, oldest: float) -> list[str]:
-        """Conversations whose last event is older than a moment.
-
-        Args:
-            oldest: seconds since 1970.
-        """
+        """See `Conversations.over_since`."""
         found = self._connection.execute(
             "SELECT sender_id FROM events GROUP BY sender_id HAVING max(timestamp) < ?", (oldest,)
         )
         return [sender for (sender,) in found]
 
     def longer_than(self, messages: int) -> list[str]:
-        """Conversations with more messages of the patient than a number."""
+        """See `Conversations.longer_than`."""
         found = self._connection.execute(
             "SELECT sender_id FROM events WHERE type_name = 'user' GROUP BY sender_id HAVING count(*) > ?",
             (messages,),
@@ -105,12 +101,7 @@ class Database:
         return [sender for (sender,) in found]
 
     def delete_over(self, senders: Iterable[str], oldest: float) -> None:
-        """Delete conversations, but none that went on meanwhile.
-
-        Args:
-            senders: from `over_since`.
-            oldest: as there.
-        """
+        """See `Conversations.delete_over`."""
         self._delete(
             "DELETE FROM events WHERE sender_id = ?1"
             " AND (SELECT max(timestamp) FROM events WHERE sender_id = ?1) < ?2",
@@ -118,12 +109,7 @@ class Database:
         )
 
     def delete_starts(self, senders: Iterable[str], messages: int) -> None:
-        """Delete what is older than the latest messages of conversations.
-
-        Args:
-            senders: from `longer_than`.
-            messages: of the patient, to keep of each conversation with what followed them.
-        """
+        """See `Conversations.delete_starts`."""
         self._delete(
             "DELETE FROM events WHERE sender_id = ?1 AND id < (SELECT id FROM events"
             " WHERE sender_id = ?1 AND type_name = 'user' ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1)",
@@ -160,26 +146,12 @@ class Database:
         return [Row(*row) for row in found]
 
     def last_turn(self, sender: str, slot: str) -> list[Row]:
-        """The events from the patient's message on at which a slot was last set; all when it never was.
-
-        Args:
-            sender: the conversation.
-            slot: its name.
-        """
+        """See `Conversations.last_turn`."""
         set_at = self._last(sender, "slot", slot)
         return self.rows(sender, self._last(sender, "user", before=set_at) if set_at else 0)
 
     def turns(self, sender: str, skipped: int, most: int) -> tuple[list[Row], bool]:
-        """What was said in some turns of a conversation, oldest first.
-
-        Args:
-            sender: the conversation.
-            skipped: messages of the patient before the first of these turns.
-            most: messages of the patient in them.
-
-        Returns:
-            What the patient and the assistant said, and whether there are later turns.
-        """
+        """See `Conversations.turns`."""
         start = self._message(sender, skipped) if skipped else 0
         if start is None:
             return [], False
@@ -233,7 +205,7 @@ class Database:
         return found
 
     def senders(self) -> list[str]:
-        """All conversations."""
+        """See `Conversations.senders`."""
         return [sender for (sender,) in self._connection.execute("SELECT DISTINCT sender_id FROM events")]
 
     def close(self) -> None:

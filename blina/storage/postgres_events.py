@@ -137,47 +137,23 @@ class PostgresEvents:
         return self._names(_LONG, {"messages": messages, "lately": _LATELY})
 
     def delete_over(self, senders: Iterable[str], oldest: float) -> None:
-        """Delete conversations, but none that went on meanwhile.
-
-        Args:
-            senders: from `over_since`.
-            oldest: as there.
-        """
+        """See `Conversations.delete_over`."""
         self._do(_DELETE_OVER, {"senders": [*senders], "oldest": oldest})
 
     def delete_starts(self, senders: Iterable[str], messages: int) -> None:
-        """Delete what is older than the latest messages of conversations.
-
-        Args:
-            senders: from `longer_than`.
-            messages: of the patient, to keep of each conversation with what followed them.
-        """
+        """See `Conversations.delete_starts`."""
         self._do(_DELETE_STARTS, {"senders": [*senders], "messages": messages})
 
     def rows(self, sender: str) -> list[Row]:
-        """The events of a conversation, oldest first."""
+        """See `Conversations.rows`."""
         return self._rows(f"SELECT {_COLUMNS} FROM events WHERE sender_id = %s ORDER BY id", (sender,))  # noqa: S608
 
     def last_turn(self, sender: str, slot: str) -> list[Row]:
-        """The events from the patient's message on at which a slot was last set; all when it never was.
-
-        Args:
-            sender: the conversation.
-            slot: its name.
-        """
+        """See `Conversations.last_turn`."""
         return self._rows(_LAST_TURN, {"sender": sender, "slot": slot})
 
     def turns(self, sender: str, skipped: int, most: int) -> tuple[list[Row], bool]:
-        """What was said in some turns of a conversation, oldest first.
-
-        Args:
-            sender: the conversation.
-            skipped: messages of the patient before the first of these turns.
-            most: messages of the patient in them.
-
-        Returns:
-            What the patient and the assistant said, and whether there are later turns.
-        """
+        """See `Conversations.turns`."""
         start = self._message(sender, skipped) if skipped else 0
         if start is None:
             return [], False
@@ -190,14 +166,14 @@ class PostgresEvents:
         return found, end is not None
 
     def messages(self, sender: str) -> list[Row]:
-        """The patient's messages of a conversation, oldest first."""
+        """See `Conversations.messages`."""
         return self._rows(
             f"SELECT {_COLUMNS} FROM events WHERE sender_id = %s AND type_name = 'user' ORDER BY id",  # noqa: S608
             (sender,),
         )
 
     def senders(self) -> list[str]:
-        """All conversations."""
+        """See `Conversations.senders`."""
         return self._names("SELECT DISTINCT sender_id FROM events", {})
 
     def close(self) -> None:

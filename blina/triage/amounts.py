@@ -16,29 +16,30 @@ _AMOUNT = rf"(?:half an?|\d{{1,3}}|{'|'.join(_SPOKEN)})"
 _UNIT = r"(?:minutes?|mins?|hours?|hrs?|days?|nights?)"
 _MINUTES = {"m": 1, "h": 60, "d": 1440, "n": 480}  # in a unit, by its first letter
 _BEHIND = r"(?:\s+(?:now|ago|or so))*"
+# In what may be repeated, no word can be read in two ways: "its its its ..." would be tried in all of them.
 _AGE_OR_TIME = re.compile(
     r"(?:(?:i|he|she|my \w+)(?: am|'m| is|'s)?\s*\d{1,3}(?: years?)?(?: old)?"
     r"|(?:(?:at|around|about|from|since|by)\s+)\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'?clock)?"
     # "it's been an hour", "for about two days now", "20 minutes ago"
-    r"|(?:(?:it'?s|its|it has|been|for|about|around|over|nearly|almost|maybe)\s+)*"
+    r"|(?:(?:it'?s|it has|been|for|about|around|over|nearly|almost|maybe)\s+)*"
     rf"{_AMOUNT}\s*{_UNIT}{_BEHIND}"
     r")\W*",
     re.IGNORECASE,
 )
 # "five hours", "only ten minutes", "half an hour or so"
 _SPAN = re.compile(
-    rf"(?:(?:it'?s|its|no|yes|only|just|been|off|for|about|around|over|nearly|almost|maybe)[\s,]+)*"
+    rf"(?:(?:it'?s|no|yes|only|just|been|off|for|about|around|over|nearly|almost|maybe)[\s,]+)*"
     rf"(?P<amount>{_AMOUNT})\s*(?P<unit>{_UNIT}){_BEHIND}\W*",
     re.IGNORECASE,
 )
 # "2", "only twice so far", "about six times today"
 _COUNT = re.compile(
-    rf"(?:(?:just|only|about|around|maybe|its been|its|been|i think) )*"
+    rf"(?:(?:just|only|about|around|maybe|its|been|i think) )*"
     rf"(?:\w+ (?:or|to) )?(\d{{1,2}}|{'|'.join(_TIMES)})"
     r"(?: times?)?(?: so far)?(?: today| since \w+(?: \w+)?| in all)?"
 )
 # "8/10", "about 6 out of ten", and a number alone
-_SCALE = re.compile(r"\D{0,20}?(\d|10)\s*(?:(?:/|out of|of)\s*(?:10|ten))?\W*", re.IGNORECASE)
+_SCALE = re.compile(r"\D{0,20}?(\d|10)(?:\s*(?:/|out of|of)\s*(?:10|ten))?\W*", re.IGNORECASE)
 
 
 def scale(text: str) -> int | None:

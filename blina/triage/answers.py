@@ -44,7 +44,7 @@ _SURE_OF_ACT = 0.6
 _VERY_SURE_OF_ACT = 0.9
 _BARE_NO = re.compile(r"\s*no\s+", re.IGNORECASE)
 _BESIDE_NUMBERS = re.compile(
-    r"^\s*(?:(?:yes|yeah|just|only|its|it's|the)\b[\s,:]*)+|[\s,]*\b(?:please|yes)\s*$", re.I
+    r"^\s*(?:(?:yes|yeah|just|only|its|it's|the)\b[\s,:]*)+|(?<![\s,])[\s,]*\b(?:please|yes)\s*$", re.I
 )
 
 

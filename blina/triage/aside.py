@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blina.knowledge.base import Knowledge
-from blina.reading.model import REPORTED
 from blina.triage import asking, checking_back, cues, daily_check, deleting, facts, heard, progress
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
@@ -111,7 +110,7 @@ def _read_more(conversation: Conversation, message: Message, knowledge: Knowledg
     if asked := _of_medicine_alone(message, knowledge):
         return Aside(_as("ask_medicine", asked))
     message = _without_aside(message, asks, knowledge)
-    reports = _reports(message)
+    reports = bool(message.reading.measurements) or message.reading.reports
     alone = bool(asks or of_the_app or letters or fears) and not reports
     is_else = alone or reports or message.topic or message.medicines or message.intent in _STANDS | _TALK
     check = None if is_else else daily_check.no_answer(conversation, message, knowledge)
@@ -196,9 +195,3 @@ def _asking(asks: str | None, message: Message) -> Message:
 
 def _as(intent: str, message: Message) -> Message:
     return message if message.intent in _STANDS else replace(message, intent=intent)
-
-
-def _reports(message: Message) -> bool:
-    reading = message.reading
-    said = [*(item.status for item in reading.findings), *(item.status for item in reading.signs)]
-    return bool(reading.measurements) or any(status in REPORTED for status in said)

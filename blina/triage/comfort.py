@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from blina.knowledge.base import Knowledge
 from blina.knowledge.schema import Urgency
+from blina.reading.judgement import LEARNED
 from blina.reading.model import REPORTED, Reading, Status
-from blina.triage import cues, facts
+from blina.triage import cues, facts, progress
 from blina.triage.conversation import Conversation
 from blina.triage.decision import Decision
 from blina.triage.turn import Message
@@ -16,6 +17,7 @@ from blina.triage.values import without_value_words, words_of_values
 
 _QUOTED = re.compile(r'"[^"]*"')  # the patient's own words
 _NO_TROUBLE = frozenset({"none_of_those"})  # the only sign that says that all is well
+_UNANSWERED = frozenset({"unsure", "refused", "not_understood"})  # answers
 _LEAST_SURE = 0.5
 _NOT_SETTLED = ("answer_unsure", "answer_refuses", "question", "progress")  # acts, or how they start
 
@@ -25,8 +27,9 @@ def may_comfort(
 ) -> bool:
     """Whether a reply may say that nothing needs doing, or that it is good to hear.
 
-    Never while a question is open, advice stands, a value is not known to be fine, a warning of an
-    earlier turn holds, or anything in this message or an earlier one was not understood.
+    Never while a question is open or was left without a plain answer, advice stands, help was asked for or
+    came, a value is not known to be fine, a warning of an earlier turn holds, or anything in this message or
+    an earlier one was not understood, or can be read no more.
 
     Args:
         conversation: after the message and its answer.
@@ -40,6 +43,9 @@ def may_comfort(
         and all(report.status is Status.DENIED for report in conversation.reports)
         and all(sign.status is Status.DENIED or sign.id in _NO_TROUBLE for sign in conversation.signs)
         and not any(kept.complaint for kept in conversation.unclear)
+        and not any(given.answer in _UNANSWERED for given in conversation.answers)
+        and all(event.kind == progress.FIXED for event in conversation.events)
+        and not conversation.is_incomplete
         and _values_are_fine(conversation, knowledge)
         and is_understood(message, knowledge)
     )
@@ -69,23 +75,27 @@ def is_understood(message: Message, knowledge: Knowledge) -> bool:
         return False
     left = facts.without_course(cues.plain(" ".join(_unexplained(message.text, reading, knowledge))))
     if reading.measurements:
-        left = without_value_words(left, knowledge.values)
-    said_fine = not cues.says(left, "not_fine", knowledge)
+        left = without_value_words(left, knowledge.values, reading.measurements)
+    said_fine = not cues.says_loosely(left, "not_fine", knowledge)
     return said_fine and (not left or cues.consists_of(left, ("plain_words",), knowledge))
 
 
 def _unexplained(text: str, reading: Reading, knowledge: Knowledge) -> Iterator[str]:
-    """What no denial, no value and no time of one in the message accounts for."""
+    """What no denial, no value and no time of one in the message accounts for.
+
+    The words of a denial that only the learned reader heard stay: its guess makes no word understood.
+    """
+    named = [finding for finding in reading.findings if finding.source != LEARNED]
     spans = sorted(
         [
-            *((finding.start, finding.end) for finding in reading.findings),
+            *((finding.start, finding.end) for finding in named),
             *((value.start, value.end) for value in reading.measurements),
         ]
     )
     for words in words_of_values(reading.measurements):
         text = text.replace(words, " " * len(words))
     at = 0
-    denied = {finding.start for finding in reading.findings}
+    denied = {finding.start for finding in named}
     for start, end in spans:
         before = text[at : max(at, start)]
         yield cues.without_ending(before, "denies_before", knowledge) if start in denied else before

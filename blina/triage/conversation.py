@@ -11,7 +11,7 @@ from typing import Any
 
 from blina.reading.model import REPORTED, Status
 
-VERSION = 1  # of the stored form; another version starts a clean conversation
+VERSION = 1  # of the stored form; another version starts a new conversation
 
 WORSE, AGAIN = COURSES = ("worse", "again")
 
@@ -306,6 +306,7 @@ class Conversation:
         checks: the daily checks that have ended, oldest first.
         raised: the latest alarm, None when there was none.
         check_back: when it was asked last whether the team has been reached, None when it never was.
+        is_incomplete: whether what was remembered before could not be read: nothing may comfort then.
     """
 
     turn: int = 0
@@ -326,6 +327,7 @@ class Conversation:
     checks: tuple[DailyCheck, ...] = ()
     raised: Alarm | None = None
     check_back: CheckBack | None = None
+    is_incomplete: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The conversation as plain JSON values (times as ISO 8601 strings)."""
@@ -333,16 +335,19 @@ class Conversation:
 
     @classmethod
     def from_json(cls, stored: object) -> Conversation:
-        """The conversation back from `to_json`; anything else gives a clean new one.
+        """The conversation back from `to_json`; anything else gives a new one.
 
         Args:
             stored: what was kept, of any type (it may come from an older release or be damaged).
 
         Returns:
-            The stored conversation, or a new one when it cannot be read in full.
+            The stored conversation, or a new one when it cannot be read in full: one that knows that there
+            was something, unless nothing was kept.
         """
-        if not isinstance(stored, Mapping) or stored.get("version") != VERSION:
+        if stored is None or (isinstance(stored, Mapping) and "version" not in stored):
             return cls()
+        if not isinstance(stored, Mapping) or stored["version"] != VERSION:
+            return cls(is_incomplete=True)
         try:
             question = stored["question"]
             return cls(
@@ -400,13 +405,12 @@ class Conversation:
                 check_back=None
                 if stored.get("check_back") is None
                 else CheckBack(**_entry(stored["check_back"])),
+                is_incomplete=bool(stored.get("is_incomplete", False)),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # the type only: the message could hold the patient's words
-            _log.warning(
-                "stored conversation cannot be read (%s): starting a clean one", type(error).__name__
-            )
-            return cls()
+            _log.warning("stored conversation cannot be read (%s): starting a new one", type(error).__name__)
+            return cls(is_incomplete=True)
 
 
 def _plain(value: Any) -> Any:

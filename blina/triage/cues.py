@@ -11,7 +11,7 @@ from blina.knowledge.base import Knowledge
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _LONGEST_QUOTE = 200  # characters
 _MOST_KEPT = 512  # of a kind; far more than there are cues
-_READ_LOOSELY = re.compile("asks_|progress_|fears_dying$|no_wish_to_die$|eases$")
+_READ_LOOSELY = re.compile("asks_|progress_|fears_dying$|no_wish_to_die$|eases$|not_fine$")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # "nooo"
 _NOT_WORD = re.compile(r"[^\w]+")
 
@@ -73,11 +73,12 @@ def consists_of(text: str, kinds: Iterable[str], knowledge: Knowledge) -> bool:
     if not said:
         return False
     phrases = _phrases_of_all(tuple(kinds), knowledge)
-    while said:
-        found = next((phrase for phrase in phrases if f"{said} ".startswith(f"{phrase} ")), None)
+    said, at = f"{said} ", 0
+    while at < len(said):
+        found = next((phrase for phrase in phrases if said.startswith(f"{phrase} ", at)), None)
         if found is None:
             return False
-        said = said[len(found) :].strip()
+        at += len(found) + 1
     return True
 
 

@@ -149,7 +149,7 @@ def _yes_or_no(text: str, message: Message, knowledge: Knowledge) -> Act | None:
     """A yes is one only where all of it is understood; a yes with more behind it is not sure."""
     if any(cues.says(text, cue, knowledge) for cue in ("answer_unsure", "answer_refuses")):
         return Act.UNSURE
-    reports = _reports(message)
+    reports = message.reading.reports
     says_yes = any(cues.says(text, cue, knowledge) for cue in _ALL_IS_WELL)
     if says_yes and not reports and cues.consists_of(text, (*_ALL_IS_WELL, "check_beside"), knowledge):
         return Act.YES
@@ -158,12 +158,6 @@ def _yes_or_no(text: str, message: Message, knowledge: Knowledge) -> Act | None:
         return Act.NO
     starts_with_yes = cues.starts_with(text, "check_yes", knowledge) is not None
     return Act.UNSURE if starts_with_yes and not reports else None
-
-
-def _reports(message: Message) -> bool:
-    reading = message.reading
-    said = [*(item.status for item in reading.findings), *(item.status for item in reading.signs)]
-    return any(status in REPORTED for status in said)
 
 
 def without_denials(message: Message, heard: Heard | None) -> Message:

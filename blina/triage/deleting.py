@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from blina.knowledge.base import Knowledge
-from blina.reading.model import REPORTED
 from blina.triage import cues
 from blina.triage.chips import choice
 from blina.triage.conversation import Conversation
@@ -39,7 +38,11 @@ def wish(conversation: Conversation, message: Message, knowledge: Knowledge) -> 
             return KEEPS
     if _is_unmistakable(message, said, knowledge):
         return ASKS
-    if _reports(message) or cues.says(message.text, "no_deleting", knowledge):
+    if (
+        message.reading.measurements
+        or message.reading.reports
+        or cues.says(message.text, "no_deleting", knowledge)
+    ):
         return None
     if said in cues.longest_first(tuple(knowledge.cues["deletes_nothing"])):
         return DELETES_NOTHING
@@ -57,9 +60,3 @@ def _is_unmistakable(message: Message, said: str, knowledge: Knowledge) -> bool:
     if cues.says(message.text, "deletes_only", knowledge):
         return False
     return cues.says(message.text, "wants_deleted", knowledge)
-
-
-def _reports(message: Message) -> bool:
-    reading = message.reading
-    said = [*(item.status for item in reading.findings), *(item.status for item in reading.signs)]
-    return bool(reading.measurements) or any(status in REPORTED for status in said)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from blina.knowledge.base import Knowledge
-from blina.reading.model import REPORTED
 from blina.triage import cues
 from blina.triage.conversation import Conversation, Event
 from blina.triage.turn import Message
@@ -70,7 +69,8 @@ def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     kind = message.reading.act.removeprefix(_ACT)
     # That a pump runs again is said in so many words; the reader's own word for it is no proof of a pump.
     least = _SURE_OF_INSTRUCTION if kind in _INSTRUCTIONS else _SURE_OF_ACT
-    is_sure = message.reading.act_confidence >= least and not _reports(message)
+    # "he does not answer to his name" speaks of no phone
+    is_sure = message.reading.act_confidence >= least and not message.reading.reports
     if not found and kind in KINDS and kind != FIXED and is_sure:
         found.add(kind)
     if len(found) > 1:
@@ -78,13 +78,6 @@ def steps(message: Message, knowledge: Knowledge) -> tuple[str, ...]:
     if len(found) > 1:
         found -= {CALLED}
     return tuple(kind for kind in KINDS if kind in found)
-
-
-def _reports(message: Message) -> bool:
-    """Whether something is there: "he does not answer to his name" speaks of no phone."""
-    reading = message.reading
-    statuses = [*(item.status for item in reading.findings), *(item.status for item in reading.signs)]
-    return any(status in REPORTED for status in statuses)
 
 
 def is_all(message: Message, knowledge: Knowledge) -> bool:

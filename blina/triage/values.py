@@ -21,6 +21,7 @@ from blina.triage.conversation import Conversation, Report, Value
 TEMPERATURE = "temperature"
 _FEVER_LIMIT = "fever_threshold_c"  # of the settings
 _HALF_A_DAY = timedelta(hours=12)
+MOST_VALUES = 200  # far more than anybody measures; each of them costs time at every turn
 
 
 @dataclass(frozen=True)
@@ -126,20 +127,25 @@ def _is_against(symptom: str, reading: Reading, limits: Limits) -> bool:
     return bool(given) and not any(limit and limit.reports == symptom for limit in held)
 
 
-def without_value_words(text: str, values: ValuesFile) -> str:
+def without_value_words(text: str, values: ValuesFile, told: Sequence[Measurement] | None = None) -> str:
     """Plain words without the names of values, their units and where they are taken: what a number is.
 
     Args:
         text: as `cues.plain` gives it.
         values: ``values.yml``.
+        told: only the words of these values go: beside a temperature "pressure in my ear" is no value's name.
     """
-    names = tuple(word for kind in values.kinds for word in kind.names)
-    units = tuple(word for kind in values.kinds for unit in kind.units for word in unit.spellings)
-    places = tuple(word for place in values.places for word in place.words)
+    kinds = [kind for kind in values.kinds if told is None or any(item.kind == kind.id for item in told)]
+    taken_at = [
+        place for place in values.places if told is None or any(item.place == place.id for item in told)
+    ]
+    names = tuple(word for kind in kinds for word in kind.names)
+    units = tuple(word for kind in kinds for unit in kind.units for word in unit.spellings)
+    places = tuple(word for place in taken_at for word in place.words)
     return " ".join(_any_of((*names, *units, *places)).sub(" ", text).split())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     plain = sorted({cues.plain(word) for word in words} - {""}, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, plain))})\b")
@@ -215,7 +221,16 @@ def take_in(
     values = (*old, *new)
     if is_unwell:
         values = tuple(replace(value, is_unwell=True) for value in values)
-    return replace(conversation, values=values)
+    return replace(conversation, values=_not_too_many(values, limits))
+
+
+def _not_too_many(values: tuple[Value, ...], limits: Limits) -> tuple[Value, ...]:
+    """The values without the oldest of very many; those under no limit go first."""
+    if len(values) <= MOST_VALUES:
+        return values
+    first_to_go = sorted(range(len(values)), key=lambda at: (limits.applying(values[at]) is not None, at))
+    dropped = set(first_to_go[: len(values) - MOST_VALUES])
+    return tuple(value for at, value in enumerate(values) if at not in dropped)
 
 
 def _in_order(told: Sequence[Value]) -> tuple[Value, ...]:

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 
 from blina.knowledge.base import Knowledge
-from blina.reading.model import REPORTED
 from blina.triage import cues
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
@@ -28,14 +27,10 @@ def note(
         knowledge: ``carer_of`` in ``lexicon/conversation.yml`` lists the relations.
         tells_facts: whether it tells facts of the patient and nothing else.
     """
-    reading = message.reading
-    reports = any(f.status in REPORTED for f in reading.findings) or any(
-        s.status in REPORTED for s in reading.signs
-    )
     about = (
         tells_facts
-        or reports
-        or bool(reading.measurements)
+        or message.reading.reports
+        or bool(message.reading.measurements)
         or cues.says(message.text, "on_treatment", knowledge)
     )
     if conversation.who or not about:

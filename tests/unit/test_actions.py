@@ -110,7 +110,7 @@ def test_the_core_gets_back_what_it_remembered(core: Core) -> None:
 @pytest.mark.parametrize("memory", [None, "forged", {"version": 0}, ["x"], 7])
 def test_a_memory_that_cannot_be_read_starts_anew(core: Core, memory: Any) -> None:
     run("action_triage", tracker(memory=memory))
-    assert core.asked[0][0] == Conversation()
+    assert core.asked[0][0] == Conversation(is_incomplete=memory is not None)
 
 
 @pytest.mark.usefixtures("core")

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from blina.knowledge.schema import Urgency
 from blina.knowledge.wording import Voice
+from blina.reading.judgement import LEARNED
 from blina.reading.model import Disagreement, Finding, Measurement, Reading, Sign, Status
+from blina.reading.text import sanitised
 from blina.replies import answering
 from blina.triage import comfort, cues
 from blina.triage.policy import decide
@@ -320,3 +322,91 @@ def test_a_sign_can_be_in_dispute_too() -> None:
     assert talk.urgency == "emergency"
     assert "cannot be woken" in talk.text
     assert talk.say("No").urgency == "none"
+
+
+@pytest.mark.parametrize("answer", ["not sure", "none of your business"])
+def test_warning_signs_that_were_asked_for_without_a_plain_answer_forbid_comfort(answer: str) -> None:
+    talk = Talk().say("I am tired", finding("extreme_fatigue")).say(answer, intent="unsure")
+    talk.say(
+        "my mistake, I'm not tired", read=placed("my mistake, I'm not tired", no("extreme_fatigue", "tired"))
+    )
+    assert talk.urgency == "none"
+    assert not comforted(talk)
+    assert TEAM in talk.text
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "the nurse told me to come to hospital",
+        "nobody answers the phone",
+        "the ambulance is on its way",
+        "I have called the ward",
+        "we are in the waiting room",
+    ],
+)
+def test_who_was_told_to_come_or_calls_for_help_is_not_told_that_there_is_no_need_to(step: str) -> None:
+    talk = Talk().say(step)
+    assert not comforted(talk.say("temp is 36.8", read=placed("temp is 36.8", celsius(36.8))))
+    assert not comforted(talk.say("feeling great", intent="feels_fine"))
+
+
+@pytest.mark.parametrize("mark", ["\uff1f", "\u061f", "\u2047", "\u2753"])
+def test_what_is_asked_in_the_marks_of_any_script_earns_none(mark: str) -> None:
+    text = sanitised(f"no fever{mark}")
+    assert text == "no fever?"
+    assert not comforted(say(text, no("fever", "fever")))
+
+
+@pytest.mark.parametrize(
+    "text", ["temp 36.8, pressure in my skin", "36.8 thing on my finger", "36.8 left ear strip"]
+)
+def test_words_of_values_that_were_not_measured_are_not_understood(text: str) -> None:
+    assert not comforted(say(text, celsius(36.8)))
+
+
+def test_words_of_the_value_that_was_measured_are() -> None:
+    assert comforted(say("temp by ear is 36.8", replace(celsius(36.8), place="ear")))
+    assert comforted(say("temp 36.8 and sats 98", celsius(36.8), value("oxygen", 98)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he doesn't see normal",
+        "my son didn't feeling normal",
+        "it do not feel very good",
+        "she hasn't seen at all",
+        "no heart rate",
+        "I do not have pulse",
+        "he has no pulse",
+    ],
+)
+def test_good_words_behind_a_no_are_no_good_news(text: str) -> None:
+    assert not comforted(Talk().say(text, intent="feels_fine"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no problems at all, feel normal",
+        "we don't have any problems",
+        "I do not see any problems, all normal",
+    ],
+)
+def test_a_no_to_problems_stays_good_news(text: str) -> None:
+    assert comforted(Talk().say(text, intent="feels_fine"))
+
+
+def test_what_somebody_quotes_does_not_take_the_place_of_the_summary() -> None:
+    words = 'she is confused, they said "no need to call" on the phone'
+    talk = Talk().say(words, finding("confusion", text=words)).say("summary", intent="summary")
+    assert "Read this to your team" in talk.text
+
+
+def test_a_denial_that_only_the_learned_reader_heard_makes_no_word_understood() -> None:
+    guessed = replace(no("low_blood_pressure", "blood pressure"), source=LEARNED)
+    assert not comforted(say("I have no blood pressure", guessed))
+    assert not comforted(
+        say("no wobble in the walls", replace(no("loss_of_balance", "wobble in the walls"), source=LEARNED))
+    )

@@ -240,13 +240,16 @@ def test_a_conversation_survives_json() -> None:
     assert Conversation.from_json(json.loads(json.dumps(conversation.to_json()))) == conversation
 
 
+@pytest.mark.parametrize("nothing", [None, {}, {"forgotten": True}])
+def test_where_nothing_is_kept_a_conversation_is_new(nothing: Any) -> None:
+    assert Conversation.from_json(nothing) == Conversation()
+
+
 @pytest.mark.parametrize(
     "damaged",
     [
-        None,
         "text",
         [],
-        {},
         {"version": 0},
         {"version": 1},
         {**full().to_json(), "turn": -1},
@@ -256,14 +259,17 @@ def test_a_conversation_survives_json() -> None:
         {**full().to_json(), "asked": ["screening"]},
     ],
 )
-def test_a_damaged_or_foreign_memory_starts_a_clean_conversation(damaged: Any) -> None:
-    assert Conversation.from_json(damaged) == Conversation()
+def test_a_damaged_or_foreign_memory_starts_a_conversation_in_which_nothing_comforts(damaged: Any) -> None:
+    talk = Talk(conversation=Conversation.from_json(damaged))
+    assert talk.conversation == Conversation(is_incomplete=True)
+    assert "I am glad" not in talk.say("all good", intent="feels_fine").text
+    assert "I am glad" not in talk.say("all good", intent="feels_fine").text
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
     stored = full().to_json()
     stored["reports"][0]["time"] = "2026-03-01T03:00:00"
-    assert Conversation.from_json(stored) == Conversation()
+    assert Conversation.from_json(stored) == Conversation(is_incomplete=True)
 
 
 def test_a_memory_of_things_that_the_knowledge_no_longer_names_is_no_trouble() -> None:

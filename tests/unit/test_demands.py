@@ -246,3 +246,9 @@ def test_half_a_rename_is_refused(folder: Path) -> None:
     refusal = refused(folder)
     assert "limits.systolic[0].means: there is no symptom 'low_blood_pressure'" in refusal
     assert "knowledge/common/lexicon/crs.yml" in refusal
+
+
+def test_no_word_group_is_there_for_nothing() -> None:
+    written = "".join(file.read_text(encoding="utf-8") for file in DEFAULT.rglob("*.yml"))
+    unused = [group for group in load_knowledge().words if f"{{{group}}}" not in written]
+    assert set(unused) <= names()["word group"]

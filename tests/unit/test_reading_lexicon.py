@@ -215,3 +215,24 @@ def test_signs_are_not_found_where_they_are_not(text: str, sign: str) -> None:
 )
 def test_memory_that_goes_is_an_early_sign_of_the_nerves(text: str) -> None:
     assert "early_nerve_sign" in signs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["he has no pulse", "no pulse!", "I can't find a pulse", "can't feel her pulse", "his heart has stopped"],
+)
+def test_who_has_no_pulse_does_not_respond(text: str) -> None:
+    assert "cannot_be_woken" in signs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no pulse oximeter here",
+        "can't find a pulse oximeter",
+        "no pulse problems",
+        "her heart has stopped racing",
+    ],
+)
+def test_a_device_or_a_trouble_that_is_not_there_is_no_missing_pulse(text: str) -> None:
+    assert "cannot_be_woken" not in signs(text)

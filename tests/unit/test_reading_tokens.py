@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blina.reading.lexicon import tokens as lexicon_tokens
 from blina.reading.lexicon.tokens import NUMBER, Tokeniser, lemma
 from blina.reading.text import clean
 from tests.unit.reading_words import norms, present, signs, statuses, tokeniser, tokens
@@ -121,3 +122,14 @@ def test_no_long_run_of_marks_is_peeled_at_once(mark: str, monkeypatch: pytest.M
     found = reader.tokens(f"I have {mark * 1000} a rash")
     assert max(len(run) for text in seen for run in text.split()) <= 41
     assert [token.norm for token in found if token.is_word][-1] == "rash"
+
+
+def test_words_that_were_read_are_not_remembered_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 2_000
+    monkeypatch.setattr(lexicon_tokens, "_MOST_REMEMBERED", most)
+    tokeniser = Tokeniser({})
+    words = tokeniser.words("I can't breathe, 38.5")
+    for message in range(20):
+        tokeniser.tokens(" ".join(f"my{message}name{number}is" for number in range(100)))
+    assert len(tokeniser._words_read) < 2 * most
+    assert tokeniser.words("I can't breathe, 38.5") == words

@@ -6,9 +6,12 @@ import io
 import re
 import sqlite3
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from blina.channels.team import accounts, inbox, setup
 from blina.channels.team.begun import BegunSignIns
 from blina.channels.team.channel import TeamChannel
 from blina.channels.team.cookies import Cookie
+from blina.channels.team.entrance import TOKEN, Entrance
 from blina.channels.team.pages import HEADERS, Pages, Ways
 from blina.channels.team.people import Allowed, confirmed_email, name_of
 from blina.channels.team.provider import Begun
@@ -414,3 +418,31 @@ def test_over_tls_a_cookie_never_travels_without(is_secure: bool) -> None:
     assert cookie.startswith("__Secure-blina_team=value;") is is_secure
     assert ("Secure" in cookie.split("; ")) is is_secure
     assert {"Path=/team", "HttpOnly", "SameSite=Lax", "Max-Age=60"} <= set(cookie.split("; "))
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_taken"),
+    [
+        ("http://127.0.0.1:5005", True),
+        ("https://127.0.0.1:5005", True),
+        ("http://[", False),
+        ("http://elsewhere:5005", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_a_change_is_taken_from_a_page_of_this_server_only(origin: str, is_taken: bool) -> None:
+    records: Any = None
+    entrance = Entrance(pages(), records, None, Path(), settings())
+    request: Any = SimpleNamespace(
+        headers={"origin": origin, "host": "127.0.0.1:5005", TOKEN: session().token}, form={}
+    )
+    assert entrance.may_change(request, session()) is is_taken
+
+
+def test_where_the_inbox_is_off_nothing_that_signs_people_in_is_loaded() -> None:
+    look = (
+        "import sys, blina.channels.team.channel; "
+        "assert not {'authlib', 'argon2', 'joserfc'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", look], check=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from blina.reading.reader import SymptomReader
+from blina.triage import values
 from tests.unit.talk import KNOWLEDGE, Talk, celsius, finding, value
 
 READER = SymptomReader(KNOWLEDGE)
@@ -192,3 +193,13 @@ def test_a_fever_by_its_number_was_when_that_number_was_measured() -> None:
 def test_the_day_of_treatment_is_no_onset() -> None:
     talk = told("I am on day 3 and have a cough").say("summary", intent="summary")
     assert "Cough, on day 3" not in talk.text
+
+
+def test_of_very_many_values_the_oldest_that_ask_for_nothing_are_forgotten_first() -> None:
+    talk = Talk().say("38.9", celsius(38.9))
+    for _ in range(5):
+        talk.say("lots", *(celsius(36 + number / 100) for number in range(50)))
+    kept = [value.value for value in talk.conversation.values]
+    assert len(kept) == values.MOST_VALUES
+    assert kept[0] == 38.9
+    assert kept[-50:] == [36 + number / 100 for number in range(50)]

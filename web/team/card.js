@@ -1,7 +1,7 @@
 // One alert: what it is about, who has it, its hand-over, and the note with which it is closed.
 
-import { drawn, element, icon, lines } from "/team/dom.js";
-import { clock, filled } from "/team/say.js";
+import { drawn, element, filled, icon, lines } from "/team/dom.js";
+import { clock } from "/team/say.js";
 
 /** One alert on the page. */
 export class Card {

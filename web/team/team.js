@@ -1,8 +1,8 @@
 // The nurses' page: asks for the alerts every few seconds, and shows, takes, gives back and closes them.
 
-import { element } from "/team/dom.js";
+import { element, filled } from "/team/dom.js";
 import { Card } from "/team/card.js";
-import { filled, clock } from "/team/say.js";
+import { clock } from "/team/say.js";
 
 const { words, token, mostNote } = JSON.parse(document.getElementById("config").textContent);
 const EVERY = 3000; // milliseconds

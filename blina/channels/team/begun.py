@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import time
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from blina.channels.team.provider import Begun
+from blina.channels.team.sessions import hash_of
 
 MINUTES = 10
 _MOST = 2_000
@@ -46,7 +46,7 @@ class BegunSignIns:
         while len(self._waiting) >= _MOST:
             del self._waiting[next(iter(self._waiting))]  # the oldest
         secret = secrets.token_urlsafe()
-        self._waiting[begun.state] = _Waiting(begun, _hash(secret), self._clock() + MINUTES * 60)
+        self._waiting[begun.state] = _Waiting(begun, hash_of(secret), self._clock() + MINUTES * 60)
         return secret
 
     def take(self, state: object, secret: object) -> Begun | None:
@@ -62,11 +62,7 @@ class BegunSignIns:
         if not isinstance(state, str) or not isinstance(secret, str):
             return None
         found = self._waiting.get(state)
-        if found is None or not hmac.compare_digest(found.browser, _hash(secret)):
+        if found is None or not hmac.compare_digest(found.browser, hash_of(secret)):
             return None
         del self._waiting[state]
         return found.begun if self._clock() <= found.until else None
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

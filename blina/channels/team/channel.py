@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
@@ -16,9 +16,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from blina.assistant import knowledge, settings
-from blina.channels.team import accounts, setup
-from blina.channels.team.desk import Desk
-from blina.channels.team.entrance import Entrance, Handler
 from blina.channels.team.pages import Pages
 from blina.channels.team.records import FILE, Fails, Records
 from blina.channels.web import page
@@ -26,6 +23,9 @@ from blina.http_server import access, signing_keys
 from blina.http_server.signing_keys import signing_key
 from blina.rasa_adapter.tracker_store import conversation_store, database_file
 from blina.storage.sqlite import IN_MEMORY
+
+if TYPE_CHECKING:
+    from blina.channels.team.entrance import Entrance, Handler
 
 PREFIX = "/team"
 
@@ -58,6 +58,11 @@ class TeamChannel(InputChannel):
         blueprint = Blueprint("team")
         if not settings().team_inbox:
             return blueprint
+        # what signs people in is slow to import, and most centres have no inbox
+        from blina.channels.team import accounts, setup
+        from blina.channels.team.desk import Desk
+        from blina.channels.team.entrance import Entrance
+
         setup.check(settings())
         pages = Pages(knowledge(), settings())
         conversations = database_file()

@@ -194,8 +194,9 @@ class Entrance:
         site = request.headers.get("sec-fetch-site", "same-origin")
         if origin is None or site != "same-origin":
             return False
+        host = request.headers.get("host")
         own = self._settings.team_url
-        return bool(origin == own if own else urlsplit(origin).netloc == request.headers.get("host"))
+        return origin in ((own,) if own else (f"http://{host}", f"https://{host}"))
 
     def _provider_failed(self, request: Request, error: Exception) -> HTTPResponse:
         _log.error("signing in at the OpenID provider failed (%s: %s)", type(error).__name__, error)

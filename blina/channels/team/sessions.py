@@ -81,7 +81,7 @@ class Sessions:
             What the browser's cookie holds from now on.
         """
         secret, now = secrets.token_urlsafe(_ID_BYTES), self._clock()
-        self._connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (_hash(secret), who, now, now))
+        self._connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (hash_of(secret), who, now, now))
         return f"{secret}.{_signed(self._cookie, secret)}"
 
     def find(self, cookie: object, is_active: bool) -> Session | None:
@@ -97,7 +97,7 @@ class Sessions:
         secret = self._secret(cookie)
         if secret is None:
             return None
-        id_, now = _hash(secret), self._clock()
+        id_, now = hash_of(secret), self._clock()
         row = self._connection.execute(
             "SELECT who, begun, active FROM sessions WHERE id = ?", (id_,)
         ).fetchone()
@@ -144,5 +144,10 @@ def _signed(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode("ascii"), hashlib.sha256).hexdigest()
 
 
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("ascii")).hexdigest()
+def hash_of(secret: str) -> str:
+    """What is kept of the secret in a cookie.
+
+    Args:
+        secret: as a browser sent it, of whatever characters.
+    """
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -33,6 +33,7 @@ _DIGITS = re.compile(r"\d+([.,/]\d+)?")
 # spaCy peels one mark after the other off a run without blanks, and looks at all of the rest each time.
 _LONGEST_RUN = 40
 _RUN = re.compile(rf"\S{{{_LONGEST_RUN}}}(?=\S)")
+_MOST_REMEMBERED = 50_000  # words
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ _IRREGULAR = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def lemma(word: str) -> str:
     """The dictionary form of a lower-case word ("threw" gives "throw")."""
     return _IRREGULAR.get(word) or str(simplemma.lemmatize(word, lang="en")).lower()
@@ -85,21 +86,8 @@ class Tokeniser:
 
     def __init__(self, shorthand: Mapping[str, str]) -> None:
         self._one_at_a_time = Lock()  # spaCy's vocabulary grows as it reads
-        nlp = spacy.blank("en")
-        given = nlp.Defaults
-        rules = given.tokenizer_exceptions or {}
-        # Phones and lists leave spaces out: "nausea/ vomiting", "appetite(none)", "rash;itching".
-        marks = [r"[/()\[\];:!?+&]"]
-        infixes = [*(given.infixes or ()), *marks]
-        suffixes = [*(given.suffixes or ()), *marks]
-        prefixes = [*(given.prefixes or ()), *marks]
-        self._split = SpacyTokenizer(
-            nlp.vocab,
-            rules={form: parts for form, parts in rules.items() if not _NO_EXCEPTION.fullmatch(form)},
-            prefix_search=compile_prefix_regex(prefixes).search,
-            suffix_search=compile_suffix_regex(suffixes).search,
-            infix_finditer=compile_infix_regex(infixes).finditer,
-        )
+        self._split = _made()
+        self._words_read = self._split.vocab.strings
         self._shorthand = dict(shorthand)
 
     def words(self, text: str) -> list[str]:
@@ -145,6 +133,10 @@ class Tokeniser:
         first = 0
         for cut in (*(match.end() for match in _RUN.finditer(text)), len(text)):
             with self._one_at_a_time:
+                if len(self._words_read) > _MOST_REMEMBERED:
+                    # by itself it forgets no word, whatever conversation is deleted
+                    self._split = _made()
+                    self._words_read = self._split.vocab.strings
                 piece = list(self._split(text[first:cut]))
             for token in piece:
                 yield token, first + token.idx
@@ -178,6 +170,25 @@ class Tokeniser:
         return Token(start, end, raw[0], frozenset({raw[0]}), is_word=False, is_stop=stop)
 
 
+def _made() -> SpacyTokenizer:
+    """The tokeniser of spaCy, with a vocabulary of its own."""
+    nlp = spacy.blank("en")
+    given = nlp.Defaults
+    rules = given.tokenizer_exceptions or {}
+    # Phones and lists leave spaces out: "nausea/ vomiting", "appetite(none)", "rash;itching".
+    marks = [r"[/()\[\];:!?+&]"]
+    infixes = [*(given.infixes or ()), *marks]
+    suffixes = [*(given.suffixes or ()), *marks]
+    prefixes = [*(given.prefixes or ()), *marks]
+    return SpacyTokenizer(
+        nlp.vocab,
+        rules={form: parts for form, parts in rules.items() if not _NO_EXCEPTION.fullmatch(form)},
+        prefix_search=compile_prefix_regex(prefixes).search,
+        suffix_search=compile_suffix_regex(suffixes).search,
+        infix_finditer=compile_infix_regex(infixes).finditer,
+    )
+
+
 def _lower(text: str) -> str:
     """Lower case without moving a character: spaCy undoes "can't" but not "CAN'T"."""
     return "".join(low if len(low := character.lower()) == 1 else character for character in text)
@@ -190,7 +201,7 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     return behind.islower() and before[-1:].isalpha() and last_word not in _ANSWERS
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _keys(word: str) -> frozenset[str]:
     keys = {lemma(word), "=" + word}
     if word in _NUMBER_WORDS or _DIGITS.fullmatch(word):

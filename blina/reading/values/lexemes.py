@@ -11,13 +11,15 @@ from typing import NamedTuple
 WORD, NUMBER, SYMBOL, STOP = "word", "number", "symbol", "stop"
 _CHARACTERS = {"\u066b": ".", "\u060c": ",", "\u066a": "%", "\u00d7": "x", "\u2044": "/", "\\": "/"}
 _PATTERN = re.compile(
-    r"(?P<link>https?://\S+|www\.\S+|\S+@\S+\.\w+)"
+    r"(?P<link>https?://\S+|www\.\S+)"
     r"|(?P<number>\d+(?:[.,]\d+|;\d(?!\d)|\u00b0\d(?!\d))*)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<space>[^\S\n]+)"
     r"|(?P<symbol>->|=>|>>|<=|>=|\.\.+|.|\n)",
     re.DOTALL,
 )
+_RUN = re.compile(r"\S+")
+_DOMAIN = re.compile(r"\.\w+")
 _STOPS = frozenset(".!?\n")
 _THOUSAND = 3  # digits behind a comma that make thousands
 
@@ -64,7 +66,7 @@ def lexemes(text: str, mixed: re.Pattern[str] | None = None) -> list[Lexeme]:
     """
     plain = "".join(map(_plain, text))
     found: list[Lexeme] = []
-    at, spaced = 0, False
+    at, spaced, looked_until = 0, False, 0
     while at < len(plain):
         known = mixed.match(plain, at) if mixed and plain[at].isalpha() else None
         if known and (at == 0 or not plain[at - 1].isalpha()):
@@ -75,6 +77,13 @@ def lexemes(text: str, mixed: re.Pattern[str] | None = None) -> list[Lexeme]:
         if match is None:  # the last alternative takes any character
             break
         kind = match.lastgroup
+        run = _RUN.match(plain, at) if at >= looked_until and kind != "link" else None
+        if run:  # where no address begins, none begins further on in the same run either
+            looked_until = run.end()
+            if end := _address_end(run[0]):
+                found.append(Lexeme(WORD, run[0][:end], at, at + end, spaced))
+                at, spaced = at + end, False
+                continue
         if kind == "space":
             spaced = True
         elif kind == "number":
@@ -88,6 +97,14 @@ def lexemes(text: str, mixed: re.Pattern[str] | None = None) -> list[Lexeme]:
             spaced = word == "\n"
         at = match.end()
     return found
+
+
+def _address_end(run: str) -> int:
+    """Where the address ends that a run without blanks begins with ("anna@example.org."); 0 without one."""
+    domains = list(_DOMAIN.finditer(run))
+    if not domains or run.find("@", 1, max(0, domains[-1].start() - 1)) < 0:
+        return 0
+    return domains[-1].end()
 
 
 def _numbers(written: str, start: int, spaced: bool) -> Iterator[Lexeme]:
