@@ -325,6 +325,7 @@ class ReadingCosts(Record):
 
     comfort_below: Probability  # no comfort where a warning sign that is not reported is this likely or more
     gives_way: Probability  # the lexicon's word gives way to a denial or an end that is this sure or surer
+    in_doubt: Probability  # what ``keeps`` is at least in a sentence that speaks about symptoms
     by_urgency: Mapping[Urgency, Certainty]
     unlisted: Certainty
     signs: Certainty

@@ -34,6 +34,7 @@ class Costs:
         telling: of these, labels of which a value says all: a temperature tells whether there is a fever, but
             good oxygen does not say that breathing is easy.
         gives_way: how sure of a denial or an end the learned reader must be to overrule the lexicon.
+        in_doubt: below it, the lexicon's word is taken away where the sentence puts it in doubt.
     """
 
     certainty: Mapping[str, Certainty]
@@ -41,6 +42,7 @@ class Costs:
     valued: frozenset[str] = frozenset()
     telling: frozenset[str] = frozenset()
     gives_way: float = 1.0
+    in_doubt: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Judge:
         *,
         turns: bool = False,
         kept: frozenset[tuple[int, int]] = frozenset(),
+        doubted: frozenset[tuple[int, int]] = frozenset(),
     ) -> Judged:
         """One judgement of both readings.
 
@@ -100,6 +103,7 @@ class Judge:
             turns: whether the message has a turn in it ("but", "until today"), where cues go wrong most.
             kept: where the lexicon's word stands: it mended the words, which the learned reader cannot read,
                 or the build of the sentence settles it.
+            doubted: where words stand in a sentence that speaks about symptoms ("told to ring for chills").
 
         Returns:
             The judgement.
@@ -108,13 +112,13 @@ class Judge:
         judged_findings = [
             item
             if (item.start, item.end) in kept
-            else self._weighed(item, item.symptom, opinions, disagreements, turns)
+            else self._weighed(item, item.symptom, opinions, disagreements, turns, doubted)
             for item in findings
         ]
         judged_signs = [
             item
             if item.id in self._describing or (item.start, item.end) in kept
-            else self._weighed(item, item.id, opinions, disagreements, turns)
+            else self._weighed(item, item.id, opinions, disagreements, turns, doubted)
             for item in signs
         ]
         known = {item.symptom for item in findings} | {item.id for item in signs}
@@ -166,11 +170,14 @@ class Judge:
         opinions: Mapping[str, Opinion],
         disagreements: list[Disagreement],
         turns: bool,
+        doubted: frozenset[tuple[int, int]],
     ) -> Item:
         """What the lexicon found, with the status that both readings together give it."""
         opinion, least = opinions.get(label), self._costs.certainty.get(label)
         if opinion is None or least is None:
             return item
+        if least.keeps and (item.start, item.end) in doubted:
+            least = least.copy(update={"keeps": max(least.keeps, self._costs.in_doubt)})
         status = _both(item.status, opinion, least, turns=turns, gives_way=self._costs.gives_way)
         learned = (
             Status.PRESENT

@@ -14,6 +14,7 @@ from blina.reading.assertion.assertion import Asserter, Cues
 from blina.reading.assertion.listed import Listed, listed
 from blina.reading.assertion.qualifiers import with_qualifiers
 from blina.reading.clauses import clauses
+from blina.reading.doubt import Doubt
 from blina.reading.judgement import Costs, Judge, Judged
 from blina.reading.learned.reader import LearnedReader, Model, Opinion
 from blina.reading.lexicon.lexicon import Lexicon, Matches
@@ -67,6 +68,7 @@ class SymptomReader:
         self._values = ValueReader(knowledge.values)
         self._speller = Speller({*self._lexicon.words(), *self._asserter.words(), *shorthand})
         self._learned = LearnedReader(model) if model else None
+        self._doubt = Doubt(cues)
         turns = "|".join(map(re.escape, cues["turns"]))
         self._turn = re.compile(rf"(?<!\w)(?:{turns})(?!\w)")
         self._numbers = knowledge.policy.numbers
@@ -109,8 +111,17 @@ class SymptomReader:
             turns = self._turn.search(cleaned.lower()) is not None
             kept = self._garbled(cleaned, findings, signs)
             kept |= self._plain(tokens, matches, cues, findings, answers)
+            doubted = self._doubt.doubted(cleaned, ((item.start, item.end) for item in (*findings, *signs)))
             judged = self._judge.weigh(
-                cleaned, findings, signs, opinions, around, told, turns=turns, kept=kept
+                cleaned,
+                findings,
+                signs,
+                opinions,
+                around,
+                told,
+                turns=turns,
+                kept=kept,
+                doubted=doubted,
             )
             findings = [*judged.findings, *self._implications(judged.signs, judged.findings)]
             signs = judged.signs
@@ -284,7 +295,7 @@ def _judge(knowledge: Knowledge, learned: LearnedReader | None, describing: froz
     costs |= dict.fromkeys(labels & symptoms - {*knowledge.symptoms, UNLISTED}, as_complaint)
     valued = frozenset(knowledge.policy.means.values())
     telling = frozenset({knowledge.policy.roles.fever})
-    weighed = Costs(costs, frozenset(urgent & labels), valued, telling, reading.gives_way)
+    weighed = Costs(costs, frozenset(urgent & labels), valued, telling, reading.gives_way, reading.in_doubt)
     return Judge(weighed, symptoms, describing)
 
 

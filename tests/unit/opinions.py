@@ -41,6 +41,7 @@ def judge(warnings: frozenset[str] = frozenset({"seizures"})) -> Judge:
             valued=frozenset({"rash"}),
             telling=frozenset({"rash"}),
             gives_way=0.9,
+            in_doubt=0.4,
         ),
         symptoms=frozenset({"seizures", "rash"}),
         describing=frozenset({"severe"}),

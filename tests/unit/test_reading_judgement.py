@@ -59,6 +59,16 @@ def test_what_the_lexicon_reports_is_kept_unless_it_is_very_unlikely(reported: f
     assert status_of(judged) is (Status.PRESENT if kept else Status.PAST)
 
 
+@pytest.mark.parametrize(("reported", "kept"), [(0.4, True), (0.39, False)])
+def test_in_a_sentence_that_speaks_about_symptoms_the_lexicon_needs_the_learned_reader_more(
+    reported: float, kept: bool
+) -> None:
+    found, said = finding("rash", Status.PRESENT), {"rash": opinion("rash", reported)}
+    judged = judge().weigh("told to ring for a rash", [found], (), said, {}, doubted=frozenset({(0, 4)}))
+    assert (found.start, found.end) == (0, 4)
+    assert status_of(judged) is (Status.PRESENT if kept else Status.NOT_REPORTED)
+
+
 @pytest.mark.parametrize("status", [Status.DENIED, Status.PAST])
 def test_what_the_lexicon_reports_gives_way_to_a_sure_denial_or_end(status: Status) -> None:
     found = [finding("rash", Status.PRESENT)]
