@@ -111,7 +111,11 @@ class SymptomReader:
             turns = self._turn.search(cleaned.lower()) is not None
             kept = self._garbled(cleaned, findings, signs)
             kept |= self._plain(tokens, matches, cues, findings, answers)
-            doubted = self._doubt.doubted(cleaned, ((item.start, item.end) for item in (*findings, *signs)))
+            spans = {
+                *((item.start, item.end) for item in findings),
+                *((sign.start, sign.end) for sign in signs),
+            }
+            doubted = self._doubt.doubted(cleaned, spans)
             judged = self._judge.weigh(
                 cleaned,
                 findings,
