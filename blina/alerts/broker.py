@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import sqlite3
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
@@ -24,6 +23,7 @@ from blina.alerts.book import AlertBook
 from blina.alerts.forms import as_json, from_json
 from blina.alerts.model import Alert
 from blina.alerts.receivers.model import SECONDS_FOR_A_TRY, NotTaken
+from blina.storage.failures import FAILURES
 
 _log = logging.getLogger(__name__)
 
@@ -141,10 +141,8 @@ class BrokerConsumer:
             return
         try:
             await self._book.forward(alert, self._receivers)
-        except sqlite3.Error as error:
-            _log.error(
-                "an alert stays in the broker: the file of the alerts fails (%s)", type(error).__name__
-            )
+        except FAILURES as error:
+            _log.error("an alert stays in the broker: it cannot be kept here (%s)", type(error).__name__)
             await asyncio.sleep(_BETWEEN_TRIES)
             await message.reject(requeue=True)
             return
