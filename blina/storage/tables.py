@@ -205,6 +205,22 @@ def is_shared(place: str) -> bool:
     return "://" in place
 
 
+def tables_at(place: str, pragmas: Sequence[str], schema: str, busy_seconds: float) -> Tables:
+    """The tables at a place.
+
+    Args:
+        place: as in `is_shared`.
+        pragmas: of a file, as in `FileTables`.
+        schema: likewise.
+        busy_seconds: likewise.
+
+    Raises:
+        sqlite3.Error: when the file is no database or cannot be written.
+        OSError: when it cannot be made.
+    """
+    return SharedTables(place) if is_shared(place) else FileTables(place, pragmas, schema, busy_seconds)
+
+
 def places(rows: Sequence[Sequence[object]]) -> str:
     """Places for the values of some rows, as in ``(?, ?), (?, ?)``.
 

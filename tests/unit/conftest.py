@@ -39,6 +39,6 @@ def shared(shared_server: str) -> str:
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where something is kept: a file of one process, or a database of several."""
     if request.param == "file":
-        return str(tmp_path / "kept.db")
+        return str(tmp_path / "alerts.db")
     found: str = request.getfixturevalue("shared")
     return found

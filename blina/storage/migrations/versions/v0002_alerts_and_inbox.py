@@ -62,8 +62,7 @@ CREATE TABLE sessions (
 CREATE TABLE sign_ins (
     state TEXT PRIMARY KEY,
     browser TEXT NOT NULL,
-    nonce TEXT NOT NULL,
-    verifier TEXT NOT NULL,
+    content TEXT NOT NULL,
     until DOUBLE PRECISION NOT NULL
 );
 CREATE TABLE audit (
