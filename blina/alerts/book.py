@@ -314,7 +314,7 @@ class AlertBook:
             conversation: its name in the tracker store.
             kind: of the timer, all when None.
         """
-        await self._in_all(lambda store: [store.timers.stop(conversation, kind)])
+        await self._in_all(lambda store: [store.stop_timers(conversation, kind)])
 
     async def add_to_timer(self, conversation: str, kind: str, content: Mapping[str, object]) -> None:
         """Keep more with a timer, if there is one.
@@ -332,7 +332,7 @@ class AlertBook:
         Args:
             timer: as it was due.
         """
-        await self._in_all(lambda store: [store.timers.done(timer)])
+        await self._in_all(lambda store: [store.timer_done(timer)])
 
     async def due_timers(self) -> list[Timer]:
         """The timers whose time has come, the earliest first; other replicas are not told for some time."""
@@ -441,7 +441,7 @@ class AlertBook:
         name = self.pseudonym(conversation)
         try:
             for store in reversed(self._stores()):  # memory first: that works
-                self._asked(store, lambda store: store.timers.stop(conversation))
+                self._asked(store, lambda store: store.stop_timers(conversation))
                 self._asked(store, lambda store: store.drop_words(name, until))
         except FAILURES:
             self._to_forget.setdefault(conversation, self._clock())

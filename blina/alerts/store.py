@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 from blina.alerts.model import Alert, Delivery, HandedOver, Kind, NewAlert, State
 from blina.alerts.timers import SCHEMA as TIMERS
-from blina.alerts.timers import Timers
+from blina.alerts.timers import Timer, Timers
 from blina.knowledge.schema import Urgency
 from blina.storage.tables import FileTables, Statements, Tables, places
 
@@ -362,6 +362,35 @@ class AlertStore:
                 change(self)
 
         self._tables.change(make)
+
+    # --- timers; what is dropped with one may hold an address
+
+    def stop_timers(self, conversation: str, kind: str | None = None) -> bool:
+        """Stop a timer of a conversation, or all of them.
+
+        Args:
+            conversation: its name in the tracker store.
+            kind: of the timer, all when None.
+
+        Returns:
+            Whether there was any.
+        """
+        is_stopped = self.timers.stop(conversation, kind)
+        self.to_scrub = self.to_scrub or is_stopped
+        return is_stopped
+
+    def timer_done(self, timer: Timer) -> bool:
+        """Drop a timer that has done its work, unless it was started anew meanwhile.
+
+        Args:
+            timer: as it was due.
+
+        Returns:
+            Whether it was there.
+        """
+        is_done = self.timers.done(timer)
+        self.to_scrub = self.to_scrub or is_done
+        return is_done
 
     # --- one store after another
 

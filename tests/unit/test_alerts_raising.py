@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from blina.alerts import check_backs, raising
 from blina.alerts.model import Kind
 from blina.alerts.store import AlertStore
 from blina.alerts.timers import Timer
-from blina.assistant import settings
+from blina.assistant import local_time, settings
 from blina.channels import alerts, checking_back
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
@@ -229,6 +229,24 @@ async def test_half_an_hour_later_it_is_asked_on_the_open_page_and_kept(store: C
     events, _ = await store.said(NAME, 0, 10)
     assert events[-1]["text"] == line.shown[0]
     assert await timers(store, check_backs.CHECK_BACK) == []
+
+
+async def test_a_timer_that_is_late_is_not_asked_at_night_but_at_its_end(
+    store: ConversationStore, on: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.save(await taken_in(store, chills()))
+    now = local_time()
+    quiet = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=2):%H:%M}"
+    changed = on.copy(update={"follow_up_quiet": quiet})
+    monkeypatch.setattr(check_backs, "settings", lambda: changed)
+    line = Line()
+    await ask(store, line)
+    assert line.shown == []
+    (timer,) = await timers(store, check_backs.CHECK_BACK)
+    assert timer.due == pytest.approx(time.time() + 2 * 3600, abs=120)
+    monkeypatch.setattr(check_backs, "settings", lambda: on)
+    await ask(store, line)
+    assert len(line.shown) == 1
 
 
 async def test_killed_after_it_was_asked_it_is_not_asked_again(store: ConversationStore) -> None:
