@@ -53,10 +53,18 @@ def about_the_app(kind: str, voice: Voice) -> str:
     if kind == asking.APP_APPROVED:
         return voice.say("about_me", "not_approved")
     kept = voice.say("privacy", "sentence", hours=str(voice.settings.retention_hours))
-    who = "nobody_reads"
-    if voice.settings.alerts:
-        who = "team_reads" if voice.settings.alert_hand_over else "team_is_told"
-    return f"{kept} {voice.say('about_me', who)}"
+    return f"{kept} {who_reads(voice)}"
+
+
+def who_reads(voice: Voice) -> str:
+    """What the team sees of what somebody writes, which the settings decide.
+
+    Args:
+        voice: wording and settings.
+    """
+    if not voice.settings.alerts:
+        return voice.say("about_me", "nobody_reads")
+    return voice.say("about_me", "team_reads" if voice.settings.alert_hand_over else "team_is_told")
 
 
 def spelled_out(names: tuple[str, ...], voice: Voice) -> str | None:

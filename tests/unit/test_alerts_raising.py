@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,8 @@ from blina.alerts.store import AlertStore
 from blina.alerts.timers import Timer
 from blina.assistant import local_time, settings
 from blina.channels import alerts, checking_back
+from blina.channels.messaging import turns
+from blina.channels.web import page
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
 from blina.rasa_adapter import alerting, tracker_store
@@ -156,6 +159,27 @@ def test_who_asks_is_told_that_an_alert_replaces_no_call(with_words: bool) -> No
     answer = about_the_app(WHAT_KEPT, Voice(KNOWLEDGE, changed))
     assert "does not replace your call" in answer
     assert ("without your words" in answer) != with_words
+
+
+READ_BY = {
+    "nobody": ({}, "Nobody from your team reads along.", "gets a note"),
+    "told": ({"alerts": True}, "gets a note that says so, without your words", "what you wrote"),
+    "words": ({"alerts": True, "alert_hand_over": True}, "gets a note with what you wrote", "Nobody from"),
+}
+
+
+@pytest.mark.parametrize(("changes", "said", "unsaid"), READ_BY.values(), ids=READ_BY.keys())
+def test_the_page_and_the_channels_say_truly_who_reads(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, bool], said: str, unsaid: str
+) -> None:
+    changed = SETTINGS.copy(update=changes)
+    monkeypatch.setattr(turns, "voice", lambda: Voice(KNOWLEDGE, changed))
+    (welcome,) = re.findall(
+        r"<p>I am a computer program[^<]*", page.load(KNOWLEDGE, changed)[""].content.decode()
+    )
+    for text in (welcome, " ".join(turns._about())):
+        assert said in text
+        assert unsaid not in text
 
 
 def asking(urgency: str = "call_today") -> Talk:
