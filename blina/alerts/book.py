@@ -462,21 +462,25 @@ class AlertBook:
         if self._main is self._spare and self._place != IN_MEMORY:
             with suppress(sqlite3.Error, OSError):  # it could not be opened so far
                 self._main = store_at(self._place)
+        now = self._steady.now()
+        if is_time := now >= self._next_clearing:
+            self._clear(self._spare, now)  # what is in memory goes also where the other fails
         for conversation, asked in tuple(self._to_forget.items()):
             self._forget(conversation, asked)  # before what came later is moved
         if self._main is not self._spare:
             self._main.stay_alive(self._under_way)
             while self._spare.move_to(self._main):
                 pass
-        now = self._steady.now()
-        if now >= self._next_clearing:
+        if is_time:
+            self._clear(self._main, now)
             self._next_clearing = now + _BETWEEN_CLEARINGS
-            kept = now - settings().retention_hours * _HOUR
-            for store in reversed(self._stores()):  # what is in memory goes also where the other fails
-                store.clear(words=kept, closed=kept, opened=now - _KEPT_OPEN)
         if self._main.to_scrub:
             self._main.scrub()
         self._take_over()
+
+    def _clear(self, store: AlertStore, now: float) -> None:
+        kept = now - settings().retention_hours * _HOUR
+        store.clear(words=kept, closed=kept, opened=now - _KEPT_OPEN)
 
     def _take_over(self) -> None:
         """Bring what is in the file from before there was a database into that, once."""

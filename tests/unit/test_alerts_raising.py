@@ -86,6 +86,17 @@ async def test_the_advice_to_call_now_is_an_alert(store: ConversationStore) -> N
     assert "somebody" not in str(alert)
 
 
+@pytest.mark.parametrize(
+    ("url", "first"), [(None, ("broker",)), ("postgresql://x@127.0.0.1/blina", ("webhook",))]
+)
+def test_the_broker_carries_alerts_only_where_no_database_is_shared(
+    on: Settings, monkeypatch: pytest.MonkeyPatch, url: str | None, first: tuple[str, ...]
+) -> None:
+    engines = {"broker_url": "amqp://127.0.0.1/", "database_url": url, "alert_webhook_url": "https://x.org"}
+    monkeypatch.setattr(raising, "settings", lambda: on.copy(update=engines))
+    assert raising.first_receivers() == first
+
+
 async def test_a_message_that_is_sent_again_is_the_same_alert(store: ConversationStore) -> None:
     for _ in range(2):
         await taken_in(store, chills())
@@ -163,7 +174,7 @@ def test_who_asks_is_told_that_an_alert_replaces_no_call(with_words: bool) -> No
 
 READ_BY = {
     "nobody": ({}, "Nobody from your team reads along.", "gets a note"),
-    "told": ({"alerts": True}, "gets a note that says so, without your words", "what you wrote"),
+    "told": ({"alerts": True}, "Nobody from your team reads along.", "gets a note"),
     "words": ({"alerts": True, "alert_hand_over": True}, "gets a note with what you wrote", "Nobody from"),
 }
 

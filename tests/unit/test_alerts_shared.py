@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -275,6 +276,19 @@ async def test_what_is_forgotten_while_the_database_is_away_goes_when_it_is_back
     store.close()
     for book in (away, other):
         book.close()
+
+
+async def test_what_is_too_old_goes_from_memory_while_the_database_is_away(cable: Cable) -> None:
+    away = await connected(cable.url)
+    cable.cut()
+    await away.add(replace(new(1), time=datetime(2020, 1, 1, tzinfo=timezone.utc), hand_over=WORDS), [])
+    away._next_clearing = 0.0
+
+    async def is_gone() -> bool:
+        return away._spare.open_alerts() == []
+
+    await comes(is_gone)
+    away.close()
 
 
 async def test_what_is_in_the_file_from_before_comes_along(shared: str, tmp_path: Path) -> None:
