@@ -384,6 +384,12 @@ class AlertBook:
 
         return await self._worker.do(kept)
 
+    def _failed(self, error: Exception) -> None:
+        """Say once that a store fails, until it works again; the kind only, as its text could quote."""
+        if not self._is_failing:
+            _log.error("what keeps the alerts fails (%s)", type(error).__name__)
+        self._is_failing = True
+
     async def _change(self, change: Callable[[AlertStore], bool]) -> bool:
         is_changed = bool(await self._first(change))
         if is_changed:
@@ -401,13 +407,11 @@ class AlertBook:
         )
 
     def _asked(self, store: AlertStore, ask: Callable[[AlertStore], Result]) -> Result:
-        """What a store says; that it fails is said once, until it works again."""
+        """What a store says."""
         try:
             found = ask(store)
         except FAILURES as error:
-            if not self._is_failing:  # the kind only: its text could quote what was to be kept
-                _log.error("what keeps the alerts fails (%s)", type(error).__name__)
-            self._is_failing = True
+            self._failed(error)
             raise
         self._is_failing = self._is_failing and store is not self._main
         return found
@@ -458,6 +462,12 @@ class AlertBook:
                 change.set_result(None)
 
     def _chore(self) -> None:
+        try:
+            self._tidy()
+        except FAILURES as error:  # it is done again
+            self._failed(error)
+
+    def _tidy(self) -> None:
         """Bring together what is kept elsewhere, and delete what is too old."""
         if self._main is self._spare and self._place != IN_MEMORY:
             with suppress(sqlite3.Error, OSError):  # it could not be opened so far
