@@ -1,4 +1,4 @@
-"""The alerts of this server: in their file, and in memory while the file does not take them."""
+"""The alerts: in a file or a database that replicas share, and in memory while that does not take them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ import logging
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from blina.alerts.model import Alert, Delivery, NewAlert
+from blina.alerts.shared_store import store_at
 from blina.alerts.store import AlertStore
 from blina.alerts.timers import Timer
 from blina.assistant import settings
 from blina.knowledge.schema import Urgency
 from blina.storage.clock import SteadyClock
+from blina.storage.failures import FAILURES
 from blina.storage.sqlite import IN_MEMORY
+from blina.storage.tables import is_shared
 from blina.storage.worker import Worker
 
 Result = TypeVar("Result")
@@ -48,32 +53,43 @@ class Waiting:
 class AlertBook:
     """Keeps alerts and hands them out. Whoever waits for changes is woken by each one.
 
-    An alert is worth more than its record: a file that is locked, full or read-only loses none. What it does
-    not take is kept in memory, delivered from there, and written as soon as it can be.
+    An alert is worth more than its record: a file that is locked, full or read-only, or a database that is
+    away, loses none. What that does not take is kept in memory, delivered from there, and written as soon as
+    it can be.
     """
 
-    def __init__(self, file: str, key: bytes, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        place: str,
+        key: bytes,
+        clock: Callable[[], float] = time.time,
+        left_behind: Path | None = None,
+    ) -> None:
         """Open the book.
 
         Args:
-            file: path of the SQLite file, or ``:memory:``.
+            place: path of the SQLite file, ``:memory:``, or the URL of the PostgreSQL database.
             key: secret, from which conversations get the names that they have here.
             clock: seconds since 1970.
+            left_behind: a file from before there was a database; what is in it goes there.
         """
         self._clock = clock
-        self._file = file
+        self._place = place
         self._key = key
         self._steady = SteadyClock(clock)
         self._next_clearing = 0.0
         self._spare = AlertStore(IN_MEMORY)
+        self._left_behind = left_behind
+        self._is_failing = False
         try:
-            self._main = AlertStore(file)
+            self._main = store_at(place)
         except (sqlite3.Error, OSError) as error:
-            _log.error("alerts are kept in memory only: %s cannot be used (%s)", file, error)
+            _log.error("alerts are kept in memory only: %s cannot be used (%s)", place, error)
             self._main = self._spare
         self._notes: list[tuple[Waiting, Callable[[AlertStore], None]]] = []  # to be written
         self._held: dict[tuple[str, str], float] = {}  # until when, of what could not be noted
-        self._to_forget: dict[str, float] = {}  # keyed hashes of conversations, and when that was asked
+        self._under_way: set[tuple[str, str]] = set()  # alert and receiver of what was handed out to be sent
+        self._to_forget: dict[str, float] = {}  # names of conversations, and when that was asked
         self._revision = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._worker = Worker("alerts", self._chore, _CHORE_SECONDS)
@@ -199,7 +215,7 @@ class AlertBook:
             receivers: names of those it has to be delivered to.
 
         Raises:
-            sqlite3.Error: the file does not take it; whoever has kept it so far must go on.
+            Exception: one of `FAILURES`, when it is not taken; whoever has kept it so far must go on.
         """
         names = tuple(receivers)
         await self._worker.do(lambda: self._main.forward(alert, names, self._clock()))
@@ -213,26 +229,40 @@ class AlertBook:
         Args:
             conversation: its name in the tracker store.
         """
-        await self.stop_timers(conversation)
-        await self._worker.do(lambda: self._forget(self.pseudonym(conversation), math.inf))
+        await self._worker.do(lambda: self._forget(conversation, math.inf))
         self._tell()
 
     # --- for whoever delivers them
 
-    async def due(self, receiver: str, most: int) -> list[Waiting]:
+    async def due(self, receiver: str, most: int, busy: Collection[str] = ()) -> list[Waiting]:
         """What is to be sent now: of each conversation the earliest, the most urgent first.
+
+        Among replicas it is this one's until it is noted what became of it, or the replica is gone.
 
         Args:
             receiver: name of the receiver.
             most: how many at most.
+            busy: conversations that are left out.
         """
-        return await self._in_all(
-            lambda store: [
-                Waiting(alert, delivery, store)
-                for delivery in store.due(receiver, self._clock(), most)
-                if not self._is_held(delivery) and (alert := store.alert(delivery.alert)) is not None
+
+        def due(store: AlertStore) -> list[Waiting]:
+            found = store.due(receiver, self._clock(), most, busy)
+            alerts = store.alerts(delivery.alert for delivery in found)
+            return [
+                Waiting(alerts[delivery.alert], delivery, store)
+                for delivery in found
+                if delivery.alert in alerts and not self._is_held(delivery)
             ]
-        )
+
+        def hand_out() -> list[Waiting]:
+            first: dict[str, Waiting] = {}  # both stores may have something of a conversation
+            for waiting in sorted(self._of_all(due), key=lambda one: one.alert.time, reverse=True):
+                first[waiting.alert.conversation] = waiting
+            found = sorted(first.values(), key=lambda one: _urgency(one.alert))[:most]
+            self._under_way |= {_name(waiting.delivery) for waiting in found}
+            return found
+
+        return await self._worker.do(hand_out)
 
     async def delivered(self, waiting: Waiting) -> None:
         """Note that a receiver has taken an alert.
@@ -284,7 +314,7 @@ class AlertBook:
             conversation: its name in the tracker store.
             kind: of the timer, all when None.
         """
-        await self._in_all(lambda store: [store.timers.stop(conversation, kind)])
+        await self._in_all(lambda store: [store.stop_timers(conversation, kind)])
 
     async def add_to_timer(self, conversation: str, kind: str, content: Mapping[str, object]) -> None:
         """Keep more with a timer, if there is one.
@@ -302,10 +332,10 @@ class AlertBook:
         Args:
             timer: as it was due.
         """
-        await self._in_all(lambda store: [store.timers.done(timer)])
+        await self._in_all(lambda store: [store.timer_done(timer)])
 
     async def due_timers(self) -> list[Timer]:
-        """The timers whose time has come, the earliest first."""
+        """The timers whose time has come, the earliest first; other replicas are not told for some time."""
         return await self._in_all(lambda store: store.timers.due(self._clock()))
 
     def close(self) -> None:
@@ -322,40 +352,43 @@ class AlertBook:
     async def _in_all(
         self, look: Callable[[AlertStore], Iterable[Result]], is_whole: bool = False
     ) -> list[Result]:
+        return await self._worker.do(lambda: self._of_all(look, is_whole))
+
+    def _of_all(self, look: Callable[[AlertStore], Iterable[Result]], is_whole: bool = False) -> list[Result]:
         """What both stores have.
 
         Args:
             look: what is asked of each.
-            is_whole: whether a part of it would mislead; otherwise a file that fails just now has nothing.
+            is_whole: whether a part of it would mislead; otherwise a store that fails just now has nothing.
 
         Raises:
-            sqlite3.Error: the file fails, and a part would mislead.
+            Exception: one of `FAILURES`, when a part would mislead.
         """
-
-        def all_of_it() -> list[Result]:
-            found: list[Result] = []
-            for store in self._stores():
-                try:
-                    found += look(store)
-                except sqlite3.Error as error:
-                    _failed(error)
-                    if is_whole:
-                        raise
-            return found
-
-        return await self._worker.do(all_of_it)
+        found: list[Result] = []
+        for store in self._stores():
+            try:
+                found += self._asked(store, look)
+            except FAILURES:
+                if is_whole:
+                    raise
+        return found
 
     async def _keep(self, keep: Callable[[AlertStore], Result]) -> Result:
         """Have something kept by the first store that takes it."""
 
         def kept() -> Result:
             try:
-                return keep(self._main)
-            except sqlite3.Error as error:
-                _failed(error)
+                return self._asked(self._main, keep)
+            except FAILURES:
                 return keep(self._spare)
 
         return await self._worker.do(kept)
+
+    def _failed(self, error: Exception) -> None:
+        """Say once that a store fails, until it works again; the kind only, as its text could quote."""
+        if not self._is_failing:
+            _log.error("what keeps the alerts fails (%s)", type(error).__name__)
+        self._is_failing = True
 
     async def _change(self, change: Callable[[AlertStore], bool]) -> bool:
         is_changed = bool(await self._first(change))
@@ -364,17 +397,27 @@ class AlertBook:
         return is_changed
 
     async def _first(self, ask: Callable[[AlertStore], Result | None]) -> Result | None:
-        """What the first store that has something says; memory first, for which the file need not work.
+        """What the first store that has something says; memory first, for which the other need not work.
 
         Raises:
-            sqlite3.Error: the file fails, and memory has nothing.
+            Exception: one of `FAILURES`, when memory has nothing.
         """
         return await self._worker.do(
-            lambda: next(filter(None, (ask(store) for store in reversed(self._stores()))), None)
+            lambda: next(filter(None, (self._asked(store, ask) for store in reversed(self._stores()))), None)
         )
 
+    def _asked(self, store: AlertStore, ask: Callable[[AlertStore], Result]) -> Result:
+        """What a store says."""
+        try:
+            found = ask(store)
+        except FAILURES as error:
+            self._failed(error)
+            raise
+        self._is_failing = self._is_failing and store is not self._main
+        return found
+
     async def _noted(self, waiting: Waiting, note: Callable[[AlertStore], None]) -> None:
-        """Note what became of a delivery; what the file does not take is sent again, with the same key."""
+        """Note what became of a delivery; what is not taken is sent again, with the same key."""
         self._notes.append((waiting, note))
         await self._worker.do(self._write_notes)
 
@@ -383,31 +426,34 @@ class AlertBook:
         notes, self._notes = self._notes, []
         for store in self._stores():
             of_store = [(waiting, note) for waiting, note in notes if waiting.store is store]
+            if not of_store:
+                continue
             try:
-                store.in_one_step(note for _, note in of_store)
+                self._asked(store, lambda store: store.in_one_step(note for _, note in of_store))  # noqa: B023
                 until = None
-            except sqlite3.Error as error:
-                _failed(error)
+            except FAILURES:
                 until = self._clock() + _HELD_BACK
             for waiting, _ in of_store:
-                name = (waiting.delivery.alert, waiting.delivery.receiver)
+                name = _name(waiting.delivery)
+                self._under_way.discard(name)
                 self._held.pop(name, None)
                 if until is not None:
                     self._held[name] = until
 
     def _forget(self, conversation: str, until: float) -> None:
-        """Drop the words; what the file does not let go of is tried again with each chore."""
+        """Drop words and timers; what is not let go of is tried again with each chore."""
+        name = self.pseudonym(conversation)
         try:
-            for store in self._stores():
-                store.drop_words(conversation, until)
-        except sqlite3.Error as error:
-            _failed(error)
+            for store in reversed(self._stores()):  # memory first: that works
+                self._asked(store, lambda store: store.stop_timers(conversation))
+                self._asked(store, lambda store: store.drop_words(name, until))
+        except FAILURES:
             self._to_forget.setdefault(conversation, self._clock())
         else:
             self._to_forget.pop(conversation, None)
 
     def _is_held(self, delivery: Delivery) -> bool:
-        return self._held.get((delivery.alert, delivery.receiver), 0.0) > self._clock()
+        return self._held.get(_name(delivery), 0.0) > self._clock()
 
     def _tell(self) -> None:
         self._revision += 1
@@ -416,29 +462,54 @@ class AlertBook:
                 change.set_result(None)
 
     def _chore(self) -> None:
-        """Bring what was kept in memory into the file, and delete what is too old."""
-        if self._main is self._spare and self._file != IN_MEMORY:
+        try:
+            self._tidy()
+        except FAILURES as error:  # it is done again
+            self._failed(error)
+
+    def _tidy(self) -> None:
+        """Bring together what is kept elsewhere, and delete what is too old."""
+        if self._main is self._spare and self._place != IN_MEMORY:
             with suppress(sqlite3.Error, OSError):  # it could not be opened so far
-                self._main = AlertStore(self._file)
-        if self._main is not self._spare:
-            self._spare.move_to(self._main)
-        for conversation, asked in tuple(self._to_forget.items()):
-            self._forget(conversation, asked)
+                self._main = store_at(self._place)
         now = self._steady.now()
-        if now >= self._next_clearing:
+        if is_time := now >= self._next_clearing:
+            self._clear(self._spare, now)  # what is in memory goes also where the other fails
+        for conversation, asked in tuple(self._to_forget.items()):
+            self._forget(conversation, asked)  # before what came later is moved
+        if self._main is not self._spare:
+            self._main.stay_alive(self._under_way)
+            while self._spare.move_to(self._main):
+                pass
+        if is_time:
+            self._clear(self._main, now)
             self._next_clearing = now + _BETWEEN_CLEARINGS
-            kept = now - settings().retention_hours * _HOUR
-            for store in self._stores():
-                store.clear(words=kept, closed=kept, opened=now - _KEPT_OPEN)
         if self._main.to_scrub:
             self._main.scrub()
+        self._take_over()
+
+    def _clear(self, store: AlertStore, now: float) -> None:
+        kept = now - settings().retention_hours * _HOUR
+        store.clear(words=kept, closed=kept, opened=now - _KEPT_OPEN)
+
+    def _take_over(self) -> None:
+        """Bring what is in the file from before there was a database into that, once."""
+        if self._left_behind is not None and is_shared(self._place) and self._left_behind.is_file():
+            with closing(AlertStore(str(self._left_behind))) as before:
+                while before.move_to(self._main):
+                    pass
+                before.scrub()
+        self._left_behind = None
 
 
 def _most_urgent_first(alerts: Iterable[Alert]) -> list[Alert]:
     """What two stores have in the order that each of them has."""
-    return sorted(alerts, key=lambda alert: (-Urgency(alert.urgency).rank, alert.time))
+    return sorted(alerts, key=_urgency)
 
 
-def _failed(error: sqlite3.Error) -> None:
-    """The kind of error only: its text could quote what was to be kept."""
-    _log.error("the file of the alerts fails (%s)", type(error).__name__)
+def _urgency(alert: Alert) -> tuple[int, datetime]:
+    return -Urgency(alert.urgency).rank, alert.time
+
+
+def _name(delivery: Delivery) -> tuple[str, str]:
+    return delivery.alert, delivery.receiver

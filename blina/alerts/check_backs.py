@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from blina.alerts.timers import Timer
@@ -50,6 +51,20 @@ def timer(
     else:
         return None
     return Timer(name, CHECK_BACK, awake(due, settings()).timestamp(), {"channel": channel, ZONE: zone})
+
+
+def postponed(timer: Timer, now: datetime) -> Timer | None:
+    """A timer that is due in quiet hours, as after a pause of the server, at their end.
+
+    Args:
+        timer: that it is time for.
+        now: the time, in the patient's zone as far as it is known.
+
+    Returns:
+        None where it may be asked now.
+    """
+    woken = awake(now, settings())
+    return replace(timer, due=woken.timestamp()) if woken > now else None
 
 
 def awake(due: datetime, settings: Settings) -> datetime:

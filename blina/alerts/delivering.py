@@ -86,10 +86,9 @@ class Deliverer:
         free = (1 if self._pause else _AT_ONCE) - len(busy)
         if free <= 0 or (self._is_behind and free < _AT_ONCE // 2 and not self._pause):
             return
-        found = await self._book.due(self._receiver.name, free + len(busy))
-        todo = [one for one in found if one.alert.conversation not in busy]
+        todo = await self._book.due(self._receiver.name, free, busy)
         self._is_behind = len(todo) >= free
-        for waiting in todo[:free]:
+        for waiting in todo:
             self._running[waiting.alert.conversation] = asyncio.ensure_future(self._deliver(waiting))
 
     async def _deliver(self, waiting: Waiting) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import datetime, timezone
+from enum import Enum
 from typing import Any
 
 from blina.alerts.model import Alert, HandedOver, Kind
@@ -13,6 +14,8 @@ from blina.knowledge.wording import Voice
 from blina.replies.handover.fhir import BASE, PRIORITY, RULES, URGENCIES
 
 Resource = dict[str, Any]
+
+VERSION = 1  # of what goes from one process to another; a message without one is from before there were any
 
 IDENTIFIERS = f"{BASE}/alert"
 CONVERSATIONS = f"{BASE}/conversation"
@@ -43,8 +46,19 @@ def as_json(alert: Alert) -> dict[str, Any]:
     }
 
 
-def from_json(told: dict[str, Any]) -> Alert:
-    """An alert back from `as_json`.
+def as_message(alert: Alert) -> dict[str, Any]:
+    """What another process is told.
+
+    Args:
+        alert: the alert.
+    """
+    return {"version": VERSION, **as_json(alert)}
+
+
+def from_message(told: dict[str, Any]) -> Alert:
+    """An alert back from `as_message`, also of another version of this program.
+
+    What a newer one calls by a name that is not known here counts as the most urgent: the team must know.
 
     Args:
         told: what was told.
@@ -53,7 +67,15 @@ def from_json(told: dict[str, Any]) -> Alert:
         KeyError: a field is missing.
         ValueError: a field is not what it should be.
         TypeError: likewise.
+        AttributeError: likewise.
     """
+    if told.get("version", VERSION) > VERSION:
+        told = {
+            **told,
+            "urgency": _known(Urgency, told.get("urgency"), Urgency.EMERGENCY),
+            "kind": _known(Kind, told.get("kind"), Kind.ADVICE),
+            "hand_over": _readable(told.get("hand_over")),
+        }
     words = told["hand_over"]
     return Alert(
         id=str(told["id"]),
@@ -67,6 +89,16 @@ def from_json(told: dict[str, Any]) -> Alert:
         kind=Kind(told["kind"]),
         hand_over=HandedOver(words["text"], words["chart"], json.dumps(words["fhir"])) if words else None,
     )
+
+
+def _known(names: type[Enum], name: object, otherwise: Enum) -> Enum:
+    return names(name) if name in {one.value for one in names} else otherwise
+
+
+def _readable(words: object) -> object:
+    """A hand-over of the form that is known here; without it the alert goes all the same."""
+    is_known = isinstance(words, dict) and {"text", "chart", "fhir"} <= words.keys()
+    return words if is_known else None
 
 
 def communication(alert: Alert, voice: Voice) -> Resource:

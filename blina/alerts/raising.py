@@ -22,8 +22,9 @@ _MINUTE = 60.0  # seconds
 
 
 def first_receivers() -> tuple[str, ...]:
-    """Whom an alert goes to first: the broker where there is one, which brings it to the others."""
-    return (BrokerReceiver.name,) if settings().broker_url else chosen.names(settings())
+    """Whom an alert goes to first: the broker where only that brings it from one process to another."""
+    is_carried = settings().broker_url and not settings().database_url
+    return (BrokerReceiver.name,) if is_carried else chosen.names(settings())
 
 
 async def add(book: AlertBook, new: NewAlert | None) -> None:

@@ -1,16 +1,17 @@
-"""The SQLite file of the alerts: what the team was told, who took it, and what still has to be delivered."""
+"""What the team was told, who took it, and what still has to be delivered: in a file, or in memory."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 
 from blina.alerts.model import Alert, Delivery, HandedOver, Kind, NewAlert, State
-from blina.alerts.timers import Timers
+from blina.alerts.timers import SCHEMA as TIMERS
+from blina.alerts.timers import Timer, Timers
 from blina.knowledge.schema import Urgency
-from blina.storage.sqlite import opened, transaction
+from blina.storage.tables import FileTables, Statements, Tables, places
 
 FILE = "alerts.db"  # in the folder of the conversations
 _BUSY_SECONDS = 0.5  # how long to wait for another program that uses the file, such as a backup
@@ -61,17 +62,25 @@ _OF_DELIVERY = "alert, receiver, tries, first_try, next_try, done_at, dead, erro
 _DUE = """
 SELECT d.alert, d.receiver, d.tries, d.first_try, d.next_try, d.done_at, d.dead, d.error FROM deliveries d
 JOIN alerts a ON a.id = d.alert
-WHERE d.receiver = ?1 AND d.done_at IS NULL AND d.dead = 0 AND d.next_try <= ?2 AND NOT EXISTS (
+WHERE d.receiver = ? AND d.done_at IS NULL AND d.dead = 0 AND d.next_try <= ?{more} AND NOT EXISTS (
     SELECT 1 FROM alerts b JOIN deliveries e ON e.alert = b.id
     WHERE b.conversation = a.conversation AND (b.time, b.row) < (a.time, a.row)
-    AND e.receiver = ?1 AND e.done_at IS NULL AND e.dead = 0
+    AND e.receiver = d.receiver AND e.done_at IS NULL AND e.dead = 0
 )
-ORDER BY a.rank DESC, a.row LIMIT ?3
+ORDER BY a.rank DESC, a.row LIMIT ?
 """
+_MOST_MOVED = 50  # alerts at once, so that a distant database can take them in time
 
 
 class AlertStore:
-    """Alerts, their deliveries and the timers. Used by one thread at a time; may raise ``sqlite3.Error``."""
+    """Alerts, their deliveries and the timers. Used by one thread at a time; may raise one of `FAILURES`.
+
+    `blina.alerts.shared_store` does the same in the database that replicas share, where what is due belongs
+    to the replica that was told so first.
+    """
+
+    _LET_GO = ""  # what else is set where a delivery is no longer under way
+    _FREE = ""  # what else holds of a delivery that is due
 
     def __init__(self, file: str) -> None:
         """Open the file; a missing one is made, readable by its owner only.
@@ -83,9 +92,13 @@ class AlertStore:
             sqlite3.Error: when the file is no database or cannot be written.
             OSError: when it cannot be made.
         """
-        self._connection = opened(file, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
-        self.timers = Timers(self._connection)
+        tables = FileTables(file, _PRAGMAS, _SCHEMA + TIMERS, _BUSY_SECONDS)
+        self._use(tables, Timers(tables))
         self.to_scrub = True  # what was deleted before a sudden end may still be in the journal
+
+    def _use(self, tables: Tables, timers: Timers) -> None:
+        self._tables = tables
+        self.timers = timers
 
     # --- what the team is told
 
@@ -100,19 +113,21 @@ class AlertStore:
         Returns:
             None when it is kept already under this key.
         """
-        with transaction(self._connection):
-            if self._one("SELECT 1 FROM alerts WHERE key = ?", new.key):
+
+        def add(on: Statements) -> Alert | None:
+            on.alone(f"alerts of {new.conversation}")
+            if on.rows("SELECT 1 FROM alerts WHERE key = ?", new.key):
                 return None
-            (number,) = self._one(
+            ((number,),) = on.rows(
                 "SELECT coalesce(max(number), 0) + 1 FROM alerts WHERE conversation = ?", new.conversation
-            ) or (1,)
-            alert = Alert(**vars(new), number=number)
-            self._insert(alert)
-            self._connection.executemany(
-                "INSERT INTO deliveries (alert, receiver, first_try, next_try) VALUES (?, ?, ?, ?)",
-                [(alert.id, receiver, now, now) for receiver in receivers],
             )
-        return alert
+            alert = Alert(**vars(new), number=number)
+            on.add("alerts", f"{_COLUMNS}, rank", [_row(alert)])
+            rows = [(alert.id, receiver, now, now) for receiver in receivers]
+            on.add("deliveries", "alert, receiver, first_try, next_try", rows)
+            return alert
+
+        return self._tables.change(add)
 
     def forward(self, alert: Alert, receivers: Iterable[str], now: float) -> None:
         """Keep an alert that another book has kept, and what has to be delivered of it; once, however often.
@@ -122,13 +137,14 @@ class AlertStore:
             receivers: names of those it is for.
             now: seconds since 1970.
         """
-        with transaction(self._connection):
-            self._insert(alert)
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO deliveries (alert, receiver, first_try, next_try)"
-                " SELECT id, ?, ?, ? FROM alerts WHERE key = ?",
-                [(receiver, now, now, alert.key) for receiver in receivers],
-            )
+
+        def forward(on: Statements) -> None:
+            on.add("alerts", f"{_COLUMNS}, rank", [_row(alert)])
+            (row,) = on.rows("SELECT id FROM alerts WHERE key = ?", alert.key)
+            rows = [(*row, receiver, now, now) for receiver in receivers]
+            on.add("deliveries", "alert, receiver, first_try, next_try", rows)
+
+        self._tables.change(forward)
 
     def open_alerts(self) -> list[Alert]:
         """The alerts that are not closed, the oldest of the most urgent first."""
@@ -151,8 +167,19 @@ class AlertStore:
         Returns:
             None when there is none.
         """
-        found = self._alerts("WHERE id = ?", id)
-        return found[0] if found else None
+        return self.alerts([id]).get(id)
+
+    def alerts(self, ids: Iterable[str]) -> dict[str, Alert]:
+        """Those alerts that there are, by their ids.
+
+        Args:
+            ids: of alerts.
+        """
+        asked = [*ids]
+        if not asked:
+            return {}
+        found = self._alerts(f"WHERE id IN {places([asked])}", *asked)
+        return {alert.id: alert for alert in found}
 
     def take(self, id: str, who: str, now: float) -> bool:
         """Take an open alert; of several people who do so one succeeds.
@@ -167,7 +194,7 @@ class AlertStore:
         """
         return self._changed(
             "UPDATE alerts SET state = 'taken', taken_by = ?, taken_at = ? WHERE id = ? AND state = 'open'",
-            (who, now, id),
+            *(who, now, id),
         )
 
     def give_back(self, id: str) -> bool:
@@ -182,7 +209,7 @@ class AlertStore:
         return self._changed(
             "UPDATE alerts SET state = 'open', taken_by = NULL, taken_at = NULL"
             " WHERE id = ? AND state = 'taken'",
-            (id,),
+            id,
         )
 
     def close_alert(self, id: str, who: str, note: str, now: float) -> bool:
@@ -200,7 +227,7 @@ class AlertStore:
         return self._changed(
             "UPDATE alerts SET state = 'closed', closed_by = ?, closed_at = ?, note = ?"
             " WHERE id = ? AND (state = 'open' OR state = 'taken' AND taken_by = ?)",
-            (who, now, note, id, who),
+            *(who, now, note, id, who),
         )
 
     def drop_words(self, conversation: str, until: float) -> None:
@@ -210,8 +237,8 @@ class AlertStore:
             conversation: its keyed hash.
             until: alerts from after that keep theirs (seconds since 1970).
         """
-        self._connection.execute(
-            "UPDATE alerts SET hand_over = NULL WHERE conversation = ? AND time <= ?", (conversation, until)
+        self._changed(
+            "UPDATE alerts SET hand_over = NULL WHERE conversation = ? AND time <= ?", conversation, until
         )
         self.to_scrub = True
 
@@ -226,34 +253,39 @@ class AlertStore:
         Returns:
             Whether there was anything.
         """
-        with transaction(self._connection):
-            changed = [
-                self._changed(
-                    "UPDATE alerts SET hand_over = NULL WHERE time < ? AND hand_over IS NOT NULL", (words,)
-                ),
-                self._changed("DELETE FROM alerts WHERE closed_at < ? OR time < ?", (closed, opened)),
-            ]
+
+        def clear(on: Statements) -> bool:
+            without = "UPDATE alerts SET hand_over = NULL WHERE time < ? AND hand_over IS NOT NULL"
+            gone = "DELETE FROM alerts WHERE closed_at < ? OR time < ?"
+            changed = [on.changed(without, words), on.changed(gone, closed, opened)]
             if any(changed):
-                self._connection.execute("DELETE FROM deliveries WHERE alert NOT IN (SELECT id FROM alerts)")
-        self.to_scrub = self.to_scrub or any(changed)
-        return any(changed)
+                on.changed("DELETE FROM deliveries WHERE alert NOT IN (SELECT id FROM alerts)")
+            return any(changed)
+
+        is_changed = self._tables.change(clear)
+        self.to_scrub = self.to_scrub or is_changed
+        return is_changed
 
     def scrub(self) -> None:
         """Empty the journal, which has copies of what was deleted; ``to_scrub`` stays where that fails."""
-        (busy, *_) = self._one("PRAGMA wal_checkpoint(TRUNCATE)") or (0,)
+        ((busy, *_),) = self._tables.look(lambda on: on.rows("PRAGMA wal_checkpoint(TRUNCATE)"))
         self.to_scrub = bool(busy)
 
     # --- what has to be delivered
 
-    def due(self, receiver: str, now: float, most: int) -> list[Delivery]:
+    def due(self, receiver: str, now: float, most: int, busy: Collection[str] = ()) -> list[Delivery]:
         """What is to be sent now: of each conversation the earliest, the most urgent first.
 
         Args:
             receiver: name of the receiver.
             now: seconds since 1970.
             most: how many at most.
+            busy: conversations that are left out.
         """
-        return [_delivery(row) for row in self._connection.execute(_DUE, (receiver, now, most))]
+        others = f" AND a.conversation NOT IN {places([[*busy]])}" if busy else ""
+        statement = _DUE.format(more=others + self._FREE)
+        found = self._tables.look(lambda on: on.rows(statement, receiver, now, *busy, most))
+        return [_delivery(row) for row in found]
 
     def delivered(self, delivery: Delivery, now: float) -> None:
         """Note that a receiver has taken an alert.
@@ -292,26 +324,31 @@ class AlertStore:
         Returns:
             How many there were.
         """
-        return self._connection.execute(
-            "UPDATE deliveries SET dead = 0, tries = 0, first_try = ?1, next_try = ?1 WHERE dead = 1", (now,)
-        ).rowcount
+        statement = "UPDATE deliveries SET dead = 0, tries = 0, first_try = ?, next_try = ? WHERE dead = 1"
+        return self._tables.change(lambda on: on.changed(statement, now, now))
 
     def undelivered(self) -> list[tuple[Alert, Delivery]]:
         """What waits and what was given up, in the order in which it came."""
-        found = self._connection.execute(
-            f"SELECT {_OF_DELIVERY} FROM deliveries WHERE done_at IS NULL ORDER BY alert, receiver"  # noqa: S608
-        )
-        deliveries = [_delivery(row) for row in found]
-        alerts = {delivery.alert: self.alert(delivery.alert) for delivery in deliveries}
-        return [(alert, item) for item in deliveries if (alert := alerts[item.alert]) is not None]
+        statement = f"SELECT {_OF_DELIVERY} FROM deliveries WHERE done_at IS NULL ORDER BY alert, receiver"  # noqa: S608
+        deliveries = [_delivery(row) for row in self._tables.look(lambda on: on.rows(statement))]
+        alerts = self.alerts({delivery.alert for delivery in deliveries})
+        return [(alerts[item.alert], item) for item in deliveries if item.alert in alerts]
 
     def counts(self) -> tuple[int, int]:
         """How many deliveries wait, and how many were given up."""
-        waiting, dead = self._one(
+        statement = (
             "SELECT count(*) FILTER (WHERE dead = 0), count(*) FILTER (WHERE dead = 1)"
             " FROM deliveries WHERE done_at IS NULL"
-        ) or (0, 0)
+        )
+        ((waiting, dead),) = self._tables.look(lambda on: on.rows(statement))
         return waiting, dead
+
+    def stay_alive(self, under_way: Collection[tuple[str, str]]) -> None:
+        """Tell other replicas what is still being sent here: of a file there are none.
+
+        Args:
+            under_way: alert and receiver of each.
+        """
 
     def in_one_step(self, changes: Iterable[Callable[[AlertStore], None]]) -> None:
         """Make several changes, or none of them.
@@ -319,92 +356,124 @@ class AlertStore:
         Args:
             changes: each is given this store.
         """
-        with transaction(self._connection):
+
+        def make(_: Statements) -> None:
             for change in changes:
                 change(self)
+
+        self._tables.change(make)
+
+    # --- timers; what is dropped with one may hold an address
+
+    def stop_timers(self, conversation: str, kind: str | None = None) -> bool:
+        """Stop a timer of a conversation, or all of them.
+
+        Args:
+            conversation: its name in the tracker store.
+            kind: of the timer, all when None.
+
+        Returns:
+            Whether there was any.
+        """
+        is_stopped = self.timers.stop(conversation, kind)
+        self.to_scrub = self.to_scrub or is_stopped
+        return is_stopped
+
+    def timer_done(self, timer: Timer) -> bool:
+        """Drop a timer that has done its work, unless it was started anew meanwhile.
+
+        Args:
+            timer: as it was due.
+
+        Returns:
+            Whether it was there.
+        """
+        is_done = self.timers.done(timer)
+        self.to_scrub = self.to_scrub or is_done
+        return is_done
 
     # --- one store after another
 
     def move_to(self, other: AlertStore) -> bool:
-        """Put all that is here into another store.
+        """Put some of what is here into another store: the oldest alerts, and the timers.
 
         Args:
             other: takes it.
 
         Returns:
-            Whether there was anything.
+            Whether there was anything; then there may be more.
 
         Raises:
-            sqlite3.Error: the other store does not take it; then all of it is still here.
+            Exception: one of `FAILURES`, when the other store does not take it; then all of it is still here.
         """
-        alerts = self._alerts("ORDER BY row")
-        deliveries = list(self._connection.execute(f"SELECT {_OF_DELIVERY} FROM deliveries"))  # noqa: S608
-        timers = self.timers.everything()
+        alerts = self._alerts("ORDER BY row LIMIT ?", _MOST_MOVED)
+        timers = self.timers.everything()[:_MOST_MOVED]
         if not alerts and not timers:
             return False
-        with transaction(other._connection):
-            for alert in alerts:
-                other._insert(alert)
-            other._connection.executemany(
-                f"INSERT OR IGNORE INTO deliveries ({_OF_DELIVERY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-                deliveries,
-            )
+        ids = [alert.id for alert in alerts] or [""]
+        theirs = f"alert IN {places([ids])}"
+        deliveries = self._tables.look(
+            lambda on: on.rows(f"SELECT {_OF_DELIVERY} FROM deliveries WHERE {theirs}", *ids)  # noqa: S608
+        )
+
+        def take_in(on: Statements) -> None:
+            on.add("alerts", f"{_COLUMNS}, rank", [_row(alert) for alert in alerts])
+            on.add("deliveries", _OF_DELIVERY, deliveries)
             # of an alert that is there already under its key and another id
-            other._connection.execute("DELETE FROM deliveries WHERE alert NOT IN (SELECT id FROM alerts)")
+            orphans = f"DELETE FROM deliveries WHERE {theirs} AND alert NOT IN (SELECT id FROM alerts)"  # noqa: S608
+            on.changed(orphans, *ids)
             for timer in timers:
                 other.timers.start(timer)
-        with transaction(self._connection):
-            self._connection.execute("DELETE FROM alerts")
-            self._connection.execute("DELETE FROM deliveries")
-            self.timers.clear()
+
+        def let_go(on: Statements) -> None:
+            on.changed(f"DELETE FROM deliveries WHERE {theirs}", *ids)  # noqa: S608
+            on.changed(f"DELETE FROM alerts WHERE id IN {places([ids])}", *ids)  # noqa: S608
+            for timer in timers:
+                self.timers.done(timer)
+
+        other._tables.change(take_in)
+        self._tables.change(let_go)
         return True
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
-
-    def _insert(self, alert: Alert) -> None:
-        words = json.dumps(asdict(alert.hand_over)) if alert.hand_over else None
-        values = (
-            alert.id,
-            alert.key,
-            alert.conversation,
-            alert.number,
-            alert.time.timestamp(),
-            alert.centre,
-            alert.urgency,
-            alert.rule,
-            alert.kind.value,
-            words,
-            alert.state.value,
-            alert.taken_by,
-            alert.taken_at.timestamp() if alert.taken_at else None,
-            alert.note,
-            alert.closed_by,
-            alert.closed_at.timestamp() if alert.closed_at else None,
-        )
-        self._connection.execute(
-            f"INSERT OR IGNORE INTO alerts ({_COLUMNS}, rank)"  # noqa: S608
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*values, Urgency(alert.urgency).rank),
-        )
+        self._tables.close()
 
     def _alerts(self, where: str, *values: object) -> list[Alert]:
-        found = self._connection.execute(f"SELECT {_COLUMNS} FROM alerts {where}", values)  # noqa: S608
-        return [_alert(row) for row in found]
+        statement = f"SELECT {_COLUMNS} FROM alerts {where}"  # noqa: S608
+        return [_alert(row) for row in self._tables.look(lambda on: on.rows(statement, *values))]
 
     def _update(self, delivery: Delivery, change: str, *values: object) -> None:
-        self._connection.execute(
-            f"UPDATE deliveries SET {change} WHERE alert = ? AND receiver = ?",  # noqa: S608
-            (*values, delivery.alert, delivery.receiver),
+        self._changed(
+            f"UPDATE deliveries SET {change}{self._LET_GO} WHERE alert = ? AND receiver = ?",  # noqa: S608
+            *(*values, delivery.alert, delivery.receiver),
         )
 
-    def _changed(self, statement: str, values: Sequence[object]) -> bool:
-        return self._connection.execute(statement, values).rowcount > 0
+    def _changed(self, statement: str, *values: object) -> bool:
+        return self._tables.change(lambda on: on.changed(statement, *values)) > 0
 
-    def _one(self, statement: str, *values: object) -> tuple[int, ...] | None:
-        found: tuple[int, ...] | None = self._connection.execute(statement, values).fetchone()
-        return found
+
+def _row(alert: Alert) -> tuple[object, ...]:
+    words = json.dumps(asdict(alert.hand_over)) if alert.hand_over else None
+    return (
+        alert.id,
+        alert.key,
+        alert.conversation,
+        alert.number,
+        alert.time.timestamp(),
+        alert.centre,
+        alert.urgency,
+        alert.rule,
+        alert.kind.value,
+        words,
+        alert.state.value,
+        alert.taken_by,
+        alert.taken_at.timestamp() if alert.taken_at else None,
+        alert.note,
+        alert.closed_by,
+        alert.closed_at.timestamp() if alert.closed_at else None,
+        Urgency(alert.urgency).rank,
+    )
 
 
 def _alert(row: Iterable[object]) -> Alert:

@@ -1,20 +1,21 @@
-"""What is to happen at a time, unless the patient writes before: kept in the file of the alerts."""
+"""What is to happen at a time, unless the patient writes before: kept beside the alerts."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_SCHEMA = """
+from blina.storage.tables import Tables
+
+SCHEMA = """
 CREATE TABLE IF NOT EXISTS timers (
     conversation TEXT NOT NULL,
     kind TEXT NOT NULL,
     due REAL NOT NULL,
     content TEXT NOT NULL,
     PRIMARY KEY (conversation, kind)
-)
+);
 """
 
 
@@ -36,16 +37,18 @@ class Timer:
 
 
 class Timers:
-    """The timers of a file; every method may raise ``sqlite3.Error``."""
+    """The timers of a store; every method may raise one of `FAILURES`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Make the table where it is missing.
+    _LET_GO = ""
+    _MERGED = "json_patch(content, ?)"
+
+    def __init__(self, tables: Tables) -> None:
+        """Be ready.
 
         Args:
-            connection: of the file.
+            tables: hold them.
         """
-        self._connection = connection
-        connection.execute(_SCHEMA)
+        self._tables = tables
 
     def start(self, timer: Timer) -> None:
         """Start a timer in place of one of its kind.
@@ -53,9 +56,12 @@ class Timers:
         Args:
             timer: what is to happen.
         """
-        self._connection.execute(
-            "INSERT OR REPLACE INTO timers (conversation, kind, due, content) VALUES (?, ?, ?, ?)",
-            (timer.conversation, timer.kind, timer.due, json.dumps(dict(timer.content))),
+        content = json.dumps(dict(timer.content))
+        self._changed(
+            "INSERT INTO timers (conversation, kind, due, content) VALUES (?, ?, ?, ?)"  # noqa: S608
+            " ON CONFLICT (conversation, kind) DO UPDATE"
+            f" SET due = excluded.due, content = excluded.content{self._LET_GO}",
+            *(timer.conversation, timer.kind, timer.due, content),
         )
 
     def stop(self, conversation: str, kind: str | None = None) -> bool:
@@ -68,10 +74,8 @@ class Timers:
         Returns:
             Whether there was any.
         """
-        stopped = self._connection.execute(
-            "DELETE FROM timers WHERE conversation = ?1 AND (?2 IS NULL OR kind = ?2)", (conversation, kind)
-        )
-        return stopped.rowcount > 0
+        one = ("", ()) if kind is None else (" AND kind = ?", (kind,))
+        return self._changed(f"DELETE FROM timers WHERE conversation = ?{one[0]}", conversation, *one[1])  # noqa: S608
 
     def add_to(self, conversation: str, kind: str, content: Mapping[str, object]) -> bool:
         """Keep more with a timer.
@@ -84,11 +88,10 @@ class Timers:
         Returns:
             Whether there is such a timer.
         """
-        changed = self._connection.execute(
-            "UPDATE timers SET content = json_patch(content, ?) WHERE conversation = ? AND kind = ?",
-            (json.dumps(dict(content)), conversation, kind),
+        return self._changed(
+            f"UPDATE timers SET content = {self._MERGED} WHERE conversation = ? AND kind = ?",  # noqa: S608
+            *(json.dumps(dict(content)), conversation, kind),
         )
-        return changed.rowcount > 0
 
     def done(self, timer: Timer) -> bool:
         """Drop a timer that has done its work, unless it was started anew meanwhile.
@@ -99,11 +102,10 @@ class Timers:
         Returns:
             Whether it was there.
         """
-        dropped = self._connection.execute(
+        return self._changed(
             "DELETE FROM timers WHERE conversation = ? AND kind = ? AND due = ?",
-            (timer.conversation, timer.kind, timer.due),
+            *(timer.conversation, timer.kind, timer.due),
         )
-        return dropped.rowcount > 0
 
     def due(self, now: float) -> list[Timer]:
         """The timers whose time has come, the earliest first.
@@ -119,11 +121,12 @@ class Timers:
 
     def clear(self) -> None:
         """Stop all timers."""
-        self._connection.execute("DELETE FROM timers")
+        self._changed("DELETE FROM timers")
+
+    def _changed(self, statement: str, *values: object) -> bool:
+        return self._tables.change(lambda on: on.changed(statement, *values)) > 0
 
     def _timers(self, where: str, *values: object) -> list[Timer]:
-        found = self._connection.execute(
-            f"SELECT conversation, kind, due, content FROM timers {where}",  # noqa: S608
-            values,
-        )
+        statement = f"SELECT conversation, kind, due, content FROM timers {where}"  # noqa: S608
+        found = self._tables.look(lambda on: on.rows(statement, *values))
         return [Timer(row[0], row[1], row[2], json.loads(row[3])) for row in found]

@@ -23,6 +23,7 @@ from blina.assistant import Conversation, local_time, settings, voice
 from blina.channels import checking_back
 from blina.observe import metrics
 from blina.rasa_adapter.tracker_store import ConversationStore, StorageFailed, conversation_store
+from blina.storage.failures import FAILURES
 from blina.triage.turn import MEMORY
 
 _log = logging.getLogger(__name__)
@@ -99,6 +100,8 @@ async def look_after(app: Sanic, store: ConversationStore, book: AlertBook) -> N
             waiting, dead = await book.counts()
             metrics.ALERTS_WAITING.set(waiting)
             metrics.ALERTS_DEAD.set(dead)
+        except FAILURES:
+            pass  # the book has said so, once
         except Exception as error:  # noqa: BLE001 - it has to go on
             _log.error("what is due could not be done (%s)", type(error).__name__)
         await asyncio.sleep(_BETWEEN_LOOKS)

@@ -10,6 +10,7 @@ from rasa.shared.core.events import BotUttered, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 
+from blina.alerts import check_backs
 from blina.alerts.book import AlertBook
 from blina.alerts.timers import Timer
 from blina.assistant import Conversation, core, local_time
@@ -50,11 +51,15 @@ async def ask(
         StorageFailed: the conversation cannot be read now.
     """
     pusher = push.get(str(timer.content.get("channel")))
+    now = local_time(timer.content.get(ZONE))
     if pusher is not None:
+        if later := check_backs.postponed(timer, now):
+            await book.start_timer(later)
+            return
         async with agent.lock_store.lock(timer.conversation):
             tracker = await store.retrieve(timer.conversation)
             memory = Conversation.from_json(tracker.get_slot(MEMORY) if tracker else None)
-            turn = core().check_back(memory, local_time(timer.content.get(ZONE)))
+            turn = core().check_back(memory, now)
             if tracker is not None and turn is not None:
                 (reply,) = turn.replies
                 tracker.update(BotUttered(reply.text, _shown(reply)))

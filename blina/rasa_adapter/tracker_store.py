@@ -109,7 +109,7 @@ class ConversationStore(TrackerStore):
         opened = in_postgres(self.url) if self.url else in_file(self.file)
         self._write_behind = opened.write_behind
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
-        self.alerts = _book(self.file) if settings().alerts or settings().follow_up else None
+        self.alerts = _book(self.url, self.file) if settings().alerts or settings().follow_up else None
         self.close = weakref.finalize(self, _close, self._worker, opened, self.alerts)
 
     @property
@@ -280,8 +280,9 @@ def require(agent: Any) -> None:
         )
 
 
-def _book(conversations: str) -> AlertBook:
-    return AlertBook(alerts_file(conversations), signing_key(settings().session_secret_env, os.environ))
+def _book(url: str | None, conversations: str) -> AlertBook:
+    file, key = alerts_file(conversations), signing_key(settings().session_secret_env, os.environ)
+    return AlertBook(url, key, left_behind=Path(file)) if url else AlertBook(file, key)
 
 
 def _row(event: Event) -> Row:

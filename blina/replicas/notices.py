@@ -1,4 +1,4 @@
-"""What one replica tells the others: that a conversation is gone."""
+"""What one replica tells the others: that a conversation is gone, that something was said in it."""
 
 from __future__ import annotations
 

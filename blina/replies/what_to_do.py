@@ -53,10 +53,20 @@ def about_the_app(kind: str, voice: Voice) -> str:
     if kind == asking.APP_APPROVED:
         return voice.say("about_me", "not_approved")
     kept = voice.say("privacy", "sentence", hours=str(voice.settings.retention_hours))
-    who = "nobody_reads"
-    if voice.settings.alerts:
-        who = "team_reads" if voice.settings.alert_hand_over else "team_is_told"
-    return f"{kept} {voice.say('about_me', who)}"
+    is_told = voice.settings.alerts and not voice.settings.alert_hand_over
+    return f"{kept} {voice.say('about_me', 'team_is_told') if is_told else who_reads(voice)}"
+
+
+def who_reads(voice: Voice) -> str:
+    """Whether the team reads what somebody writes: all that everybody is told before they write.
+
+    That the team gets a note without any words is told to who asks: nobody may rely on it.
+
+    Args:
+        voice: wording and settings.
+    """
+    has_words = voice.settings.alerts and voice.settings.alert_hand_over
+    return voice.say("about_me", "team_reads" if has_words else "nobody_reads")
 
 
 def spelled_out(names: tuple[str, ...], voice: Voice) -> str | None:

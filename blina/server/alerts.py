@@ -2,56 +2,61 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from blina.alerts.model import Alert
+from blina.alerts.shared_store import store_at
 from blina.alerts.store import AlertStore
+from blina.knowledge.settings import place_of
 from blina.stop import Stop
+from blina.storage.failures import FAILURES, reason
+from blina.storage.tables import is_shared
+
+Result = TypeVar("Result")
+
+_FAILURES: tuple[type[Exception], ...] = (*FAILURES, OSError)
 
 
-def page(file: Path) -> str:
+def page(place: str) -> str:
     """The alerts that are not closed, and the deliveries that have not arrived.
 
     Args:
-        file: of the alerts.
+        place: path of the file with the alerts, or the URL of the PostgreSQL database.
 
     Raises:
-        Stop: there is none, or it cannot be read.
+        Stop: there are none, or they cannot be read.
     """
-    with closing(_opened(file)) as store:
-        return "\n".join(_lines(store))
+    return "\n".join(_done(place, lambda store: list(_lines(store))))
 
 
-def retry(file: Path) -> str:
+def retry(place: str) -> str:
     """Have sent again what was given up.
 
     Args:
-        file: of the alerts; the server may be running.
+        place: as in `page`; the server may be running.
 
     Returns:
         What was done, as a sentence.
 
     Raises:
-        Stop: there is none, or it cannot be written.
+        Stop: there are none, or they cannot be written.
     """
-    with closing(_opened(file)) as store:
-        try:
-            return f"{store.retry_dead(time.time())} deliveries are sent again."
-        except sqlite3.Error as error:
-            raise Stop(f"{file} cannot be written: {error}.") from None
+    return _done(place, lambda store: f"{store.retry_dead(time.time())} deliveries are sent again.")
 
 
-def _opened(file: Path) -> AlertStore:
-    if not file.is_file():
-        raise Stop(f"There are no alerts in {file.parent}.")
+def _done(place: str, job: Callable[[AlertStore], Result]) -> Result:
+    if not is_shared(place) and not Path(place).is_file():
+        raise Stop(f"There are no alerts in {Path(place).parent}.")
     try:
-        return AlertStore(str(file))
-    except (sqlite3.Error, OSError) as error:
-        raise Stop(f"{file} cannot be read: {error}.") from None
+        with closing(store_at(place)) as store:
+            return job(store)
+    except _FAILURES as error:
+        where = place_of(place) if is_shared(place) else place
+        raise Stop(f"The alerts in {where} cannot be used ({reason(error)}).") from None
 
 
 def _lines(store: AlertStore) -> Iterator[str]:

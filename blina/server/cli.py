@@ -94,8 +94,8 @@ def _alerts(retry: str = "") -> None:
     from blina.alerts.store import FILE
     from blina.server import alerts
 
-    file = _beside(FILE)
-    print(alerts.retry(file) if retry else alerts.page(file))
+    place = _shared_database() or str(_beside(FILE))
+    print(alerts.retry(place) if retry else alerts.page(place))
 
 
 def _back_up(folder: str) -> None:
@@ -117,7 +117,7 @@ def _restore(folder: str) -> None:
 def _audit() -> None:
     from blina.server import team
 
-    print(team.audit(_beside(team.RECORDS)))
+    print(team.audit(_shared_database() or str(_beside(team.RECORDS))))
 
 
 def _account(name: str) -> None:

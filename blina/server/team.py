@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -13,31 +12,39 @@ from blina.channels.team.accounts import FILE as ACCOUNTS
 from blina.channels.team.accounts import keep
 from blina.channels.team.records import FILE as RECORDS
 from blina.http_server.signing_keys import WeakKey, signing_key
+from blina.knowledge.settings import place_of
 from blina.stop import Stop
 from blina.storage.audit import breaks, read
+from blina.storage.failures import FAILURES, reason
+from blina.storage.tables import is_shared
+
+_FAILURES: tuple[type[Exception], ...] = (*FAILURES, OSError)
 
 __all__ = ["ACCOUNTS", "RECORDS", "account", "audit"]
 
 
-def audit(file: Path) -> str:
+def audit(place: str) -> str:
     """The audit log, an entry a line, and that it is whole.
 
     Args:
-        file: of the log.
+        place: path of the file with the log, or the URL of the PostgreSQL database.
 
     Raises:
         Stop: there is none, it cannot be read, or it is not as it was written: where it breaks.
     """
-    if not file.is_file():
-        raise Stop(f"There is no audit log: {file} does not exist.")
+    where = place_of(place) if is_shared(place) else place
+    if not is_shared(place) and not Path(place).is_file():
+        raise Stop(f"There is no audit log: {where} does not exist.")
     try:
         key = signing_key(settings().session_secret_env, os.environ)
-        found, end = read(file)
+        found, end = read(place)
         broken = list(breaks(found, end, key))
-    except (sqlite3.Error, OSError, WeakKey) as error:
-        raise Stop(f"The audit log {file} cannot be read: {error}.") from None
+    except _FAILURES as error:
+        raise Stop(f"The audit log {where} cannot be read ({reason(error)}).") from None
+    except WeakKey as error:
+        raise Stop(f"The audit log {where} cannot be read: {error}") from None
     if broken:
-        raise Stop("\n".join([f"The audit log {file} was changed.", *broken]))
+        raise Stop("\n".join([f"The audit log {where} was changed.", *broken]))
     lines = [f"{one.number} {one.time} {one.who} {one.act} {one.about}".rstrip() for one in found]
     return "\n".join([*lines, f"{len(found)} entries, none changed and none missing."])
 

@@ -1,9 +1,9 @@
 """A log that cannot be changed unnoticed: each entry is chained to the one before and sealed with a key.
 
-SQLite refuses to change or delete an entry. Whoever goes round that breaks the chain of hashes; whoever
+The database refuses to change or delete an entry. Whoever goes round that breaks the chain of hashes; whoever
 makes the chain anew lacks the key of the seals; what is cut off at the end is missed by the seal of the
 end, which is made anew with each entry. Only who puts back an earlier copy of the whole file goes unnoticed
-here: a backup, or the number of entries written down, tells.
+here: a backup, or the number of entries written down, tells. Replicas write one log, one after the other.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from blina.storage.sqlite import opened, transaction
+import psycopg2
+
+from blina.storage.tables import Statements, is_shared, tables_at
 
 _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL")
 _BUSY_SECONDS = 2.0
@@ -42,9 +45,14 @@ CREATE TRIGGER IF NOT EXISTS audit_is_not_replaced BEFORE INSERT ON audit
 WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number)
 BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
 """
-_INSERT = "INSERT INTO audit (number, time, who, act, about, hash, seal) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_SELECT = "SELECT number, time, who, act, about, hash, seal FROM audit ORDER BY number"
+_COLUMNS = "number, time, who, act, about, hash, seal"
+_SELECT = f"SELECT {_COLUMNS} FROM audit ORDER BY number"  # noqa: S608 - nothing of it comes from outside
 _LAST = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
+_END = "SELECT number, seal FROM audit_end"
+_NEW_END = """
+INSERT INTO audit_end (one, number, seal) VALUES (1, ?, ?)
+ON CONFLICT (one) DO UPDATE SET number = excluded.number, seal = excluded.seal
+"""
 
 
 @dataclass(frozen=True)
@@ -84,20 +92,20 @@ class End:
 
 
 class AuditLog:
-    """Adds entries. Used by one thread at a time; may raise ``sqlite3.Error``."""
+    """Adds entries. Used by one thread at a time; may raise one of `FAILURES`."""
 
-    def __init__(self, file: str, key: bytes) -> None:
-        """Open the file; a missing one is made, readable by its owner only.
+    def __init__(self, place: str, key: bytes) -> None:
+        """Open the log; a missing file is made, readable by its owner only.
 
         Args:
-            file: path, or ``:memory:``.
+            place: path of the file, ``:memory:``, or the URL of the PostgreSQL database.
             key: secret, for the seals.
 
         Raises:
             sqlite3.Error: when the file is no database or cannot be written.
             OSError: when it cannot be made.
         """
-        self._connection = opened(file, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
+        self._tables = tables_at(place, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
         self._key = key
 
     def add(self, time: str, who: str, act: str, about: str = "") -> Entry:
@@ -112,36 +120,53 @@ class AuditLog:
         Returns:
             The entry with its hash and seal.
         """
-        with transaction(self._connection):
-            number, before = self._connection.execute(_LAST).fetchone() or (0, _FIRST)
+
+        def add(on: Statements) -> Entry:
+            on.alone("audit log")
+            ((number, before),) = on.rows(_LAST) or ((0, _FIRST),)
             entry = Entry(number + 1, time, who, act, about)
             entry = replace(entry, hash=_hash(before, entry))
             entry = replace(entry, seal=_seal(self._key, _OF_ENTRY, entry))
-            self._connection.execute(_INSERT, astuple(entry))
-            self._connection.execute(
-                "INSERT OR REPLACE INTO audit_end (one, number, seal) VALUES (1, ?, ?)",
-                (entry.number, _seal(self._key, _OF_END, entry)),
-            )
-        return entry
+            on.add("audit", _COLUMNS, [astuple(entry)])
+            on.changed(_NEW_END, entry.number, _seal(self._key, _OF_END, entry))
+            return entry
+
+        return self._tables.change(add)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close it."""
+        self._tables.close()
 
 
-def read(file: Path) -> tuple[list[Entry], End | None]:
-    """The entries of a log in their order, and where it ends; the file is only read.
+def read(place: str) -> tuple[list[Entry], End | None]:
+    """The entries of a log in their order, and where it ends; a file is only read.
 
     Args:
-        file: of the log.
+        place: path of the file, or the URL of the PostgreSQL database.
 
     Raises:
-        sqlite3.Error: it cannot be read.
+        Exception: one of `FAILURES`, when it cannot be read.
     """
-    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        entries = [Entry(*row) for row in connection.execute(_SELECT)]
-        end = connection.execute("SELECT number, seal FROM audit_end").fetchone()
+    with closing(_to_be_read(place)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(_SELECT)
+        entries = [Entry(*row) for row in cursor.fetchall()]
+        cursor.execute(_END)
+        end = cursor.fetchone()
         return entries, End(*end) if end else None
+
+
+def _to_be_read(place: str) -> Any:
+    """A connection that changes nothing, and to which nothing changes meanwhile."""
+    if not is_shared(place):
+        connection = sqlite3.connect(
+            f"{Path(place).resolve().as_uri()}?mode=ro", uri=True, isolation_level=None
+        )
+        connection.execute("BEGIN")
+        return connection
+    shared = psycopg2.connect(place)
+    shared.set_session(isolation_level="REPEATABLE READ", readonly=True)
+    return shared
 
 
 def breaks(entries: Sequence[Entry], end: End | None, key: bytes) -> Iterator[str]:

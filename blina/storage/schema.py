@@ -22,7 +22,10 @@ from blina.storage.failures import Unusable, reason
 from blina.storage.postgres import patience
 
 LEAST_VERSION = 13  # of PostgreSQL: it tells what became of a transaction
-_TABLES = ("events", "incoming", "outgoing", "sending")
+_TABLES = (
+    *("events", "incoming", "outgoing", "sending"),
+    *("alerts", "deliveries", "timers", "sessions", "sign_ins", "audit", "audit_end"),
+)
 _RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x626C696E61  # "blina": who holds it may change the schema

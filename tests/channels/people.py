@@ -24,7 +24,7 @@ from tests.stored import counted
 PUBLIC_URL = "https://blina.example.org"
 SECONDS = 30.0  # for an answer
 _ids = itertools.count(1_000)
-ABOUT = "nobody from your team reads this"  # told once
+ABOUT = "Nobody from your team reads along"  # told once
 Reply = tuple[int, str]
 Write = Callable[[type[Any]], Any]  # makes somebody who writes through a provider
 

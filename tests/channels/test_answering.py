@@ -30,7 +30,7 @@ from blina.storage import schema
 from blina.storage.sqlite import IN_MEMORY
 from scripts import services
 
-ABOUT = "nobody from your team reads this"  # told once
+ABOUT = "Nobody from your team reads along"  # told once
 KEY = b"k" * 32
 ADDRESS = {"to": "+447700900001"}
 HEADACHE = {"text": "Do you also have a fever?", "buttons": [{"title": "Yes", "payload": "Yes"}]}

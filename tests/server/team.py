@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from blina.alerts.model import Alert, HandedOver, Kind, NewAlert
-from blina.alerts.store import AlertStore
+from blina.alerts.shared_store import store_at
 from blina.channels.team.records import FILE
 from blina.storage.audit import Entry, breaks, read
 from scripts import provider
@@ -100,7 +100,8 @@ class Team:
             **{f"BLINA_{name}": value for name, value in settings.items()},
         }
         self.start()
-        self.alerts = AlertStore(str(folder / "alerts.db"))
+        self.shared = settings.get("DATABASE_URL")
+        self.alerts = store_at(self.shared or str(folder / "alerts.db"))
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
@@ -149,7 +150,7 @@ class Team:
 
     def audit(self) -> list[Entry]:
         """The audit log, which must be whole."""
-        entries, end = read(self.folder / FILE)
+        entries, end = read(self.shared or str(self.folder / FILE))
         assert list(breaks(entries, end, SECRET.encode())) == []
         return entries
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import sys
+import threading
 import time
 import urllib.request
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +29,7 @@ pytestmark = pytest.mark.server
 
 PASSWORD = "hunter2"
 SECRET = "zebrafish"
+WEBHOOK_SECRET = base64.b64encode(b"a secret of thirty-three bytes ...").decode()
 SHARED = {
     "BLINA_REST_TOKEN": "token-of-the-tests-8f2k1m5n7p9q3r6s",
     "BLINA_SESSION_SECRET": "secret-of-the-tests-4w8x2y6z1a5b9c3d",
@@ -62,12 +66,12 @@ class Hospital(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+def hospital(tmp_path_factory: pytest.TempPathFactory, ward: Ward) -> Iterator[Hospital]:
     with services.postgres() as database, services.rabbitmq() as broker, ExitStack() as ending:
         line, broker_line = Cable(database.url), Cable(broker.url)
         replicas = []
         for name, url, at in (("near", line.url, broker_line.url), ("far", database.url, broker.url)):
-            replica = started(tmp_path_factory.mktemp(name), url, at)
+            replica = started(tmp_path_factory.mktemp(name), url, at, ward)
             ending.callback(replica.stop)
             replica.wait_until_ready()
             replicas.append(replica)
@@ -79,8 +83,43 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
             assert SECRET not in replica.output + replica.log.read_text()
 
 
-def started(folder: Path, url: str, broker: str) -> Assistant:
+class Ward(ThreadingHTTPServer):
+    """Takes what the care team is told."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        super().__init__(("127.0.0.1", 0), _Taking)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class _Taking(BaseHTTPRequestHandler):
+    server: Ward
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.told.append(json.loads(body)["data"])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def ward() -> Iterator[Ward]:
+    opened = Ward()
+    yield opened
+    opened.shutdown()
+    opened.server_close()
+
+
+def started(folder: Path, url: str, broker: str, ward: Ward) -> Assistant:
     variables = {
+        "BLINA_ALERTS": "true",
+        "BLINA_ALERT_HAND_OVER": "true",
+        "BLINA_ALERT_UNANSWERED_MINUTES": "30",
+        "BLINA_ALERT_WEBHOOK_URL": f"http://127.0.0.1:{ward.server_address[1]}/",
+        "BLINA_ALERT_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "BLINA_DATABASE_URL": url.replace("postgres@", f"postgres:{PASSWORD}@"),
         "BLINA_BROKER_URL": broker,
         "BLINA_MESSAGES_PER_MINUTE": "100",
@@ -176,15 +215,57 @@ def test_forget_me_at_one_replica_deletes_what_all_of_them_wrote(hospital: Hospi
 
 
 def test_what_was_answered_is_kept_when_a_replica_ends_from_one_moment_to_the_next(
-    hospital: Hospital, tmp_path: Path
+    hospital: Hospital, ward: Ward, tmp_path: Path
 ) -> None:
     sender = uuid.uuid4().hex
-    third = started(tmp_path, hospital.url, hospital.broker)
+    third = started(tmp_path, hospital.url, hospital.broker, ward)
     third.wait_until_ready()
     third.say("I have chills", sender)
     third.process.kill()
     third.finish()
     assert found(hospital.far.triage("and a rash", sender)) == {"chills", "rash"}
+
+
+# --- the care team
+
+
+def alerts_of(url: str, words: str) -> list[tuple[str, str | None]]:
+    """Key and hand-over of the alerts of a conversation: of which the hand-over has these words."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT key, hand_over FROM alerts WHERE hand_over LIKE %s", (f"%{words}%",))
+        return list(cursor.fetchall())
+
+
+def test_the_team_is_told_once_and_what_is_forgotten_anywhere_is_gone(hospital: Hospital, ward: Ward) -> None:
+    sender, words = uuid.uuid4().hex, f"my teeth chatter like {uuid.uuid4().hex[:6]}"
+    hospital.near.say(f"I have chills, {words}", sender)
+    ((key, _),) = alerts_of(hospital.url, words)
+    until(lambda: key in [told["key"] for told in ward.told])
+    hospital.far.say("forget me", sender)
+    hospital.far.say("yes", sender)
+    assert alerts_of(hospital.url, words) == []
+    assert [told["key"] for told in ward.told].count(key) == 1
+
+
+def test_while_the_database_is_cut_off_the_team_is_told_all_the_same(hospital: Hospital, ward: Ward) -> None:
+    words = f"my teeth chatter like {uuid.uuid4().hex[:6]}"
+    hospital.line.cut()
+    try:
+        start = time.monotonic()
+        assert hospital.near.triage(f"I have chills, {words}")["urgency"] == "contact_now"
+        assert time.monotonic() - start < PATIENCE / 3
+        until(lambda: any(words in told["hand_over"]["text"] for told in ward.told))
+    finally:
+        hospital.line.mend()
+    wait_for_health(hospital.near, "ok")
+    until(lambda: len(alerts_of(hospital.url, words)) == 1)
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.1)
 
 
 # --- the broker

@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,6 +22,7 @@ from joserfc.jws import JWSRegistry
 
 from blina.channels.team.provider import Provider, Refused, Unreachable
 from blina.channels.team.records import FILE
+from scripts import services
 from tests.server.running import free_port
 from tests.server.team import ADA, CLIENT, CLIENT_SECRET, EVE, Nurse, OpenIdProvider, Team, by_provider
 
@@ -42,6 +44,55 @@ def team(tmp_path_factory: pytest.TempPathFactory, provider: OpenIdProvider) -> 
     running = Team(tmp_path_factory.mktemp("team"), port, **by_provider(provider.issuer, port))
     yield running
     running.close()
+
+
+@pytest.fixture(scope="module")
+def replicas(tmp_path_factory: pytest.TempPathFactory, provider: OpenIdProvider) -> Iterator[list[Team]]:
+    """Two replicas, which nurses reach by the address of the first."""
+    port = free_port()
+    with services.postgres() as server:
+        shared = {**by_provider(provider.issuer, port), "DATABASE_URL": server.url}
+        running = [Team(tmp_path_factory.mktemp("replica"), at, **shared) for at in (port, 0)]
+        yield running
+        for one in running:
+            one.close()
+
+
+# --- at replicas that share a database
+
+
+def test_a_sign_in_goes_on_at_whichever_replica_the_browser_reaches(replicas: list[Team]) -> None:
+    one, other = replicas
+    nurse = Nurse(one.url)
+    back = nurse.at_the_provider(nurse.begin(), "1")
+    nurse.url = other.url
+    assert nurse.get(back).status_code == 303
+    assert nurse.is_in()
+    nurse.url = one.url
+    assert nurse.is_in()
+
+
+def test_of_two_nurses_at_two_replicas_who_take_an_alert_at_once_one_gets_it(replicas: list[Team]) -> None:
+    one, other = replicas
+    nurses = [Nurse(one.url), Nurse(one.url)]
+    for nurse, subject in zip(nurses, ("1", "2"), strict=True):
+        assert nurse.sign_in(subject).status_code == 303
+    nurses[1].url = other.url
+    alert = one.raised()
+    assert [found["id"] for found in nurses[1].get("/team/alerts").json()["open"]] == [alert.id]
+    with ThreadPoolExecutor() as threads:
+        taken = [
+            threads.submit(nurse.post, f"/team/alerts/{alert.id}/take", Origin=one.url) for nurse in nurses
+        ]
+        answers = [one.result() for one in taken]
+    assert sorted(answer.status_code for answer in answers) == [204, 409]
+    (loser,) = (answer for answer in answers if answer.status_code == 409)
+    seen = other.alerts.alert(alert.id)
+    assert seen
+    assert loser.json()["person"] == seen.taken_by
+    acts = [act for _, act in other.acts()]  # one log, which is whole
+    assert acts.count("takes") == 2
+    assert acts.count("was_too_late") == 1
 
 
 # --- at a real provider

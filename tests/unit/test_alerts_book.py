@@ -13,6 +13,7 @@ import pytest
 
 from blina.alerts.book import AlertBook
 from blina.alerts.model import HandedOver, Kind, NewAlert, State
+from blina.alerts.shared_store import store_at
 from blina.alerts.store import AlertStore
 from blina.alerts.timers import Timer
 
@@ -45,8 +46,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def book(tmp_path: Path, clock: Clock) -> Iterator[AlertBook]:
-    opened = AlertBook(str(tmp_path / "alerts.db"), KEY, clock)
+def book(place: str, clock: Clock) -> Iterator[AlertBook]:
+    opened = AlertBook(place, KEY, clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(place: str) -> Iterator[AlertStore]:
+    opened = store_at(place)
     yield opened
     opened.close()
 
@@ -119,11 +127,10 @@ async def test_whoever_waits_is_woken_by_a_change(book: AlertBook) -> None:
     assert await book.changed(book.revision, 0.01) == book.revision
 
 
-async def test_it_survives_the_end_of_the_process(tmp_path: Path) -> None:
-    file = str(tmp_path / "kept.db")
-    first = AlertBook(file, KEY)
+async def test_it_survives_the_end_of_the_process(place: str) -> None:
+    first = AlertBook(place, KEY)
     alert = await first.add(replace(NEW, hand_over=WORDS), ["webhook"])
-    second = AlertBook(file, KEY)  # the first one was not closed
+    second = AlertBook(place, KEY)  # the first one was not closed
     assert await second.open_alerts() == [alert]
     assert [waiting.delivery.receiver for waiting in await second.due("webhook", 9)] == ["webhook"]
     for book in (first, second):
@@ -149,19 +156,52 @@ async def test_the_patients_words_can_be_dropped_and_the_alert_stays(book: Alert
     assert alert.hand_over is None
 
 
-def test_what_was_kept_in_memory_goes_into_the_file(tmp_path: Path) -> None:
-    spare, main = AlertStore(":memory:"), AlertStore(str(tmp_path / "alerts.db"))
-    spare.add(NEW, ["webhook"], 1.0)
+def test_what_was_kept_in_memory_goes_where_it_belongs(store: AlertStore) -> None:
+    spare = AlertStore(":memory:")
+    for number in range(120):
+        spare.add(later(number), ["webhook", "mail"], 1.0)
     spare.timers.start(Timer("web-1", "unanswered", 5.0, {"urgency": "call_today"}))
-    assert spare.move_to(main)
-    assert [alert.key for alert in main.open_alerts()] == ["key 1"]
-    assert len(main.due("webhook", 2.0, 9)) == 1
-    assert [timer.kind for timer in main.timers.due(5.0)] == ["unanswered"]
-    assert not spare.move_to(main)
+    while spare.move_to(store):
+        pass
+    assert [alert.key for alert in store.open_alerts()] == [f"key {number}" for number in range(120)]
+    assert store.counts() == (240, 0)
+    assert len(store.due("webhook", 2.0, 9)) == 1
+    assert [timer.kind for timer in store.timers.due(5.0)] == ["unanswered"]
+    assert (spare.open_alerts(), spare.timers.everything(), spare.counts()) == ([], [], (0, 0))
 
 
-def test_a_conversation_waits_for_its_earlier_alert_and_no_other_does() -> None:
-    store = AlertStore(":memory:")
+def test_of_an_alert_that_is_known_nothing_is_moved(store: AlertStore) -> None:
+    spare = AlertStore(":memory:")
+    known = store.add(NEW, ["webhook"], 1.0)
+    spare.add(NEW, ["mail"], 1.0)
+    assert spare.move_to(store)
+    assert store.open_alerts() == [known]
+    assert store.counts() == (1, 0)
+
+
+def test_a_timer_is_started_anew_filled_and_stopped(store: AlertStore) -> None:
+    store.timers.start(Timer("web-1", "unanswered", 5.0, {"urgency": "call_today"}))
+    store.timers.start(Timer("web-1", "unanswered", 7.0, {"urgency": "contact_now"}))
+    store.timers.start(Timer("web-1", "check_back", 6.0))
+    assert store.timers.add_to("web-1", "unanswered", {"address": {"to": "somewhere"}})
+    assert not store.timers.add_to("web-2", "unanswered", {})
+    kept = Timer("web-1", "unanswered", 7.0, {"urgency": "contact_now", "address": {"to": "somewhere"}})
+    assert store.timers.everything() == [Timer("web-1", "check_back", 6.0), kept]
+    assert store.timers.due(6.5) == [Timer("web-1", "check_back", 6.0)]
+    assert not store.timers.done(Timer("web-1", "unanswered", 5.0))
+    assert store.timers.done(kept)
+    assert store.timers.stop("web-1")
+    assert store.timers.everything() == []
+
+
+def test_what_is_busy_is_left_out(store: AlertStore) -> None:
+    store.add(NEW, ["webhook"], 1.0)
+    other = store.add(later(3, conversation="another"), ["webhook"], 1.0)
+    assert other
+    assert [one.alert for one in store.due("webhook", 1.0, 9, {"conversation 1", "a third"})] == [other.id]
+
+
+def test_a_conversation_waits_for_its_earlier_alert_and_no_other_does(store: AlertStore) -> None:
     first = store.add(NEW, ["webhook"], 1.0)
     store.add(later(2, urgency="emergency"), ["webhook"], 1.0)
     other = store.add(later(3, conversation="another"), ["webhook"], 1.0)
@@ -170,16 +210,19 @@ def test_a_conversation_waits_for_its_earlier_alert_and_no_other_does() -> None:
     (one, two) = store.due("webhook", 1.0, 9)
     assert [one.alert, two.alert] == [first.id, other.id]
     store.failed(one, "TimeoutError", 10.0)
+    store.failed(two, "TimeoutError", 1.0)
     assert [item.alert for item in store.due("webhook", 1.0, 9)] == [other.id]
+    store.failed(two, "TimeoutError", 1.0)
     store.given_up(one, "TimeoutError")
-    assert len(store.due("webhook", 1.0, 9)) == 2
+    found = store.due("webhook", 1.0, 9)
+    assert len(found) == 2
+    store.in_one_step(lambda store, one=one: store.failed(one, "", 1.0) for one in found)  # type: ignore[misc]
     assert store.counts() == (2, 1)
     assert store.retry_dead(2.0) == 1
     assert [item.alert for item in store.due("webhook", 2.0, 9)] == [first.id, other.id]
 
 
-def test_what_is_too_old_goes() -> None:
-    store = AlertStore(":memory:")
+def test_what_is_too_old_goes(store: AlertStore) -> None:
     alert = store.add(replace(NEW, hand_over=WORDS), ["webhook"], 1.0)
     assert alert
     at = NEW.time.timestamp()
@@ -205,11 +248,9 @@ async def test_a_file_that_cannot_be_read_is_no_empty_list(book: AlertBook) -> N
 
 
 async def test_what_is_to_be_forgotten_goes_once_the_file_takes_it(book: AlertBook) -> None:
-    alert = await book.add(replace(NEW, hand_over=WORDS), [])
-    assert alert
+    await book.add(replace(NEW, conversation=book.pseudonym("anna"), hand_over=WORDS), [])
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(AlertStore, "drop_words", fails)
-        patched.setattr(AlertBook, "pseudonym", lambda *_: NEW.conversation)
         await book.forget("anna")
     book._chore()
     (kept,) = await book.open_alerts()

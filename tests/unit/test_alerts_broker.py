@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import pytest
@@ -15,9 +18,11 @@ from blina.alerts import broker
 from blina.alerts.book import AlertBook
 from blina.alerts.broker import BrokerConsumer, BrokerReceiver
 from blina.alerts.delivering import Deliverer
+from blina.alerts.forms import as_message, from_message
+from blina.alerts.model import Alert
 from blina.alerts.receivers.webhook import WebhookReceiver
 from scripts import services
-from tests.unit.alerted import KEY, SECRET, Team, at_work, new, until
+from tests.unit.alerted import KEY, SECRET, WORDS, Team, at_work, new, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -60,8 +65,28 @@ async def at_both_ends(url: str, books: list[AlertBook], team: Team) -> AsyncIte
 async def drop(url: str, queue: str) -> None:
     connection = await aio_pika.connect(url)
     channel = await connection.channel()
-    await channel.queue_delete(queue)
+    for name in (queue, f"{queue}.aside"):
+        await channel.queue_delete(name)
     await connection.close()
+
+
+async def put(url: str, queue: str, *bodies: object) -> None:
+    """Put something into the queue as another version may do."""
+    connection = await aio_pika.connect(url)
+    channel = await connection.channel()
+    await broker._declared(channel)
+    for body in bodies:
+        await channel.default_exchange.publish(aio_pika.Message(json.dumps(body).encode()), queue)
+    await connection.close()
+
+
+async def aside(url: str, queue: str) -> int:
+    """How much is put aside."""
+    connection = await aio_pika.connect(url)
+    channel = await connection.channel()
+    found = await channel.declare_queue(f"{queue}.aside", durable=True)
+    await connection.close()
+    return found.declaration_result.message_count or 0
 
 
 def in_order(team: Team) -> bool:
@@ -102,13 +127,62 @@ async def test_what_is_no_alert_is_put_aside(books: list[AlertBook], queue: str)
     team = Team()
     with services.rabbitmq() as server:
         async with at_work(team), at_both_ends(server.url, books, team):
-            connection = await aio_pika.connect(server.url)
-            channel = await connection.channel()
-            await broker._declared(channel)
-            await channel.default_exchange.publish(aio_pika.Message(b"{}"), queue)
-            await connection.close()
+            await put(server.url, queue, {}, [], "x", None, {"version": "one"})
             await books[0].add(new(1), ["broker"])
             await until(lambda: team.keys == ["key-1"], 120)
+            assert await aside(server.url, queue) == 5
+        await drop(server.url, queue)
+
+
+def told(number: int) -> dict[str, Any]:
+    """An alert as processes tell each other."""
+    return as_message(Alert(**vars(replace(new(number), hand_over=WORDS))))
+
+
+async def test_an_alert_of_the_form_from_before_there_were_versions_is_understood(
+    books: list[AlertBook], queue: str
+) -> None:
+    team, old = Team(), told(1)
+    del old["version"]
+    with services.rabbitmq() as server:
+        await put(server.url, queue, old)
+        async with at_work(team), at_both_ends(server.url, books, team):
+            await until(lambda: team.keys == ["key-1"], 120)
+        await drop(server.url, queue)
+    assert team.came[0]["hand_over"]["text"] == WORDS.text
+
+
+async def test_an_alert_of_a_newer_version_reaches_the_team_as_the_most_urgent(
+    books: list[AlertBook], queue: str
+) -> None:
+    more = {"version": 99, "ward": "3", "urgency": "at_once", "kind": "watch", "hand_over": {"pages": []}}
+    team = Team()
+    with services.rabbitmq() as server:
+        await put(server.url, queue, {**told(1), **more}, {**told(2), "version": 2, "ward": "3"})
+        async with at_work(team), at_both_ends(server.url, books, team):
+            await until(lambda: len(team.came) == 2, 120)
+        await drop(server.url, queue)
+    strange, known = team.came
+    assert (strange["key"], strange["urgency"], strange["hand_over"]) == ("key-1", "emergency", None)
+    assert (known["key"], known["urgency"]) == ("key-2", "contact_now")
+    assert known["hand_over"]["text"] == WORDS.text
+
+
+async def test_what_only_a_newer_version_can_read_waits_for_it(
+    books: list[AlertBook], queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = {"version": 99, "alert": told(1)}
+    team = Team()
+    with services.rabbitmq() as server:
+        await put(server.url, queue, newer)
+        async with at_work(team), at_both_ends(server.url, books, team):
+            await books[0].add(new(2), ["broker"])
+            await until(lambda: team.keys == ["key-2"], 120)  # nothing waits behind it
+        assert await aside(server.url, queue) == 1
+        monkeypatch.setattr(broker, "from_message", lambda told: from_message(told.get("alert", told)))
+        async with at_work(team), at_both_ends(server.url, books, team):
+            await until(lambda: team.keys == ["key-2", "key-1"], 120)
+        assert await aside(server.url, queue) == 0
         await drop(server.url, queue)
 
 

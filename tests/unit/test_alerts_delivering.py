@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ from blina.alerts.book import AlertBook, Waiting
 from blina.alerts.delivering import Deliverer
 from blina.alerts.receivers import http
 from blina.alerts.receivers.webhook import WebhookReceiver
-from blina.alerts.store import AlertStore
+from blina.alerts.shared_store import store_at
 from blina.observe import metrics
 from tests.unit.alerted import KEY, SECRET, Team, at_work, new, until
 
@@ -24,8 +23,8 @@ MINUTE = 60.0
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[AlertBook]:
-    opened = AlertBook(str(tmp_path / "alerts.db"), KEY)
+def book(place: str) -> Iterator[AlertBook]:
+    opened = AlertBook(place, KEY)
     yield opened
     opened.close()
 
@@ -103,7 +102,7 @@ async def test_one_alert_that_is_refused_holds_up_its_conversation_only(book: Al
 
 @pytest.mark.usefixtures("hasty")
 async def test_what_is_refused_for_long_is_given_up_kept_and_sent_again_when_asked(
-    book: AlertBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    book: AlertBook, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivering, "REFUSED_FOR", 0.1)
     team = Team(answers=422)
@@ -118,7 +117,7 @@ async def test_what_is_refused_for_long_is_given_up_kept_and_sent_again_when_ask
         await until(lambda: team.keys == ["key-2"])  # the next one no longer waits for it
         while await book.counts() != (0, 1):
             await asyncio.sleep(0.01)
-        other = AlertStore(str(tmp_path / "alerts.db"))  # as `blina alerts retry` does
+        other = store_at(place)  # as `blina alerts retry` does
         ((alert, delivery),) = other.undelivered()
         assert (alert.key, delivery.dead, delivery.error) == ("key-1", True, "status 422")
         assert other.retry_dead(time.time()) == 1
@@ -221,8 +220,8 @@ async def test_what_was_delivered_while_somebody_looked_is_not_sent_once_more(bo
         due = book.due
         seen: list[Waiting] = []
 
-        async def looks_long(receiver: str, most: int) -> list[Waiting]:
-            found = await due(receiver, most)
+        async def looks_long(receiver: str, most: int, busy: Collection[str] = ()) -> list[Waiting]:
+            found = await due(receiver, most, busy)
             seen.extend(found)
             await asyncio.sleep(0.05)
             return found

@@ -7,13 +7,17 @@ import os
 import sys
 from pathlib import Path
 
+from blina.storage.tables import is_shared
 from tests.unit.alerted import SECRET, Team, at_work
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-async def test_killed_between_every_two_steps_no_alert_is_lost_and_none_counts_twice(tmp_path: Path) -> None:
+async def test_killed_between_every_two_steps_no_alert_is_lost_and_none_counts_twice(
+    place: str, tmp_path: Path
+) -> None:
     team = Team()
+    shared = {"BLINA_DATABASE_URL": place} if is_shared(place) else {}
     async with at_work(team):
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -21,6 +25,7 @@ async def test_killed_between_every_two_steps_no_alert_is_lost_and_none_counts_t
             cwd=ROOT,
             env={
                 **os.environ,
+                **shared,
                 "BLINA_DATABASE": str(tmp_path / "conversations.db"),
                 "BLINA_ALERTS": "true",
                 "BLINA_ALERT_WEBHOOK_URL": team.url,

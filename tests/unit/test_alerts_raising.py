@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,8 +21,10 @@ from blina.alerts import check_backs, raising
 from blina.alerts.model import Kind
 from blina.alerts.store import AlertStore
 from blina.alerts.timers import Timer
-from blina.assistant import settings
+from blina.assistant import local_time, settings
 from blina.channels import alerts, checking_back
+from blina.channels.messaging import turns
+from blina.channels.web import page
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
 from blina.rasa_adapter import alerting, tracker_store
@@ -81,6 +84,17 @@ async def test_the_advice_to_call_now_is_an_alert(store: ConversationStore) -> N
     assert alert.hand_over is None
     assert NAME not in str(alert)
     assert "somebody" not in str(alert)
+
+
+@pytest.mark.parametrize(
+    ("url", "first"), [(None, ("broker",)), ("postgresql://x@127.0.0.1/blina", ("webhook",))]
+)
+def test_the_broker_carries_alerts_only_where_no_database_is_shared(
+    on: Settings, monkeypatch: pytest.MonkeyPatch, url: str | None, first: tuple[str, ...]
+) -> None:
+    engines = {"broker_url": "amqp://127.0.0.1/", "database_url": url, "alert_webhook_url": "https://x.org"}
+    monkeypatch.setattr(raising, "settings", lambda: on.copy(update=engines))
+    assert raising.first_receivers() == first
 
 
 async def test_a_message_that_is_sent_again_is_the_same_alert(store: ConversationStore) -> None:
@@ -158,6 +172,27 @@ def test_who_asks_is_told_that_an_alert_replaces_no_call(with_words: bool) -> No
     assert ("without your words" in answer) != with_words
 
 
+READ_BY = {
+    "nobody": ({}, "Nobody from your team reads along.", "gets a note"),
+    "told": ({"alerts": True}, "Nobody from your team reads along.", "gets a note"),
+    "words": ({"alerts": True, "alert_hand_over": True}, "gets a note with what you wrote", "Nobody from"),
+}
+
+
+@pytest.mark.parametrize(("changes", "said", "unsaid"), READ_BY.values(), ids=READ_BY.keys())
+def test_the_page_and_the_channels_say_truly_who_reads(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, bool], said: str, unsaid: str
+) -> None:
+    changed = SETTINGS.copy(update=changes)
+    monkeypatch.setattr(turns, "voice", lambda: Voice(KNOWLEDGE, changed))
+    (welcome,) = re.findall(
+        r"<p>I am a computer program[^<]*", page.load(KNOWLEDGE, changed)[""].content.decode()
+    )
+    for text in (welcome, " ".join(turns._about())):
+        assert said in text
+        assert unsaid not in text
+
+
 def asking(urgency: str = "call_today") -> Talk:
     talk = Talk(now=datetime.now(timezone.utc)).say("I have a headache", finding("headache"))
     assert talk.is_asking
@@ -229,6 +264,24 @@ async def test_half_an_hour_later_it_is_asked_on_the_open_page_and_kept(store: C
     events, _ = await store.said(NAME, 0, 10)
     assert events[-1]["text"] == line.shown[0]
     assert await timers(store, check_backs.CHECK_BACK) == []
+
+
+async def test_a_timer_that_is_late_is_not_asked_at_night_but_at_its_end(
+    store: ConversationStore, on: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.save(await taken_in(store, chills()))
+    now = local_time()
+    quiet = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=2):%H:%M}"
+    changed = on.copy(update={"follow_up_quiet": quiet})
+    monkeypatch.setattr(check_backs, "settings", lambda: changed)
+    line = Line()
+    await ask(store, line)
+    assert line.shown == []
+    (timer,) = await timers(store, check_backs.CHECK_BACK)
+    assert timer.due == pytest.approx(time.time() + 2 * 3600, abs=120)
+    monkeypatch.setattr(check_backs, "settings", lambda: on)
+    await ask(store, line)
+    assert len(line.shown) == 1
 
 
 async def test_killed_after_it_was_asked_it_is_not_asked_again(store: ConversationStore) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fhir.resources.communication import Communication
 
-from blina.alerts.forms import as_json, communication, from_json
+from blina.alerts.forms import as_message, communication, from_message
 from blina.alerts.model import Alert
 from blina.alerts.receivers import chosen, http, mail
 from blina.alerts.receivers.fhir import FhirReceiver
@@ -155,7 +155,7 @@ def test_a_communication_is_one_of_fhir_r4(alert: Alert) -> None:
 
 def test_what_a_program_is_told_can_be_read_back() -> None:
     for alert in (ALERT, WITH_WORDS):
-        assert from_json(json.loads(json.dumps(as_json(alert)))) == alert
+        assert from_message(json.loads(json.dumps(as_message(alert)))) == alert
 
 
 async def test_an_e_mail_says_only_that_an_alert_waits(files: tuple[Path, Path]) -> None:

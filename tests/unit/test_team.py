@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,6 +20,7 @@ from sanic.response import empty
 
 from blina.alerts.model import Alert, HandedOver, Kind, NewAlert, State
 from blina.channels.team import accounts, inbox, setup
+from blina.channels.team import begun as begun_sign_ins
 from blina.channels.team.begun import BegunSignIns
 from blina.channels.team.channel import TeamChannel
 from blina.channels.team.cookies import Cookie
@@ -158,8 +160,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def sessions(clock: Clock) -> Sessions:
-    return Sessions(":memory:", KEY, idle=1800, longest=36_000, clock=clock)
+def sessions(place: str, clock: Clock) -> Iterator[Sessions]:
+    opened = Sessions(place, KEY, idle=1800, longest=36_000, clock=clock)
+    yield opened
+    opened.close()
 
 
 def test_a_session_ends_after_a_time_without_anything_done(sessions: Sessions, clock: Clock) -> None:
@@ -230,8 +234,8 @@ async def test_a_file_that_cannot_be_used_is_said_and_written_again_once_it_can(
 # --- sign-ins that have begun
 
 
-def test_a_sign_in_is_finished_once_in_time_and_in_its_browser(clock: Clock) -> None:
-    waiting = BegunSignIns(clock)
+def test_a_sign_in_is_finished_once_in_time_and_in_its_browser(place: str, clock: Clock) -> None:
+    waiting = BegunSignIns(place, clock)
     first, second, third = (Begun("https://x", state, "nonce", "verifier") for state in ("a", "b", "c"))
     browser = waiting.keep(first)
     assert waiting.take("a", "another browser") is None
@@ -242,6 +246,42 @@ def test_a_sign_in_is_finished_once_in_time_and_in_its_browser(clock: Clock) -> 
     clock.now += 601
     assert waiting.take("b", late) is None
     assert waiting.take(None, waiting.keep(third)) is None
+    waiting.close()
+
+
+def test_a_sign_in_that_began_at_one_replica_is_finished_at_another(shared: str) -> None:
+    one, other = BegunSignIns(shared), BegunSignIns(shared)
+    begun = Begun("https://x", "a", "nonce", "verifier")
+    browser = one.keep(begun)
+    assert other.take("a", browser) == begun
+    assert one.take("a", browser) is None
+    for waiting in (one, other):
+        waiting.close()
+
+
+def test_of_more_sign_ins_than_anybody_begins_the_oldest_go(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(begun_sign_ins, "_MOST", 3)
+    waiting = BegunSignIns(":memory:", clock)
+    browsers = []
+    for state in "abcd":
+        clock.now += 1
+        browsers.append(waiting.keep(Begun("https://x", state, "nonce", "verifier")))
+    assert waiting.take("a", browsers[0]) is None
+    assert all(map(waiting.take, "bcd", browsers[1:]))
+
+
+def test_a_nurse_who_signed_in_at_one_replica_is_known_at_another(shared: str) -> None:
+    one, other = (Sessions(shared, KEY, 1800, 36_000) for _ in range(2))
+    cookie = one.begin(ADA)
+    found = other.find(cookie, is_active=True)
+    assert found
+    assert found.who == ADA
+    other.end(found.id)
+    assert one.find(cookie, is_active=False) is None
+    for sessions in (one, other):
+        sessions.close()
 
 
 # --- accounts of this machine
@@ -282,11 +322,11 @@ def test_the_audit_log_is_printed_and_checked(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("BLINA_SESSION_SECRET", "of this test, and long enough for a key")
     file = tmp_path / "team.db"
     with pytest.raises(Stop, match="There is no audit log"):
-        team.audit(file)
+        team.audit(str(file))
     log = AuditLog(str(file), b"of this test, and long enough for a key")
     log.add("2026-11-28T15:00:00.000+00:00", ADA, Act.LOOKED.value, "alert 1")
     log.add("2026-11-28T15:01:00.000+00:00", ADA, Act.SIGNED_OUT.value)
-    assert team.audit(file).splitlines() == [
+    assert team.audit(str(file)).splitlines() == [
         f"1 2026-11-28T15:00:00.000+00:00 {ADA} looked alert 1",
         f"2 2026-11-28T15:01:00.000+00:00 {ADA} signed_out",
         "2 entries, none changed and none missing.",
@@ -295,7 +335,7 @@ def test_the_audit_log_is_printed_and_checked(tmp_path: Path, monkeypatch: pytes
         connection.execute("DROP TRIGGER audit_is_not_changed")
         connection.execute("UPDATE audit SET who = 'ben' WHERE number = 1")
     with pytest.raises(Stop, match="Entry 1 was changed"):
-        team.audit(file)
+        team.audit(str(file))
 
 
 def test_an_account_is_made_from_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

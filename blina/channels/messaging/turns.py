@@ -18,6 +18,7 @@ from blina.channels.messaging.kept import QueuedMessage
 from blina.channels.messaging.model import Incoming, original
 from blina.channels.output import Collected as CollectedReplies
 from blina.http_server.text import cut
+from blina.replies.what_to_do import who_reads
 from blina.triage.chips import choice
 from blina.triage.cues import plain
 from blina.triage.turn import SHOWS_CHIPS, Reply
@@ -206,5 +207,6 @@ def _only(text: str) -> Answer:
 def _about() -> Iterator[str]:
     """What everybody has to know who writes for the first time."""
     yield voice().say("web", "what_it_is_not")
+    yield who_reads(voice())
     yield voice().say("privacy", "not_a_device")
     yield voice().say("privacy", "sentence", hours=str(settings().retention_hours))

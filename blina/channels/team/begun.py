@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict
 
 from blina.channels.team.provider import Begun
 from blina.channels.team.sessions import hash_of
+from blina.storage.tables import Statements, tables_at
 
 MINUTES = 10
 _MOST = 2_000
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    begun: Begun
-    browser: str
-    until: float
+_PRAGMAS = ("journal_mode=TRUNCATE", "secure_delete=ON")
+_BUSY_SECONDS = 2.0
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS sign_ins (
+    state TEXT PRIMARY KEY,
+    browser TEXT NOT NULL,
+    content TEXT NOT NULL,
+    until REAL NOT NULL
+);
+"""
+_TOO_MANY = "state NOT IN (SELECT state FROM sign_ins ORDER BY until DESC LIMIT ?)"
 
 
 class BegunSignIns:
-    """Remembers them, in this process: who comes back after a restart begins again."""
+    """Remembers them, beside the sessions: the browser may come back to another replica.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Remember none.
+    Used by one thread at a time; may raise one of `FAILURES`.
+    """
+
+    def __init__(self, place: str, clock: Callable[[], float] = time.time) -> None:
+        """Open what remembers them.
 
         Args:
-            clock: seconds; never jumps.
+            place: path of the file, ``:memory:``, or the URL of the PostgreSQL database.
+            clock: seconds since 1970.
+
+        Raises:
+            sqlite3.Error: when the file is no database or cannot be written.
+            OSError: when it cannot be made.
         """
+        self._tables = tables_at(place, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
         self._clock = clock
-        self._waiting: dict[str, _Waiting] = {}
 
     def keep(self, begun: Begun) -> str:
         """Remember one.
@@ -43,10 +57,14 @@ class BegunSignIns:
         Returns:
             What the browser's cookie holds: only from this browser it can be finished.
         """
-        while len(self._waiting) >= _MOST:
-            del self._waiting[next(iter(self._waiting))]  # the oldest
-        secret = secrets.token_urlsafe()
-        self._waiting[begun.state] = _Waiting(begun, hash_of(secret), self._clock() + MINUTES * 60)
+        secret, now = secrets.token_urlsafe(), self._clock()
+        row = (begun.state, hash_of(secret), json.dumps(asdict(begun)), now + MINUTES * 60)
+
+        def keep(on: Statements) -> None:
+            on.changed(f"DELETE FROM sign_ins WHERE until < ? OR {_TOO_MANY}", now, _MOST - 1)  # noqa: S608
+            on.add("sign_ins", "state, browser, content, until", [row])
+
+        self._tables.change(keep)
         return secret
 
     def take(self, state: object, secret: object) -> Begun | None:
@@ -59,10 +77,18 @@ class BegunSignIns:
         Returns:
             None when none has begun with this state, it was another browser, or it took too long.
         """
-        if not isinstance(state, str) or not isinstance(secret, str):
+        if not isinstance(state, str) or not isinstance(secret, str) or not state.isprintable():
             return None
-        found = self._waiting.get(state)
-        if found is None or not hmac.compare_digest(found.browser, hash_of(secret)):
+        found = self._tables.look(
+            lambda on: on.rows("SELECT browser, content, until FROM sign_ins WHERE state = ?", state)
+        )
+        if not found or not hmac.compare_digest(found[0][0], hash_of(secret)):
             return None
-        del self._waiting[state]
-        return found.begun if self._clock() <= found.until else None
+        if not self._tables.change(lambda on: on.changed("DELETE FROM sign_ins WHERE state = ?", state)):
+            return None  # it came twice, at once
+        _, content, until = found[0]
+        return Begun(**json.loads(content)) if self._clock() <= until else None
+
+    def close(self) -> None:
+        """Close it."""
+        self._tables.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
@@ -22,12 +21,14 @@ from blina.channels.web import page
 from blina.http_server import access, signing_keys
 from blina.http_server.signing_keys import signing_key
 from blina.rasa_adapter.tracker_store import conversation_store, database_file
+from blina.storage.failures import FAILURES
 from blina.storage.sqlite import IN_MEMORY
 
 if TYPE_CHECKING:
     from blina.channels.team.entrance import Entrance, Handler
 
 PREFIX = "/team"
+_FAILURES: tuple[type[Exception], ...] = (*FAILURES, Fails)
 
 
 class TeamChannel(InputChannel):
@@ -68,7 +69,7 @@ class TeamChannel(InputChannel):
         conversations = database_file()
         beside = Path(conversations if conversations != IN_MEMORY else settings().data_folder).parent
         records = Records(
-            IN_MEMORY if conversations == IN_MEMORY else str(beside / FILE),
+            settings().database_url or (IN_MEMORY if conversations == IN_MEMORY else str(beside / FILE)),
             signing_key(settings().session_secret_env, os.environ),
             settings(),
         )
@@ -103,7 +104,7 @@ async def _guarded(handler: Handler, entrance: Entrance, request: Request, **val
     """Answer a request, or say that the inbox does not work now: nothing goes unwritten."""
     try:
         return await handler(request, **values)
-    except (Fails, sqlite3.Error):
+    except _FAILURES:
         if request.path.startswith(f"{PREFIX}/alerts"):
             return access.error(HTTPStatus.SERVICE_UNAVAILABLE)
         return entrance.door(request, HTTPStatus.SERVICE_UNAVAILABLE, "fails")

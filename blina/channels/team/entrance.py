@@ -14,7 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, redirect
 
 from blina.channels.team import accounts
-from blina.channels.team.begun import MINUTES, BegunSignIns
+from blina.channels.team.begun import MINUTES
 from blina.channels.team.cookies import Cookie
 from blina.channels.team.pages import Pages, Ways
 from blina.channels.team.people import Allowed, name_of
@@ -65,7 +65,6 @@ class Entrance:
         self._accounts = accounts_file
         self._settings = settings
         self._allowed = Allowed.by(settings)
-        self._begun = BegunSignIns()
         self._sign_ins = limit("sign_in", _SIGN_INS_A_MINUTE, "sign_in")
         self._passwords = limit("password", _PASSWORDS_A_MINUTE, "password")
         self._hashing = ThreadPoolExecutor(1, "passwords")
@@ -126,12 +125,12 @@ class Entrance:
         except (Unreachable, Refused) as error:
             return self._provider_failed(request, error)
         answer = redirect(begun.url, status=HTTPStatus.SEE_OTHER)
-        self._sign_in.set(answer, self._begun.keep(begun))
+        self._sign_in.set(answer, await self._records.keep_begun(begun))
         return answer
 
     async def finish(self, request: Request) -> HTTPResponse:
         """Take a browser that comes back from the provider."""
-        begun = self._begun.take(request.args.get("state"), self._sign_in.read(request))
+        begun = await self._records.take_begun(request.args.get("state"), self._sign_in.read(request))
         code = request.args.get("code")
         if self._provider is None or begun is None or not code:
             return self.door(request, HTTPStatus.BAD_REQUEST, "not_finished")

@@ -1,22 +1,26 @@
-"""Sessions and audit log in one file, used in a thread of its own: no patient waits for it."""
+"""Sign-ins, sessions and audit log, used in a thread of its own: no patient waits for it."""
 
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timezone
 from enum import Enum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from blina.channels.team.begun import BegunSignIns
+from blina.channels.team.provider import Begun
 from blina.channels.team.sessions import Session, Sessions
 from blina.knowledge.settings import Settings
 from blina.storage.audit import AuditLog
+from blina.storage.failures import FAILURES
 from blina.storage.worker import Worker
 
 FILE = "team.db"  # in the folder of the conversations
 _CHORE_SECONDS = 600.0
 _MINUTE, _HOUR = 60.0, 3600.0
+
+_FAILURES: tuple[type[Exception], ...] = (*FAILURES, OSError)
 
 _log = logging.getLogger(__name__)
 
@@ -37,25 +41,31 @@ class Act(str, Enum):
 
 
 class Fails(Exception):
-    """The file does not work now; the log says why."""
+    """What is kept of nurses does not work now; the log says why."""
+
+
+class _Parts(NamedTuple):
+    sessions: Sessions
+    audit: AuditLog
+    begun: BegunSignIns
 
 
 class Records:
     """What is kept of nurses. Nothing is shown or changed that cannot be written down."""
 
-    def __init__(self, file: str, key: bytes, settings: Settings) -> None:
+    def __init__(self, place: str, key: bytes, settings: Settings) -> None:
         """Open nothing yet: a file that cannot be used does not keep the assistant from starting.
 
         Args:
-            file: path of the SQLite file, or ``:memory:``.
+            place: path of the SQLite file, ``:memory:``, or the URL of the PostgreSQL database.
             key: secret, signs cookies and seals the audit log.
             settings: how long sessions last.
         """
-        self._file = file
+        self._place = place
         self._key = key
         self._idle = settings.team_idle_minutes * _MINUTE
         self._longest = settings.team_session_hours * _HOUR
-        self._opened: tuple[Sessions, AuditLog] | None = None
+        self._opened: _Parts | None = None
         self._worker = Worker("team", self._chore, _CHORE_SECONDS)
 
     async def sign_in(self, who: str) -> str:
@@ -68,12 +78,12 @@ class Records:
             What the browser's cookie holds.
 
         Raises:
-            Fails: the file does not work.
+            Fails: it cannot be written.
         """
 
-        def begin(sessions: Sessions, audit: AuditLog) -> str:
-            audit.add(_now(), who, Act.SIGNED_IN.value)
-            return sessions.begin(who)
+        def begin(parts: _Parts) -> str:
+            parts.audit.add(_now(), who, Act.SIGNED_IN.value)
+            return parts.sessions.begin(who)
 
         return await self._do(begin)
 
@@ -84,12 +94,12 @@ class Records:
             session: ends.
 
         Raises:
-            Fails: the file does not work.
+            Fails: it cannot be written.
         """
 
-        def end(sessions: Sessions, audit: AuditLog) -> None:
-            sessions.end(session.id)
-            audit.add(_now(), session.who, Act.SIGNED_OUT.value)
+        def end(parts: _Parts) -> None:
+            parts.sessions.end(session.id)
+            parts.audit.add(_now(), session.who, Act.SIGNED_OUT.value)
 
         await self._do(end)
 
@@ -101,9 +111,9 @@ class Records:
             is_active: whether somebody did something.
 
         Raises:
-            Fails: the file does not work.
+            Fails: it cannot be written.
         """
-        return await self._do(lambda sessions, _: sessions.find(cookie, is_active))
+        return await self._do(lambda parts: parts.sessions.find(cookie, is_active))
 
     async def note(self, who: str, act: Act, about: str = "") -> None:
         """Write something down.
@@ -114,32 +124,57 @@ class Records:
             about: id of an alert.
 
         Raises:
-            Fails: the file does not work.
+            Fails: it cannot be written.
         """
-        await self._do(lambda _, audit: audit.add(_now(), who, act.value, about))
+        await self._do(lambda parts: parts.audit.add(_now(), who, act.value, about))
+
+    async def keep_begun(self, begun: Begun) -> str:
+        """Remember a sign-in that has begun; see `BegunSignIns.keep`.
+
+        Args:
+            begun: the sign-in.
+
+        Raises:
+            Fails: it cannot be written.
+        """
+        return await self._do(lambda parts: parts.begun.keep(begun))
+
+    async def take_begun(self, state: object, secret: object) -> Begun | None:
+        """Finish a sign-in that has begun; see `BegunSignIns.take`.
+
+        Args:
+            state: that came back.
+            secret: of the browser's cookie.
+
+        Raises:
+            Fails: it cannot be written.
+        """
+        return await self._do(lambda parts: parts.begun.take(state, secret))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of it."""
         self._worker.close()
         for part in self._opened or ():
             part.close()
 
-    async def _do(self, job: Callable[[Sessions, AuditLog], Result]) -> Result:
+    async def _do(self, job: Callable[[_Parts], Result]) -> Result:
         try:
-            return await self._worker.do(lambda: job(*self._parts()))
-        except (sqlite3.Error, OSError) as error:
-            _log.error("the file of the nurses' inbox fails (%s)", type(error).__name__)
+            return await self._worker.do(lambda: job(self._parts()))
+        except _FAILURES as error:
+            _log.error("what is kept of the nurses' inbox fails (%s)", type(error).__name__)
             raise Fails from None
 
-    def _parts(self) -> tuple[Sessions, AuditLog]:
+    def _parts(self) -> _Parts:
         if self._opened is None:
-            audit = AuditLog(self._file, self._key)
-            self._opened = Sessions(self._file, self._key, self._idle, self._longest), audit
+            self._opened = _Parts(
+                Sessions(self._place, self._key, self._idle, self._longest),
+                AuditLog(self._place, self._key),
+                BegunSignIns(self._place),
+            )
         return self._opened
 
     def _chore(self) -> None:
-        sessions, _ = self._parts()
-        sessions.clear()
+        self._parts().sessions.clear()
 
 
 def _now() -> str:

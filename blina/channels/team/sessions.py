@@ -1,4 +1,4 @@
-"""Who is signed in: signed cookies, of which only hashes are kept, in the file of the audit log."""
+"""Who is signed in: signed cookies, of which only hashes are kept, beside the audit log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from blina.storage.sqlite import opened
+from blina.storage.tables import tables_at
 
 _ID_BYTES = 32
 _LONGEST = 200  # characters of a cookie
@@ -46,15 +46,15 @@ class Session:
 
 
 class Sessions:
-    """Begins, finds and ends sessions. Used by one thread at a time; may raise ``sqlite3.Error``."""
+    """Begins, finds and ends sessions. Used by one thread at a time; may raise one of `FAILURES`."""
 
     def __init__(
-        self, file: str, key: bytes, idle: float, longest: float, clock: Callable[[], float] = time.time
+        self, place: str, key: bytes, idle: float, longest: float, clock: Callable[[], float] = time.time
     ) -> None:
-        """Open the file.
+        """Open them.
 
         Args:
-            file: path, or ``:memory:``.
+            place: path of the file, ``:memory:``, or the URL of the PostgreSQL database.
             key: secret, signs cookies.
             idle: seconds without anything done.
             longest: seconds of a whole session.
@@ -64,7 +64,7 @@ class Sessions:
             sqlite3.Error: when the file is no database or cannot be written.
             OSError: when it cannot be made.
         """
-        self._connection = opened(file, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
+        self._tables = tables_at(place, _PRAGMAS, _SCHEMA, _BUSY_SECONDS)
         self._cookie = hmac.new(key, _COOKIE, hashlib.sha256).digest()
         self._changes = hmac.new(key, _CHANGES, hashlib.sha256).digest()
         self._idle = idle
@@ -81,7 +81,8 @@ class Sessions:
             What the browser's cookie holds from now on.
         """
         secret, now = secrets.token_urlsafe(_ID_BYTES), self._clock()
-        self._connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (hash_of(secret), who, now, now))
+        row = (hash_of(secret), who, now, now)
+        self._tables.change(lambda on: on.add("sessions", "id, who, begun, active", [row]))
         return f"{secret}.{_signed(self._cookie, secret)}"
 
     def find(self, cookie: object, is_active: bool) -> Session | None:
@@ -98,19 +99,19 @@ class Sessions:
         if secret is None:
             return None
         id_, now = hash_of(secret), self._clock()
-        row = self._connection.execute(
-            "SELECT who, begun, active FROM sessions WHERE id = ?", (id_,)
-        ).fetchone()
-        if row is None:
+        found = self._tables.look(
+            lambda on: on.rows("SELECT who, begun, active FROM sessions WHERE id = ?", id_)
+        )
+        if not found:
             return None
-        who, begun, active = row
+        ((who, begun, active),) = found
         left = begun + self._longest - now
         if now - active > self._idle or left <= 0:
             self.end(id_)
             return None
         if is_active:
             active = now
-            self._connection.execute("UPDATE sessions SET active = ? WHERE id = ?", (now, id_))
+            self._do("UPDATE sessions SET active = ? WHERE id = ?", now, id_)
         idle = active + self._idle - now
         return Session(id_, who, _signed(self._changes, secret), int(min(idle, left)), left <= idle)
 
@@ -120,18 +121,19 @@ class Sessions:
         Args:
             id: of the session.
         """
-        self._connection.execute("DELETE FROM sessions WHERE id = ?", (id,))
+        self._do("DELETE FROM sessions WHERE id = ?", id)
 
     def clear(self) -> None:
         """Delete the sessions whose time is over."""
         now = self._clock()
-        self._connection.execute(
-            "DELETE FROM sessions WHERE begun < ? OR active < ?", (now - self._longest, now - self._idle)
-        )
+        self._do("DELETE FROM sessions WHERE begun < ? OR active < ?", now - self._longest, now - self._idle)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close them."""
+        self._tables.close()
+
+    def _do(self, statement: str, *values: object) -> None:
+        self._tables.change(lambda on: on.changed(statement, *values))
 
     def _secret(self, cookie: object) -> str | None:
         if not isinstance(cookie, str) or len(cookie) > _LONGEST or not cookie.isascii():

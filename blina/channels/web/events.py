@@ -87,6 +87,7 @@ class Socket:
         self._turns: dict[tuple[str, str], asyncio.Future[Answer]] = {}
         self._messages = locks("message")
         self._forgotten = notices("forgotten", self._forgotten_elsewhere)
+        self._said = notices("said", self._said_elsewhere)
         self._unused: dict[str, None] = {}  # conversations in which nothing has been written, oldest first
         for name in EVENTS:  # a frame with any other name closes the connection before it gets here
             server.on(name, partial(self._limited, getattr(self, name)))
@@ -294,8 +295,20 @@ class Socket:
         Args:
             tracker: the conversation, with what was said at its end.
         """
-        items = from_events(event.as_dict() for event in tracker.events)
         session = tracker.sender_id.removeprefix(f"{CHANNEL}-")
+        await self._show_latest(session, tracker)
+        await self._said.tell({"session": session})
+
+    async def _said_elsewhere(self, fields: dict[str, str | None]) -> None:
+        """Show what another replica let the assistant say on its own, where a page is open here."""
+        session = str(fields["session"])
+        if list(self._server.manager.get_participants("/", session)):
+            tracker = await self._agent().tracker_store.retrieve(sender(session))
+            if tracker is not None:
+                await self._show_latest(session, tracker)
+
+    async def _show_latest(self, session: str, tracker: DialogueStateTracker) -> None:
+        items = from_events(event.as_dict() for event in tracker.events)
         await self._server.emit("item", items[-1], room=session)
 
     async def _page(self, session: str, start: int = 0) -> history.Page | None:

@@ -20,6 +20,7 @@ from blina.knowledge.schema import Urgency
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
 from blina.reading.text import MAX_CHARACTERS
+from blina.replies.what_to_do import who_reads
 from blina.stop import Stop
 
 FOLDER = Path(__file__).resolve().parents[3] / "web"
@@ -183,6 +184,7 @@ def words(knowledge: Knowledge, settings: Settings) -> dict[str, str]:
     return {
         **{name: voice.say("web", name, **values) for name in names},
         "privacy": voice.say("privacy", "sentence", hours=hours),
+        "who_reads": who_reads(voice),
         "not_a_device": voice.say("privacy", "not_a_device"),
     }
 
