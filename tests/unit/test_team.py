@@ -21,13 +21,12 @@ from sanic.response import empty
 from blina.alerts.model import Alert, HandedOver, Kind, NewAlert, State
 from blina.channels.team import accounts, inbox, setup
 from blina.channels.team import begun as begun_sign_ins
-from blina.channels.team.begun import BegunSignIns
+from blina.channels.team.begun import Begun, BegunSignIns
 from blina.channels.team.channel import TeamChannel
 from blina.channels.team.cookies import Cookie
 from blina.channels.team.entrance import TOKEN, Entrance
 from blina.channels.team.pages import HEADERS, Pages, Ways
 from blina.channels.team.people import Allowed, confirmed_email, name_of
-from blina.channels.team.provider import Begun
 from blina.channels.team.records import Act, Fails, Records
 from blina.channels.team.sessions import Session, Sessions
 from blina.channels.web.page import FOLDER, load

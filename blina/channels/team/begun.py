@@ -7,9 +7,8 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
-from blina.channels.team.provider import Begun
 from blina.channels.team.sessions import hash_of
 from blina.storage.tables import Statements, tables_at
 
@@ -26,6 +25,23 @@ CREATE TABLE IF NOT EXISTS sign_ins (
 );
 """
 _TOO_MANY = "state NOT IN (SELECT state FROM sign_ins ORDER BY until DESC LIMIT ?)"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A sign-in that has begun.
+
+    Args:
+        url: where the browser is sent.
+        state: that comes back with it.
+        nonce: that has to be in the ID token.
+        verifier: the secret half of PKCE.
+    """
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str
 
 
 class BegunSignIns:

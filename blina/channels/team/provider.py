@@ -11,7 +11,6 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.errors import JoseError
 from requests import RequestException
 
+from blina.channels.team.begun import Begun
 from blina.http_server.addresses import is_loopback
 
 Result = TypeVar("Result")
@@ -56,23 +56,6 @@ class Refused(Exception):
 
 class Unreachable(Exception):
     """The provider does not answer; the text names the kind of error."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A sign-in that has begun.
-
-    Args:
-        url: where the browser is sent.
-        state: that comes back with it.
-        nonce: that has to be in the ID token.
-        verifier: the secret half of PKCE.
-    """
-
-    url: str
-    state: str
-    nonce: str
-    verifier: str
 
 
 class _Client(OAuth2Mixin, OpenIDMixin, BaseApp):

@@ -8,8 +8,7 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import NamedTuple, TypeVar
 
-from blina.channels.team.begun import BegunSignIns
-from blina.channels.team.provider import Begun
+from blina.channels.team.begun import Begun, BegunSignIns
 from blina.channels.team.sessions import Session, Sessions
 from blina.knowledge.settings import Settings
 from blina.storage.audit import AuditLog
