@@ -131,16 +131,18 @@ class ConversationStore(TrackerStore):
         stored = getattr(tracker, "events_stored", 0)
         new = list(itertools.islice(tracker.events, stored, None))
         tracker.events_stored = stored + len(new)
-        await self._keep(tracker.sender_id, new)
+        await self._keep(tracker, new)
         announcements.announce(tracker.sender_id, new)
 
-    async def _keep(self, sender: str, new: list[Event]) -> None:
+    async def _keep(self, tracker: DialogueStateTracker, new: list[Event]) -> None:
+        sender = tracker.sender_id
         if any(isinstance(event, SlotSet) and _is_forgotten(event) for event in new):
             await self.forget(sender)
             return
         rows = [_row(event) for event in new if not safety_net.is_history_missing() or _is_said(event)]
         if rows:
-            await self._worker.do(partial(self._write_behind.keep, sender, rows))
+            mark = None if safety_net.is_history_missing() else getattr(tracker, "mark", 0)
+            tracker.mark = await self._worker.do(partial(self._write_behind.keep, sender, rows, mark))
 
     async def forget(self, sender_id: str) -> None:
         """Delete a conversation.
@@ -239,14 +241,15 @@ class ConversationStore(TrackerStore):
 
     async def _read(self, sender: str, read: Callable[[str], list[Row]]) -> DialogueStateTracker | None:
         try:
-            rows = await self._worker.do(partial(read, sender))
+            # the mark first: what another replica writes in between is read, and counts as not known
+            mark, rows = await self._worker.do(lambda: (self._write_behind.mark(sender), read(sender)))
             if not rows:
                 return None
             events = [json.loads(row.data) for row in rows]
             tracker = DialogueStateTracker.from_dict(sender, events, self.domain.slots)
         except Exception as error:  # noqa: BLE001 - Rasa logs the text, which can quote what was stored
             raise StorageFailed(type(error).__name__) from None
-        tracker.events_stored = len(tracker.events)
+        tracker.events_stored, tracker.mark = len(tracker.events), mark
         return tracker
 
 
