@@ -20,7 +20,7 @@ from benchmarks.markdown import table_lines
 from benchmarks.performance.profile import Line, stacks_of, top
 from benchmarks.scaling.measure import HEAD, PATIENTS, Step, engines, load, measure, size
 from benchmarks.scaling.patients import PagePatient, Patient, RestPatient
-from benchmarks.scaling.storm import Storm
+from benchmarks.scaling.storm import Seen, Storm
 from scripts.common import ROOT
 from scripts.replicas import HOW_MANY, Group, Replica, running
 from scripts.services import free_port
@@ -125,14 +125,9 @@ def storm(seconds: float) -> None:
     Args:
         seconds: for which each engine is cut off.
     """
-    pages, programs = _STORMY
     with running(HOW_MANY, _UNLIMITED) as group:
-        patients: list[Patient] = [
-            *(PagePatient(group.url, f"page-{number}") for number in range(pages)),
-            *(RestPatient(group.url, group.token, f"rest-{number}") for number in range(programs)),
-        ]
-        seen = asyncio.run(Storm(group, patients, seconds).rage())
-    print(f"{seen.messages} messages acknowledged, {sum(one.resends for one in patients)} sent again")
+        seen, resends = asyncio.run(_raging(group, seconds))
+    print(f"{seen.messages} messages acknowledged, {resends} sent again")
     by_fault = defaultdict(list)
     for fault, taken, named in seen.alarms:
         by_fault[fault].append((taken, named))
@@ -146,6 +141,16 @@ def storm(seconds: float) -> None:
         for fault, alarms in by_fault.items()
     ]
     print(*table_lines(("while", "red flags answered", "median", "slowest"), rows), sep="\n")
+
+
+async def _raging(group: Group, seconds: float) -> tuple[Seen, int]:
+    """What was seen, and how many messages were sent again."""
+    pages, programs = _STORMY
+    patients: list[Patient] = [  # their connections belong to the loop in which they are made
+        *(PagePatient(group.url, f"page-{number}") for number in range(pages)),
+        *(RestPatient(group.url, group.token, f"rest-{number}") for number in range(programs)),
+    ]
+    return await Storm(group, patients, seconds).rage(), sum(one.resends for one in patients)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -100,6 +100,12 @@ def timed(phase: str) -> Iterator[None]:
         yield
 
 
+def late_turns() -> int:
+    """How many turns were written after another replica had gone on with their conversation."""
+    samples = [sample for family in LATE_TURNS.collect() for sample in family.samples]
+    return int(sum(sample.value for sample in samples if sample.name.endswith("_total")))
+
+
 def exposition() -> bytes:
     """Everything that is counted, in Prometheus' text format."""
     return generate_latest(REGISTRY)

@@ -25,6 +25,7 @@ from blina.assistant import settings
 from blina.http_server.signing_keys import signing_key
 from blina.observe import metrics
 from blina.rasa_adapter import announcements, safety_net
+from blina.replicas.notices import notices
 from blina.stop import Stop
 from blina.storage.conversations import Row
 from blina.storage.opening import DATABASE_VARIABLE, Opened, in_file, in_postgres
@@ -108,6 +109,7 @@ class ConversationStore(TrackerStore):
         self.url, self.file = settings().database_url, database_file(db)
         opened = in_postgres(self.url) if self.url else in_file(self.file)
         self._write_behind = opened.write_behind
+        self._deletions = notices("deleted", self._deleted_elsewhere)
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
         self.alerts = _book(self.file) if settings().alerts or settings().follow_up else None
         self.close = weakref.finalize(self, _close, self._worker, opened, self.alerts)
@@ -116,6 +118,11 @@ class ConversationStore(TrackerStore):
     def state(self) -> str:
         """How the database is: ``ok``, ``failing``, or ``made anew`` since the start."""
         return self._write_behind.state
+
+    @property
+    def waiting(self) -> int:
+        """How many events the database has not taken yet."""
+        return self._write_behind.waiting
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store what is new in a conversation, or delete it when the patient asked for that.
@@ -151,10 +158,21 @@ class ConversationStore(TrackerStore):
             sender_id: the conversation.
         """
         await self._worker.do(partial(self._write_behind.forget, sender_id))
+        await self._deletions.tell({"conversation": self._deletions.mark(sender_id)})
         if self.alerts is not None:
             await self.alerts.forget(sender_id)
         announcements.announce_forgotten(sender_id)
         safety_net.note_forgotten()
+
+    async def _deleted_elsewhere(self, notice: dict[str, str | None]) -> None:
+        """What waits here of a conversation that another replica has deleted would bring it back."""
+
+        def drop() -> None:
+            waiting = self._write_behind.waiting_senders
+            gone = [name for name in waiting if self._deletions.mark(name) == notice["conversation"]]
+            self._write_behind.drop(gone)
+
+        await self._worker.do(drop)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """What the next turn needs of a conversation.

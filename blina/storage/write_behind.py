@@ -61,7 +61,7 @@ class WriteBehind:
         self._rows: dict[str, list[Row]] = {}  # of those, nothing is in the database
         self._marks: dict[str, Mark] = {}  # how far a conversation was read before what waits of it was made
         self._tried: dict[str, int] = {}  # how much of what waits was tried to be written
-        metrics.EVENTS_WAITING.set_function(lambda: sum(map(len, [*self._rows.values()])))
+        metrics.EVENTS_WAITING.set_function(lambda: self.waiting)
         metrics.DATABASE_FAILING.set_function(lambda: self._failing)
 
     def keep(self, sender: str, rows: list[Row], mark: Mark = 0) -> Mark:
@@ -75,7 +75,7 @@ class WriteBehind:
         Returns:
             How far it is known now.
         """
-        if self._failing and sum(map(len, self._rows.values())) + len(rows) > _MOST_WAITING:
+        if self._failing and self.waiting + len(rows) > _MOST_WAITING:
             _log.error("%d events are lost: too many wait for the database", len(rows))
             return mark
         self._rows.setdefault(sender, []).extend(rows)
@@ -88,11 +88,25 @@ class WriteBehind:
         Args:
             sender: the conversation.
         """
-        self._rows.pop(sender, None)
-        self._marks.pop(sender, None)
-        self._tried.pop(sender, None)
+        self.drop([sender])
         self._forgotten.add(sender)
         self._write_in_time()
+
+    def drop(self, senders: Iterable[str]) -> None:
+        """Never write what waits of conversations.
+
+        Args:
+            senders: the conversations; another replica has deleted them.
+        """
+        for sender in senders:
+            self._rows.pop(sender, None)
+            self._marks.pop(sender, None)
+            self._tried.pop(sender, None)
+
+    @property
+    def waiting_senders(self) -> list[str]:
+        """The conversations of which something waits."""
+        return [*self._rows]
 
     def mark(self, sender: str) -> Mark:
         """How far a conversation is known, to be asked before it is read.
@@ -181,6 +195,11 @@ class WriteBehind:
         """How the database is: ``ok``, or ``failing``."""
         return "failing" if self._failing else "ok"
 
+    @property
+    def waiting(self) -> int:
+        """How many events the database has not taken yet."""
+        return sum(map(len, [*self._rows.values()]))
+
     def chore(self) -> None:
         """Look after the database, write what waits and delete some of what is old, every few seconds."""
         if not self._failing:
@@ -198,10 +217,9 @@ class WriteBehind:
         self._next_try = self._steady()
         self._write_in_time()
         if self._rows or self._forgotten:
-            events = sum(map(len, self._rows.values()))
             _log.error(
                 "%d events and %d deletions are lost: the database did not take them",
-                events,
+                self.waiting,
                 len(self._forgotten),
             )
         self._database.close()
