@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks.markdown import table_lines
 from benchmarks.performance.profile import Line, stacks_of, top
+from benchmarks.scaling.kept import flaws
 from benchmarks.scaling.measure import HEAD, PATIENTS, Step, engines, load, measure, size
 from benchmarks.scaling.patients import PagePatient, Patient, RestPatient
 from benchmarks.scaling.storm import Seen, Storm
@@ -30,6 +31,7 @@ _PLACE = re.compile(r"(?<=<!-- scaling -->\n).*?(?=<!-- end of scaling -->)", re
 _SECONDS = 30.0
 _WARM_UP = 5.0  # seconds
 _STORMY = (130, 70)  # patients on the page, and with programs
+_REST = "rest-"  # how the names of the latter begin
 _UNLIMITED = dict.fromkeys(
     (
         "BLINA_MESSAGES_PER_MINUTE",
@@ -127,7 +129,12 @@ def storm(seconds: float) -> None:
     """
     with running(HOW_MANY, _UNLIMITED) as group:
         seen, resends = asyncio.run(_raging(group, seconds))
+        found = flaws(
+            group.postgres.url, seen, [name for name in seen.acknowledged if name.startswith(_REST)]
+        )
     print(f"{seen.messages} messages acknowledged, {resends} sent again")
+    for what, names in vars(found).items():
+        print(f"{what.replace('_', ' ')}: {len(names)} patients {' '.join(names)}".rstrip())
     by_fault = defaultdict(list)
     for fault, taken, named in seen.alarms:
         by_fault[fault].append((taken, named))
@@ -148,7 +155,7 @@ async def _raging(group: Group, seconds: float) -> tuple[Seen, int]:
     pages, programs = _STORMY
     patients: list[Patient] = [  # their connections belong to the loop in which they are made
         *(PagePatient(group.url, f"page-{number}") for number in range(pages)),
-        *(RestPatient(group.url, group.token, f"rest-{number}") for number in range(programs)),
+        *(RestPatient(group.url, group.token, f"{_REST}{number}") for number in range(programs)),
     ]
     return await Storm(group, patients, seconds).rage(), sum(one.resends for one in patients)
 
