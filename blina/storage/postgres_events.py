@@ -128,12 +128,14 @@ class PostgresEvents:
 
         if not gone and not new:
             self.look_after()
+            self._doubt = None
             return known
         try:
             after = self._line.transact(write)
         except InDoubt as doubt:
             self._doubt = doubt.transaction, [row for added in new.values() for row in added], doubt.result
             raise
+        self._doubt = None  # not before: what fails now is tried again, and the same rows are left out then
         for outcome in late:
             metrics.LATE_TURNS.labels(outcome).inc()
         return {**known, **after}
@@ -147,7 +149,6 @@ class PostgresEvents:
             if self._line.was_committed(transaction):
                 written = {id(row) for row in doubtful}  # the very same ones: two may say the same
                 known = after
-            self._doubt = None
         return written, known
 
     def mark(self, sender: str) -> Mark:

@@ -170,6 +170,35 @@ def test_what_was_committed_without_an_answer_is_not_written_twice(
     kept.close()
 
 
+def test_what_was_committed_without_an_answer_is_not_written_twice_where_the_next_try_fails_too(
+    cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url), steady=lambda: 0.0)
+    kept.keep("anna", turn("one"))
+    lose_the_answer_to_the_commit(kept, cable, monkeypatch)
+    kept.keep("anna", turn("two"))
+    monkeypatch.undo()
+    kept.keep("anna", turn("three"))
+    kept.forget("ben")
+    cable.mend()
+
+    def fails(*_: object) -> Any:
+        raise psycopg2.OperationalError("it fails again")
+
+    database = kept._database
+    assert isinstance(database, PostgresEvents)
+    until(lambda: works(database))  # what became of the commit can be asked for
+    monkeypatch.setattr(Line, "transact", fails)
+    kept._next_try = 0.0
+    kept.chore()
+    assert kept.state == "failing"
+    monkeypatch.undo()
+    kept._steady = time.monotonic
+    until(lambda: recovers(kept))
+    assert texts(kept.all("anna")) == ["one", "two", "three"]
+    kept.close()
+
+
 def test_what_was_written_after_a_deletion_in_doubt_is_not_deleted_again(
     cable: Cable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
