@@ -105,6 +105,9 @@ def test_what_a_later_holder_wrote_is_not_written_over(pair: Pair, stalled: Stal
     go_on = stalled("I have a rash", sender)
     assert found(pair.other.triage("my temperature is 38.6", sender)) == {"chills", "fever"}
     assert found(go_on()) >= {"chills", "rash"}  # the guidance is given all the same
+    health = pair.one.get("/health")[1]
+    assert (health["late_turns"], health["redis"]) == (1, "ok")
+    assert 'blina_late_turns_total{outcome="put_in_order"} 1.0' in pair.one.get("/metrics")[1]
     assert messages(pair, sender) == ["I have chills", f"I have a rash {WORD}", "my temperature is 38.6"]
     after = pair.other.triage("I also have a headache", sender)
     assert found(after) == {"chills", "rash", "fever", "headache"}
