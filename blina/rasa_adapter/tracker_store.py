@@ -138,6 +138,8 @@ class ConversationStore(TrackerStore):
         stored = getattr(tracker, "events_stored", 0)
         new = list(itertools.islice(tracker.events, stored, None))
         tracker.events_stored = stored + len(new)
+        if _names(itertools.islice(tracker.events, stored)) & _names(new):
+            return  # delivered twice while nobody could know of the first time: it is kept once
         await self._keep(tracker, new)
         announcements.announce(tracker.sender_id, new)
 
@@ -317,6 +319,11 @@ def _close(worker: Worker, opened: Opened, alerts: AlertBook | None) -> None:
     worker.close()
     opened.write_behind.close()
     opened.give_up()
+
+
+def _names(events: Iterable[Event]) -> set[str]:
+    """What channels call the patient's messages among some events."""
+    return {event.message_id for event in events if isinstance(event, UserUttered) and event.message_id}
 
 
 def _is_said(event: Event) -> bool:
