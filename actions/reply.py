@@ -177,29 +177,30 @@ def caught_up(conversation: Conversation, events: Sequence[Mapping[str, Any]]) -
     Returns:
         What would be remembered had they been read in their turn.
     """
-    for event in _missed(events):
+    for event, said in _missed(events):
         zone = (event.get("metadata") or {}).get(ZONE)
         try:
             message = in_context(message_from(event["parse_data"]), conversation)
-            turn = core().respond(conversation, message, local_time(zone, event["timestamp"]))
+            conversation = core().catch_up(conversation, message, said, local_time(zone, event["timestamp"]))
         except Exception as error:  # noqa: BLE001 - it failed when it came, too, and was answered safely
             _log.error("a message of an earlier turn cannot be read (%s)", type(error).__name__)
-        else:
-            conversation = Conversation() if turn.is_forgotten else turn.conversation
     return conversation
 
 
-def _missed(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The patient's messages since the memory was last set, oldest first, but for the latest one."""
-    since: list[Mapping[str, Any]] = []
+def _missed(events: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    """The patient's messages since the memory was last set, but for the latest, and what each one got."""
+    since: list[tuple[Mapping[str, Any], str]] = []
+    said = ""
     for event in reversed(events):
         if event.get("event") == "slot" and event.get("name") == MEMORY:
             break
-        if event.get("event") == "user":
-            since.append(event)
-    return [
-        event for event in reversed(since[1 : MOST_MISSED + 1]) if not _unread(event.get("parse_data") or {})
-    ]
+        if event.get("event") == "bot":
+            said = f"{event.get('text') or ''}\n\n{said}"
+        elif event.get("event") == "user":
+            since.append((event, said))
+            said = ""
+    missed = since[1 : MOST_MISSED + 1]
+    return [(event, said) for event, said in reversed(missed) if not _unread(event.get("parse_data") or {})]
 
 
 def _count(message: Message, turn: Turn) -> None:

@@ -27,6 +27,7 @@ from blina.replies.handover import build
 from blina.replies.handover.model import HandOver
 from blina.replies.repeats import remember, without_repeats
 from blina.replies.standing import is_said, standing_line
+from blina.replies.unasked import without_unasked
 from blina.triage import (
     alarm,
     answers,
@@ -161,6 +162,23 @@ class Core:
             The conversation to keep and one or more replies, never none.
         """
         return _respond(conversation, message, self.knowledge, self.settings, now)
+
+    def catch_up(
+        self, conversation: Conversation, message: Message, said: str, now: datetime
+    ) -> Conversation:
+        """Take in a message that was answered without knowing the conversation.
+
+        Args:
+            conversation: what is remembered.
+            message: what the patient wrote and what was read in it.
+            said: what the patient got for an answer.
+            now: the time of the message (with time zone).
+
+        Returns:
+            The conversation to keep; only what was put to the patient is an open question in it.
+        """
+        turn = self.respond(conversation, message, now)
+        return without_unasked(turn, said, Voice(self.knowledge, self.settings), now)
 
     def check_back(self, conversation: Conversation, now: datetime) -> Turn | None:
         """Ask whether the team has been reached, without a message of the patient.

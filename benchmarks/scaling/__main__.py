@@ -18,9 +18,10 @@ from pathlib import Path
 
 from benchmarks.markdown import table_lines
 from benchmarks.performance.profile import Line, stacks_of, top
+from benchmarks.scaling.kept import flaws
 from benchmarks.scaling.measure import HEAD, PATIENTS, Step, engines, load, measure, size
 from benchmarks.scaling.patients import PagePatient, Patient, RestPatient
-from benchmarks.scaling.storm import Storm
+from benchmarks.scaling.storm import Seen, Storm
 from scripts.common import ROOT
 from scripts.replicas import HOW_MANY, Group, Replica, running
 from scripts.services import free_port
@@ -30,6 +31,7 @@ _PLACE = re.compile(r"(?<=<!-- scaling -->\n).*?(?=<!-- end of scaling -->)", re
 _SECONDS = 30.0
 _WARM_UP = 5.0  # seconds
 _STORMY = (130, 70)  # patients on the page, and with programs
+_REST = "rest-"  # how the names of the latter begin
 _UNLIMITED = dict.fromkeys(
     (
         "BLINA_MESSAGES_PER_MINUTE",
@@ -125,14 +127,14 @@ def storm(seconds: float) -> None:
     Args:
         seconds: for which each engine is cut off.
     """
-    pages, programs = _STORMY
     with running(HOW_MANY, _UNLIMITED) as group:
-        patients: list[Patient] = [
-            *(PagePatient(group.url, f"page-{number}") for number in range(pages)),
-            *(RestPatient(group.url, group.token, f"rest-{number}") for number in range(programs)),
-        ]
-        seen = asyncio.run(Storm(group, patients, seconds).rage())
-    print(f"{seen.messages} messages acknowledged, {sum(one.resends for one in patients)} sent again")
+        seen, resends = asyncio.run(_raging(group, seconds))
+        found = flaws(
+            group.postgres.url, seen, [name for name in seen.acknowledged if name.startswith(_REST)]
+        )
+    print(f"{seen.messages} messages acknowledged, {resends} sent again")
+    for what, names in vars(found).items():
+        print(f"{what.replace('_', ' ')}: {len(names)} patients {' '.join(names)}".rstrip())
     by_fault = defaultdict(list)
     for fault, taken, named in seen.alarms:
         by_fault[fault].append((taken, named))
@@ -146,6 +148,16 @@ def storm(seconds: float) -> None:
         for fault, alarms in by_fault.items()
     ]
     print(*table_lines(("while", "red flags answered", "median", "slowest"), rows), sep="\n")
+
+
+async def _raging(group: Group, seconds: float) -> tuple[Seen, int]:
+    """What was seen, and how many messages were sent again."""
+    pages, programs = _STORMY
+    patients: list[Patient] = [  # their connections belong to the loop in which they are made
+        *(PagePatient(group.url, f"page-{number}") for number in range(pages)),
+        *(RestPatient(group.url, group.token, f"{_REST}{number}") for number in range(programs)),
+    ]
+    return await Storm(group, patients, seconds).rage(), sum(one.resends for one in patients)
 
 
 def main(arguments: Sequence[str]) -> None:

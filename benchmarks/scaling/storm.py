@@ -31,12 +31,10 @@ class Seen:
 
     Args:
         acknowledged: the texts of each patient's messages, in order.
-        without_database: the texts that were written while the database failed.
         alarms: for each red flag the fault that was on, seconds, and whether the emergency number was named.
     """
 
     acknowledged: dict[str, list[str]] = field(default_factory=dict)
-    without_database: set[str] = field(default_factory=set)
     alarms: list[tuple[str, float, bool]] = field(default_factory=list)
 
     @property
@@ -151,14 +149,12 @@ class Storm:
         while not self._over.is_set() or len(said) < _LEAST_MESSAGES:
             # who waits long for an answer writes less: a slow machine is not asked for more than it can do
             await asyncio.sleep(chance.uniform(0, 2 * _THINKING) + taken)
-            began, before = time.monotonic(), self._fault
+            began = time.monotonic()
             text = written(len(said) + 1, patient.name)
             if not await patient.say(text):
                 raise AssertionError("acknowledged without an answer")
             said.append(text)
             taken = time.monotonic() - began
-            if any("PostgreSQL" in fault for fault in (before, self._fault)):
-                self._seen.without_database.add(text)
 
     async def _alarm(self, number: int) -> None:
         """Write red flags, each in a conversation of its own."""

@@ -13,8 +13,10 @@ from sanic.response import BaseHTTPResponse
 
 from blina.assistant import knowledge, settings
 from blina.http_server import access
+from blina.observe import metrics
 from blina.rasa_adapter import in_process_actions
 from blina.rasa_adapter.tracker_store import conversation_store
+from blina.replicas.link import link
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +61,9 @@ class HealthChannel(InputChannel):
                     "model": model,
                     "actions": actions,
                     "database": store.state if store else "none",
+                    "waiting": store.waiting if store else 0,
+                    "late_turns": metrics.late_turns(),
+                    "redis": shared.state if (shared := link()) else "none",
                 },
                 status=200 if ready else 503,
             )

@@ -57,6 +57,12 @@ UNSENT = Gauge(
 EVENTS_WAITING = Gauge(
     "blina_events_waiting", "Events that the database has not taken yet", registry=REGISTRY
 )
+LATE_TURNS = Counter(
+    "blina_late_turns",
+    "Turns that were written after another replica had gone on with their conversation",
+    ["outcome"],
+    registry=REGISTRY,
+)
 DATABASE_FAILING = Gauge("blina_database_failing", "1 while the database takes nothing", registry=REGISTRY)
 REDIS_FAILING = Gauge(
     "blina_redis_failing", "1 while each replica keeps locks and limits by itself", registry=REGISTRY
@@ -92,6 +98,12 @@ def timed(phase: str) -> Iterator[None]:
     """
     with PHASES.labels(phase).time(), traces.span(phase):
         yield
+
+
+def late_turns() -> int:
+    """How many turns were written after another replica had gone on with their conversation."""
+    samples = [sample for family in LATE_TURNS.collect() for sample in family.samples]
+    return int(sum(sample.value for sample in samples if sample.name.endswith("_total")))
 
 
 def exposition() -> bytes:

@@ -25,6 +25,7 @@ from blina.assistant import settings
 from blina.http_server.signing_keys import signing_key
 from blina.observe import metrics
 from blina.rasa_adapter import announcements, safety_net
+from blina.replicas.notices import notices
 from blina.stop import Stop
 from blina.storage.conversations import Row
 from blina.storage.opening import DATABASE_VARIABLE, Opened, in_file, in_postgres
@@ -108,6 +109,7 @@ class ConversationStore(TrackerStore):
         self.url, self.file = settings().database_url, database_file(db)
         opened = in_postgres(self.url) if self.url else in_file(self.file)
         self._write_behind = opened.write_behind
+        self._deletions = notices("deleted", self._deleted_elsewhere)
         self._worker = Worker("conversations", self._write_behind.chore, CHORE_SECONDS)
         self.alerts = _book(self.url, self.file) if settings().alerts or settings().follow_up else None
         self.close = weakref.finalize(self, _close, self._worker, opened, self.alerts)
@@ -116,6 +118,11 @@ class ConversationStore(TrackerStore):
     def state(self) -> str:
         """How the database is: ``ok``, ``failing``, or ``made anew`` since the start."""
         return self._write_behind.state
+
+    @property
+    def waiting(self) -> int:
+        """How many events the database has not taken yet."""
+        return self._write_behind.waiting
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store what is new in a conversation, or delete it when the patient asked for that.
@@ -131,16 +138,20 @@ class ConversationStore(TrackerStore):
         stored = getattr(tracker, "events_stored", 0)
         new = list(itertools.islice(tracker.events, stored, None))
         tracker.events_stored = stored + len(new)
-        await self._keep(tracker.sender_id, new)
+        if _names(itertools.islice(tracker.events, stored)) & _names(new):
+            return  # delivered twice while nobody could know of the first time: it is kept once
+        await self._keep(tracker, new)
         announcements.announce(tracker.sender_id, new)
 
-    async def _keep(self, sender: str, new: list[Event]) -> None:
+    async def _keep(self, tracker: DialogueStateTracker, new: list[Event]) -> None:
+        sender = tracker.sender_id
         if any(isinstance(event, SlotSet) and _is_forgotten(event) for event in new):
             await self.forget(sender)
             return
         rows = [_row(event) for event in new if not safety_net.is_history_missing() or _is_said(event)]
         if rows:
-            await self._worker.do(partial(self._write_behind.keep, sender, rows))
+            mark = None if safety_net.is_history_missing() else getattr(tracker, "mark", 0)
+            tracker.mark = await self._worker.do(partial(self._write_behind.keep, sender, rows, mark))
 
     async def forget(self, sender_id: str) -> None:
         """Delete a conversation.
@@ -149,10 +160,21 @@ class ConversationStore(TrackerStore):
             sender_id: the conversation.
         """
         await self._worker.do(partial(self._write_behind.forget, sender_id))
+        await self._deletions.tell({"conversation": self._deletions.mark(sender_id)})
         if self.alerts is not None:
             await self.alerts.forget(sender_id)
         announcements.announce_forgotten(sender_id)
         safety_net.note_forgotten()
+
+    async def _deleted_elsewhere(self, notice: dict[str, str | None]) -> None:
+        """What waits here of a conversation that another replica has deleted would bring it back."""
+
+        def drop() -> None:
+            waiting = self._write_behind.waiting_senders
+            gone = [name for name in waiting if self._deletions.mark(name) == notice["conversation"]]
+            self._write_behind.drop(gone)
+
+        await self._worker.do(drop)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """What the next turn needs of a conversation.
@@ -239,14 +261,15 @@ class ConversationStore(TrackerStore):
 
     async def _read(self, sender: str, read: Callable[[str], list[Row]]) -> DialogueStateTracker | None:
         try:
-            rows = await self._worker.do(partial(read, sender))
+            # the mark first: what another replica writes in between is read, and counts as not known
+            mark, rows = await self._worker.do(lambda: (self._write_behind.mark(sender), read(sender)))
             if not rows:
                 return None
             events = [json.loads(row.data) for row in rows]
             tracker = DialogueStateTracker.from_dict(sender, events, self.domain.slots)
         except Exception as error:  # noqa: BLE001 - Rasa logs the text, which can quote what was stored
             raise StorageFailed(type(error).__name__) from None
-        tracker.events_stored = len(tracker.events)
+        tracker.events_stored, tracker.mark = len(tracker.events), mark
         return tracker
 
 
@@ -297,6 +320,11 @@ def _close(worker: Worker, opened: Opened, alerts: AlertBook | None) -> None:
     worker.close()
     opened.write_behind.close()
     opened.give_up()
+
+
+def _names(events: Iterable[Event]) -> set[str]:
+    """What channels call the patient's messages among some events."""
+    return {event.message_id for event in events if isinstance(event, UserUttered) and event.message_id}
 
 
 def _is_said(event: Event) -> bool:

@@ -86,6 +86,11 @@ class Link:
         self._undone: list[Callable[[], Awaitable[Any]]] = []
         self._waking: dict[str, asyncio.Event] = {}
 
+    @property
+    def state(self) -> str:
+        """How Redis is: ``ok``, or ``failing`` while this replica keeps locks and limits by itself."""
+        return "ok" if self._is_up or not self._tried.is_set() else "failing"
+
     # --- names
 
     def _hashed(self, name: str) -> str:

@@ -39,6 +39,14 @@ class Notices:
         if self._link is not None:
             await self._link.tell(self._kind, json.dumps({**fields, "from": self._link.id}))
 
+    def mark(self, name: str) -> str:
+        """What stands for a name in a notice: only who has the key and knows the name can tell.
+
+        Args:
+            name: may be a patient's.
+        """
+        return self._link.key(self._kind, name) if self._link is not None else ""
+
     async def _hear(self, text: str) -> None:
         fields = json.loads(text)
         if self._link is not None and fields.pop("from") != self._link.id:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
+
+# The number of the last event that was read: 0 where there was none, None where it could not be read.
+Mark = int | None
 
 
 class Row(NamedTuple):
@@ -19,13 +22,25 @@ class Row(NamedTuple):
 class Conversations(Protocol):
     """Events by conversation. Used by one thread at a time; every method may raise one of `FAILURES`."""
 
-    def write(self, forgotten: Iterable[str], rows: Mapping[str, Iterable[Row]], late: bool = False) -> None:
+    def write(
+        self, forgotten: Iterable[str], rows: Mapping[str, Sequence[Row]], marks: Mapping[str, Mark]
+    ) -> Mapping[str, Mark]:
         """Delete and add, all of it or nothing.
 
         Args:
             forgotten: conversations to delete.
             rows: to add afterwards, by conversation.
-            late: whether they waited, so that a conversation may have gone on elsewhere.
+            marks: how far each of these conversations had been read when its rows were made.
+
+        Returns:
+            How far they are known now.
+        """
+
+    def mark(self, sender: str) -> Mark:
+        """How far a conversation goes at this moment.
+
+        Args:
+            sender: the conversation.
         """
 
     def look_after(self) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from blina.storage.conversations import Row
+from blina.storage.conversations import Mark, Row
 from blina.storage.failures import Unusable
 from blina.storage.sqlite import opened, transaction
 
@@ -59,13 +59,18 @@ class Database:
             raise Unusable(f"The database {file} is damaged: put it aside to start with an empty one.")
         self.to_scrub = True  # what was deleted before a sudden end may still be in the journal
 
-    def write(self, forgotten: Iterable[str], rows: Mapping[str, Iterable[Row]], late: bool = False) -> None:
+    def write(
+        self, forgotten: Iterable[str], rows: Mapping[str, Iterable[Row]], marks: Mapping[str, Mark]
+    ) -> Mapping[str, Mark]:
         """Delete and add in one transaction.
 
         Args:
             forgotten: conversations to delete.
             rows: to add afterwards, by conversation.
-            late: whether they waited; all the same here, where nobody else writes.
+            marks: of no use here, where nobody else writes.
+
+        Returns:
+            The same marks.
 
         Raises:
             sqlite3.Error: when nothing of it was done.
@@ -81,6 +86,11 @@ class Database:
             )
         if gone:
             self.to_scrub = True
+        return marks
+
+    def mark(self, sender: str) -> Mark:
+        """Always the same: nobody else writes."""
+        return 0
 
     def look_after(self) -> None:
         """Nobody can take the connection to a file away; `Watch` looks after the file."""

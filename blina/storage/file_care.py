@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from blina.storage.clock import SteadyClock
+from blina.storage.conversations import Mark, Row
 from blina.storage.events import Database
 from blina.storage.failures import Unusable, reason
 from blina.storage.sqlite import IN_MEMORY
@@ -106,13 +107,13 @@ class FileWriteBehind(WriteBehind):
             )
         self._over, self._long = [], []
         waiting = {sender: known.get(sender, []) + rows for sender, rows in self._rows.items()}
-        self._rows = {**known, **waiting}
+        self._rows, self._tried = {**known, **waiting}, {}
         self._next_try = self._steady()
 
-    def _written(self) -> None:
+    def _written(self, some: Mapping[str, list[Row]], known: Mapping[str, Mark]) -> None:
         if self._forgotten:
             self._next_scrub = self._steady()
-        super()._written()
+        super()._written(some, known)
 
     def _scrub_in_time(self) -> None:
         """Overwrite what was deleted in the journal too, at once and then as often as it takes."""

@@ -1,13 +1,19 @@
-"""The PostgreSQL database that the replicas keep conversations in."""
+"""The PostgreSQL database that the replicas keep conversations in.
+
+Each turn says how far the conversation was read when it was made. Where another replica has written since
+(this one stalled while it held the conversation, or its rows waited while the database could not be reached),
+the turn is not written behind that: both are put in the order in which the patient wrote.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from blina.storage.conversations import Row
+from blina.observe import metrics
+from blina.storage import order
+from blina.storage.conversations import Mark, Row
 from blina.storage.postgres import InDoubt, Line
-from blina.triage.turn import MEMORY
 
 _COLUMNS = "type_name, timestamp, intent_name, action_name, data"
 _AFTER_ALL = 2**62  # greater than any id
@@ -19,7 +25,27 @@ INSERT INTO events (sender_id, {_COLUMNS})
 SELECT sender_id, {_COLUMNS} FROM unnest(
     %s::text[], %s::text[], %s::float8[], %s::text[], %s::text[], %s::text[]
 ) WITH ORDINALITY AS new (sender_id, {_COLUMNS}, place) ORDER BY place
+RETURNING sender_id, id
 """  # noqa: S608 - nothing of it comes from outside
+_INSERT_AT = f"""
+INSERT INTO events (sender_id, id, {_COLUMNS}) OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""  # noqa: S608 - nothing of it comes from outside
+# Who comes second looks when the first one is done: each statement sees what was committed before it.
+_HOLD = """
+SELECT count(pg_advisory_xact_lock(number)) FROM (
+    SELECT hashtextextended(name, 0) AS number FROM unnest(%(all)s::text[]) AS name ORDER BY number
+) AS numbers;
+DELETE FROM events WHERE sender_id = ANY(%(gone)s::text[]);
+SELECT name, mark, (SELECT min(id) FROM events WHERE sender_id = name),
+    (SELECT max(id) FROM events WHERE sender_id = name)
+FROM (
+    SELECT name, coalesce(mark, (
+        SELECT max(id) FROM events WHERE sender_id = name AND timestamp <= moment
+    ), 0) AS mark
+    FROM unnest(%(names)s::text[], %(marks)s::bigint[], %(moments)s::float8[]) AS asked (name, mark, moment)
+) AS asked
+"""
+_NAMES = "SELECT data::json ->> 'message_id' FROM events WHERE sender_id = %s AND type_name = 'user'"
 _OVER = """
 SELECT DISTINCT sender_id FROM events AS early WHERE timestamp < %(oldest)s AND NOT EXISTS (
     SELECT FROM events AS later WHERE later.sender_id = early.sender_id AND later.timestamp >= %(oldest)s
@@ -67,54 +93,76 @@ class PostgresEvents:
             url: of a database with the schema of `migrate`.
         """
         self._line = Line(url)
-        self._doubt: tuple[str, list[Row]] | None = None  # a transaction, and the rows that it wrote
+        # a transaction, the rows that it wrote, and the marks after it
+        self._doubt: tuple[str, list[Row], Mapping[str, Mark]] | None = None
 
-    def write(self, forgotten: Iterable[str], rows: Mapping[str, Iterable[Row]], late: bool = False) -> None:
+    def write(
+        self, forgotten: Iterable[str], rows: Mapping[str, Sequence[Row]], marks: Mapping[str, Mark]
+    ) -> Mapping[str, Mark]:
         """Delete and add, all of it or nothing.
-
-        Rows that waited may be older than what another replica has written since. What was remembered
-        when they were made must not replace what is remembered now, so that is left out; their messages
-        are read again with the next one.
 
         Args:
             forgotten: conversations to delete.
             rows: to add afterwards, by conversation.
-            late: whether they waited.
+            marks: how far each of these conversations had been read when its rows were made.
+
+        Returns:
+            How far they are known now.
 
         Raises:
             psycopg2.Error: nothing of it was done, as far as is known.
         """
-        written = self._written()
+        written, known = self._written()
         # what a transaction in doubt deleted and wrote anew is there: deleting again would lose it
         gone = [sender for sender in forgotten if not any(id(row) in written for row in rows.get(sender, ()))]
         new = _without(written, rows)
+        read = {sender: known.get(sender, marks.get(sender)) for sender in new}
 
-        def write(cursor: Any) -> None:
-            if gone:
-                cursor.execute("DELETE FROM events WHERE sender_id = ANY(%s)", (gone,))
-            made = _without_old_memory(cursor, new) if late else new
-            flat = [(sender, *row) for sender, added in made.items() for row in added]
-            if flat:
-                cursor.execute(_INSERT, [list(column) for column in zip(*flat, strict=True)])
+        late: list[str] = []
+
+        def write(cursor: Any) -> dict[str, Mark]:
+            late.clear()
+            places = _hold(cursor, gone, new, read)
+            placed = {sender: _placed(cursor, places[sender], new[sender], late) for sender in new}
+            return {**{sender: places[sender].after for sender in new}, **_inserted(cursor, places, placed)}
 
         if not gone and not new:
             self.look_after()
-            return
+            self._doubt = None
+            return known
         try:
-            self._line.transact(write)
+            after = self._line.transact(write)
         except InDoubt as doubt:
-            self._doubt = doubt.transaction, [row for added in new.values() for row in added]
+            self._doubt = doubt.transaction, [row for added in new.values() for row in added], doubt.result
             raise
+        self._doubt = None  # not before: what fails now is tried again, and the same rows are left out then
+        for outcome in late:
+            metrics.LATE_TURNS.labels(outcome).inc()
+        return {**known, **after}
 
-    def _written(self) -> set[int]:
-        """The identities of the rows of a transaction in doubt that turns out to be committed."""
+    def _written(self) -> tuple[set[int], Mapping[str, Mark]]:
+        """Of a transaction in doubt that was committed: its rows by identity, and the marks after it."""
         written: set[int] = set()
+        known: Mapping[str, Mark] = {}
         if self._doubt:
-            transaction, doubtful = self._doubt
+            transaction, doubtful, after = self._doubt
             if self._line.was_committed(transaction):
                 written = {id(row) for row in doubtful}  # the very same ones: two may say the same
-            self._doubt = None
-        return written
+                known = after
+        return written, known
+
+    def mark(self, sender: str) -> Mark:
+        """How far a conversation goes at this moment.
+
+        Args:
+            sender: the conversation.
+        """
+
+        def ask(cursor: Any) -> int:
+            cursor.execute("SELECT coalesce(max(id), 0) FROM events WHERE sender_id = %s", (sender,))
+            return int(cursor.fetchone()[0])
+
+        return self._line.run(ask)
 
     def look_after(self) -> None:
         """See whether the database can be used.
@@ -217,16 +265,92 @@ def _without(written: set[int], rows: Mapping[str, Iterable[Row]]) -> dict[str, 
     return {sender: added for sender, added in left.items() if added}
 
 
-def _without_old_memory(cursor: Any, rows: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
-    """The rows without what was remembered in conversations that have gone on elsewhere since."""
+class _Place(NamedTuple):
+    """Where a conversation stands, as against what was read of it.
+
+    Args:
+        sender: the conversation.
+        read: how far it was read; see `Mark`.
+        mark: the last event before what is to be written.
+        first: its first event, None where there is none.
+        last: its last event, None where there is none.
+    """
+
+    sender: str
+    read: Mark
+    mark: int
+    first: int | None
+    last: int | None
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether what was read is gone: the patient asked for that meanwhile, or it was too old."""
+        return bool(self.read) and (self.first is None or self.first > self.mark)
+
+    @property
+    def went_on(self) -> bool:
+        """Whether somebody else wrote after what was read."""
+        return self.last is not None and self.last > self.mark
+
+    @property
+    def after(self) -> Mark:
+        """How far it is known where nothing is written."""
+        return self.read if self.is_deleted else None
+
+
+def _hold(
+    cursor: Any, gone: Sequence[str], rows: Mapping[str, Sequence[Row]], read: Mapping[str, Mark]
+) -> dict[str, _Place]:
+    """Keep others from these conversations until the end of the transaction, and delete some of them."""
     cursor.execute(
-        "SELECT sender_id, max(timestamp) FROM events WHERE sender_id = ANY(%s) GROUP BY sender_id",
-        ([*rows],),
+        _HOLD,
+        {
+            "all": [*gone, *rows],
+            "gone": [*gone],
+            "names": [*rows],
+            "marks": [read[sender] for sender in rows],
+            "moments": [added[0].timestamp for added in rows.values()],
+        },
     )
-    latest = dict(cursor.fetchall())
-    return {
-        sender: added
-        if latest.get(sender, 0.0) <= added[0].timestamp
-        else [row for row in added if (row.type_name, row.action_name) != ("slot", MEMORY)]
-        for sender, added in rows.items()
-    }
+    return {sender: _Place(sender, read[sender], *found) for sender, *found in cursor.fetchall()}
+
+
+def _placed(cursor: Any, place: _Place, ours: Sequence[Row], late: list[str]) -> Sequence[Row]:
+    """What is to be written behind the mark, where what others wrote there is taken out."""
+    if place.is_deleted:
+        late.append("of_a_deleted_conversation")
+        return []
+    if place.read is None:
+        ours = order.without_memory(ours)
+        if place.first is not None:
+            cursor.execute(_NAMES, (place.sender,))
+            ours = order.without_repeated(ours, {name for (name,) in cursor.fetchall()})
+    if not place.went_on or not ours:
+        return ours
+    late.append("put_in_order")
+    behind = (place.sender, place.mark)
+    cursor.execute(f"SELECT {_COLUMNS} FROM events WHERE sender_id = %s AND id > %s ORDER BY id", behind)  # noqa: S608
+    theirs = [Row(*row) for row in cursor.fetchall()]
+    cursor.execute("DELETE FROM events WHERE sender_id = %s AND id > %s", behind)
+    return order.together(theirs, ours)
+
+
+def _inserted(
+    cursor: Any, places: Mapping[str, _Place], placed: Mapping[str, Sequence[Row]]
+) -> dict[str, Mark]:
+    """Insert; how far the conversations are known afterwards."""
+    flat: list[tuple[Any, ...]] = []
+    for sender, rows in placed.items():
+        place = places[sender]
+        if rows and place.went_on and place.first is not None and place.first > place.mark:
+            # its first event keeps its number: by that others see that it is not a new conversation
+            cursor.execute(_INSERT_AT, (sender, place.first, *rows[0]))
+            rows = rows[1:]
+        flat += [(sender, *row) for row in rows]
+    known: dict[str, Mark] = {}
+    if flat:
+        cursor.execute(_INSERT, [list(column) for column in zip(*flat, strict=True)])
+        for sender, number in cursor.fetchall():
+            is_known = places[sender].read is not None and not places[sender].went_on
+            known[sender] = max(number, known.get(sender) or 0) if is_known else None
+    return known

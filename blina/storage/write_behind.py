@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 
 from blina.assistant import settings
 from blina.observe import metrics
 from blina.storage.clock import SteadyClock
-from blina.storage.conversations import Conversations, Row
+from blina.storage.conversations import Conversations, Mark, Row
 from blina.storage.failures import FAILURES, reason
 from blina.triage.turn import MEMORY
 
@@ -24,6 +24,8 @@ _CLEARED_AT_ONCE = 20  # conversations: patients wait meanwhile, for some ten mi
 _HOUR = 3600.0
 _SAID = (UserUttered.type_name, BotUttered.type_name)
 _MOST_WAITING = 50_000  # rows, about 75 MB
+_AT_ONCE = 500  # rows: a tenth of what a database takes in the second after which it counts as failed
+_WRITING_SECONDS = 0.5  # for what waited, while patients wait
 
 
 class WriteBehind:
@@ -57,21 +59,28 @@ class WriteBehind:
         self._long: list[str] = []
         self._forgotten: set[str] = set()
         self._rows: dict[str, list[Row]] = {}  # of those, nothing is in the database
-        metrics.EVENTS_WAITING.set_function(lambda: sum(map(len, [*self._rows.values()])))
+        self._marks: dict[str, Mark] = {}  # how far a conversation was read before what waits of it was made
+        self._tried: dict[str, int] = {}  # how much of what waits was tried to be written
+        metrics.EVENTS_WAITING.set_function(lambda: self.waiting)
         metrics.DATABASE_FAILING.set_function(lambda: self._failing)
 
-    def keep(self, sender: str, rows: list[Row]) -> None:
+    def keep(self, sender: str, rows: list[Row], mark: Mark = 0) -> Mark:
         """Add to a conversation; never raises.
 
         Args:
             sender: the conversation.
             rows: its new events.
+            mark: how far it was read before; see `mark`.
+
+        Returns:
+            How far it is known now.
         """
-        if self._failing and sum(map(len, self._rows.values())) + len(rows) > _MOST_WAITING:
+        if self._failing and self.waiting + len(rows) > _MOST_WAITING:
             _log.error("%d events are lost: too many wait for the database", len(rows))
-            return
+            return mark
         self._rows.setdefault(sender, []).extend(rows)
-        self._write_in_time()
+        self._marks.setdefault(sender, mark)
+        return self._write_in_time().get(sender, mark)
 
     def forget(self, sender: str) -> None:
         """Delete a conversation; from now on nothing of it is read; never raises.
@@ -79,9 +88,38 @@ class WriteBehind:
         Args:
             sender: the conversation.
         """
-        self._rows.pop(sender, None)
+        self.drop([sender])
         self._forgotten.add(sender)
         self._write_in_time()
+
+    def drop(self, senders: Iterable[str]) -> None:
+        """Never write what waits of conversations.
+
+        Args:
+            senders: the conversations; another replica has deleted them.
+        """
+        for sender in senders:
+            self._rows.pop(sender, None)
+            self._marks.pop(sender, None)
+            self._tried.pop(sender, None)
+
+    @property
+    def waiting_senders(self) -> list[str]:
+        """The conversations of which something waits."""
+        return [*self._rows]
+
+    def mark(self, sender: str) -> Mark:
+        """How far a conversation is known, to be asked before it is read.
+
+        Args:
+            sender: the conversation.
+
+        Raises:
+            Exception: one of `FAILURES`, when the database cannot be read and nothing of it is in memory.
+        """
+        if sender in self._rows:
+            return self._marks.get(sender)
+        return 0 if sender in self._forgotten else self._database.mark(sender)
 
     def all(self, sender: str) -> list[Row]:
         """Every event of a conversation, oldest first.
@@ -157,6 +195,11 @@ class WriteBehind:
         """How the database is: ``ok``, or ``failing``."""
         return "failing" if self._failing else "ok"
 
+    @property
+    def waiting(self) -> int:
+        """How many events the database has not taken yet."""
+        return sum(map(len, [*self._rows.values()]))
+
     def chore(self) -> None:
         """Look after the database, write what waits and delete some of what is old, every few seconds."""
         if not self._failing:
@@ -174,32 +217,59 @@ class WriteBehind:
         self._next_try = self._steady()
         self._write_in_time()
         if self._rows or self._forgotten:
-            events = sum(map(len, self._rows.values()))
             _log.error(
                 "%d events and %d deletions are lost: the database did not take them",
-                events,
+                self.waiting,
                 len(self._forgotten),
             )
         self._database.close()
 
-    def _write_in_time(self) -> None:
-        """Write what waits, but do not let everybody wait for a database that failed just now."""
+    def _write_in_time(self) -> Mapping[str, Mark]:
+        """Write what waits, but do not let everybody wait for a database that failed just now.
+
+        Returns:
+            How far the conversations are known of which something was written.
+        """
+        known: dict[str, Mark] = {}
         if self._failing and self._steady() < self._next_try:
-            return
+            return known
+        end = self._steady() + _WRITING_SECONDS
         try:
-            self._database.write(self._forgotten, self._rows, late=self._failing)
+            known |= self._write_some()
+            while self._rows and self._steady() < end:
+                known |= self._write_some()
         except FAILURES as error:
             self._fails(error)
-            return
-        if self._failing:
+            return known
+        if self._failing and not self._rows:
             _log.error("the database works again: conversations are stored")
-        self._failing = False
-        self._written()
+            self._failing = False
+        return known
 
-    def _written(self) -> None:
-        """Called when everything that waited is in the database."""
+    def _write_some(self) -> Mapping[str, Mark]:
+        """Write no more than can be written in time; what failed is tried again as it was."""
+        if not self._tried:
+            left = _AT_ONCE
+            for sender, rows in self._rows.items():
+                self._tried[sender] = min(left, len(rows))
+                left -= self._tried[sender]
+                if not left:
+                    break
+        some = {sender: self._rows[sender][:count] for sender, count in self._tried.items()}
+        known = self._database.write(self._forgotten, some, self._marks)
+        self._written(some, known)
+        return known
+
+    def _written(self, some: Mapping[str, list[Row]], known: Mapping[str, Mark]) -> None:
+        """Called when some of what waited is in the database."""
         self._forgotten.clear()
-        self._rows.clear()
+        self._tried.clear()
+        for sender, rows in some.items():
+            left, mark = self._rows[sender][len(rows) :], self._marks.pop(sender, None)
+            if left:
+                self._rows[sender], self._marks[sender] = left, known.get(sender, mark)
+            else:
+                del self._rows[sender]
 
     def _fails(self, error: Exception) -> None:
         if not self._failing:

@@ -342,6 +342,17 @@ def test_an_answer_is_one_although_twilio_takes_it_for_a_command(write: Write, w
     assert "Write what you feel and I say what to do" not in answer
 
 
+def test_a_yes_to_a_question_about_warning_signs_is_one_although_twilio_takes_it_for_a_command(
+    write: Write,
+) -> None:
+    person = write(SmsPerson)
+    person.say("I have a headache")
+    assert "Vomiting" in person.offers()
+    answer = texts(person.answers_to(*person.message("Yes", OptOutType="START")))
+    assert f"now on {CARE_TEAM}" in answer
+    assert "Write what you feel and I say what to do" not in answer
+
+
 def test_a_gateways_html_is_text(write: Write) -> None:
     assert CARE_TEAM in texts(write(SmsPerson).say("I can&#39;t breathe &amp; I&apos;m hot"))
 

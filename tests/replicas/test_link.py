@@ -138,9 +138,11 @@ async def test_that_redis_fails_is_logged_once_and_counted_and_so_is_its_return(
         async with locks.hold(PATIENT, 5.0):
             pass
     assert metrics.REGISTRY.get_sample_value("blina_redis_failing") == 1
+    assert link.state == "failing"
     redis.start()
     await answers(link)
     assert metrics.REGISTRY.get_sample_value("blina_redis_failing") == 0
+    assert link.state == "ok"
     said = [record.getMessage() for record in caplog.records if record.name == "blina.replicas.link"]
     assert said == [
         "Redis fails (ConnectionError): this replica keeps locks and limits by itself",

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import json
-import re
-import time
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
-import psycopg2
 import pytest
 
+from benchmarks.scaling.kept import Flaws, flaws
 from benchmarks.scaling.patients import PagePatient, Patient, RestPatient
-from benchmarks.scaling.storm import Seen, Storm, written
+from benchmarks.scaling.storm import Seen, Storm
 from scripts import replicas
 from scripts.replicas import Group
 from tests.channels.people import TelegramPerson
 from tests.channels.stubs import Stubs
-from tests.server.running import PATIENCE, until
+from tests.server.running import until
 from tests.server.test_web import Page
 
 pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.slow]
@@ -42,7 +36,6 @@ blina.channels.messaging.telegram.TelegramChannel:
 """
 A_MINUTE = 60  # messages of one conversation
 MANY = "1000000"  # they all come from one address, and none of them is a flood
-MARK = re.compile(r"wrote number (\d+) of (\S+)")
 
 
 class ChatPatient:
@@ -108,26 +101,9 @@ def test_nothing_acknowledged_is_lost_or_mixed_and_red_flags_are_answered_all_th
     group: Group, stubs: Stubs
 ) -> None:
     seen, patients = asyncio.run(_storm(group, stubs))
-    kept = all_stored(group.postgres.url, seen)
-    mixed = {sender: names for sender, said in kept.items() if len(names := {name for _, name in said}) > 1}
-    assert mixed == {}
-    numbers = {name: [number for number, _ in said] for said in kept.values() for name in [said[0][1]]}
-    for patient in patients:
-        # what waited in a replica's memory while the database took nothing is stored after what came later
-        known = [
-            one for one in numbers[patient.name] if written(one, patient.name) not in seen.without_database
-        ]
-        if isinstance(
-            patient, RestPatient
-        ):  # a try that its program gave up may be read after what came next
-            known = list(dict.fromkeys(known))
-        assert list(ordered(known)) == known, f"out of order: {patient.name}: {known}"
-        acknowledged = range(1, len(seen.acknowledged[patient.name]) + 1)
-        assert set(acknowledged) - set(numbers[patient.name]) == set(), f"lost: {patient.name}"
-        if not isinstance(patient, RestPatient):  # programs that got no answer ask again, and get two
-            twice = [number for number, count in Counter(numbers[patient.name]).items() if count > 1]
-            # whether a message was read before is not known while the database cannot be read
-            assert [one for one in twice if written(one, patient.name) not in seen.without_database] == []
+    # programs that got no answer ask again, and get two
+    repeating = [patient.name for patient in patients if isinstance(patient, RestPatient)]
+    assert flaws(group.postgres.url, seen, repeating) == Flaws()
     assert [alarm for alarm in seen.alarms if not alarm[2]] == []
     assert max(seen.alarms, key=lambda alarm: alarm[1])[1] < SECONDS_TO_AN_ALARM
     assert stubs.telegram.complaints == []
@@ -195,37 +171,3 @@ async def _storm(group: Group, stubs: Stubs) -> tuple[Seen, list[Patient]]:
         *(ChatPatient(group, stubs, f"chat-{number}") for number in range(CHATS)),
     ]
     return await Storm(group, patients, SECONDS_OF_A_CUT).rage(), patients
-
-
-def all_stored(url: str, seen: Seen) -> dict[str, list[tuple[int, str]]]:
-    """What is kept once all that was acknowledged is; what the database refused is written within seconds."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        kept = stored(url)
-        found = {(name, number) for said in kept.values() for number, name in said}
-        wanted = {
-            (name, number) for name, said in seen.acknowledged.items() for number in range(1, len(said) + 1)
-        }
-        if wanted <= found or time.monotonic() > end:
-            return kept
-        time.sleep(0.5)
-
-
-def stored(url: str) -> dict[str, list[tuple[int, str]]]:
-    """Number and writer of each message that is kept, by conversation, in order."""
-    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    connection = psycopg2.connect(url)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT sender_id, data FROM events WHERE type_name = 'user' ORDER BY id")
-        rows: Iterable[tuple[str, Any]] = cursor.fetchall()
-    connection.close()
-    for sender, data in rows:
-        event = json.loads(data) if isinstance(data, str) else data
-        if mark := MARK.search(event.get("text") or ""):
-            found[sender].append((int(mark[1]), mark[2]))
-    return found
-
-
-def ordered(numbers: list[int]) -> Iterator[int]:
-    """The numbers as they stand in order."""
-    return itertools.accumulate(numbers, max)

@@ -173,6 +173,7 @@ def test_while_the_database_is_cut_off_a_red_flag_is_called_and_nothing_comforts
         assert red_flag["urgency"] in ("contact_now", "emergency")
         assert time.monotonic() - start < PATIENCE
         wait_for_health(hospital.near, "failing")
+        assert hospital.near.get("/health")[1]["waiting"] > 0
         metrics = hospital.near.get("/metrics")[1]
         assert "blina_database_failing 1.0" in metrics
         assert float(re.findall(r"^blina_events_waiting (\S+)$", metrics, re.MULTILINE)[0]) > 0
@@ -181,6 +182,9 @@ def test_while_the_database_is_cut_off_a_red_flag_is_called_and_nothing_comforts
     finally:
         hospital.line.mend()
     wait_for_health(hospital.near, "ok")
+    health = hospital.near.get("/health")[1]
+    assert (health["waiting"], health["redis"]) == (0, "none")
+    assert health["late_turns"] > 0  # the far one went on
     after = hospital.far.triage("I have a rash", sender)
     assert {"chills", "headache", "fever", "rash"} <= found(after)  # what was said meanwhile counts
     assert after["urgency"] in ("contact_now", "emergency")

@@ -41,7 +41,15 @@ def test_health_is_503_until_it_is_200(assistant: Assistant) -> None:
     assert all(CARE_TEAM in answer["text"] for _, answer in assistant.first_answers)
     assert assistant.get("/health") == (
         200,
-        {"status": "ok", "model": True, "actions": True, "database": "ok"},
+        {
+            "status": "ok",
+            "model": True,
+            "actions": True,
+            "database": "ok",
+            "waiting": 0,
+            "late_turns": 0,
+            "redis": "none",
+        },
     )
     assert assistant.get("/health/")[0] == 200
 

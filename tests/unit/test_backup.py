@@ -11,6 +11,7 @@ from blina.stop import Stop
 from blina.storage.backup import back_up, restore
 from blina.storage.conversations import Row
 from blina.storage.events import Database
+from tests.stored import added
 
 ROW = Row("user", 1.0, "fever", None, '{"text": "my secret words"}')
 
@@ -23,19 +24,19 @@ def files(folder: Path) -> list[Path]:
 def running(tmp_path: Path) -> Database:
     """The database of an assistant that runs; the other one was never made."""
     database = Database(str(files(tmp_path / "data")[0]))
-    database.write([], {"anna": [ROW]})
+    added(database, {"anna": [ROW]})
     return database
 
 
 def test_what_was_written_is_back_after_the_disk_is_lost(running: Database, tmp_path: Path) -> None:
     (copy,) = back_up(files(tmp_path / "data"), tmp_path / "copy")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    running.write([], {"anna": [ROW]})  # it goes on meanwhile
+    added(running, {"anna": [ROW]})  # it goes on meanwhile
     assert len(running.rows("anna")) == 2
     (back,) = restore(tmp_path / "copy", files(tmp_path / "new"))
     again = Database(str(back))
     assert again.rows("anna") == [ROW]
-    again.write([], {"anna": [ROW]})
+    added(again, {"anna": [ROW]})
     assert len(again.rows("anna")) == 2
 
 

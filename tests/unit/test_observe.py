@@ -16,6 +16,7 @@ from blina.server import counts, logs
 from blina.stop import Stop
 from blina.storage.conversations import Row
 from blina.storage.events import Database
+from tests.stored import added
 
 WORDS = "my secret words"
 
@@ -115,8 +116,8 @@ def said(*entities: dict[str, object]) -> Row:
 def test_the_clinicians_page_counts_and_quotes_nobody(tmp_path: Path) -> None:
     file = tmp_path / "conversations.db"
     kept = {"text": WORDS, "turn": 1, "complaint": True}
-    Database(str(file)).write(
-        [],
+    added(
+        Database(str(file)),
         {
             "anna": [
                 said(),

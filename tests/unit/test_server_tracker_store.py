@@ -62,6 +62,19 @@ async def take_turn(
     return tracker
 
 
+async def test_a_message_that_is_answered_twice_is_kept_once(database: Path) -> None:
+    store = opened(database)
+    for name in ("b7", "b7", "c9"):
+        tracker = await store.get_or_create_tracker("anna", append_action_listen=False)
+        message = UserUttered("I have a fever", {"name": "fever"}, [], message_id=name)
+        for event in (message, SlotSet(MEMORY, {"said": name}), ActionExecuted("action_listen")):
+            tracker.update(event, DOMAIN)
+        await store.save(tracker)
+    kept = await store.retrieve_full_tracker("anna")
+    assert kept
+    assert [event.message_id for event in kept.events if isinstance(event, UserUttered)] == ["b7", "c9"]
+
+
 def rows(database: Path, sender: str = "anna") -> int:
     return counted(database, "select count(*) from events where sender_id = ?", sender)
 

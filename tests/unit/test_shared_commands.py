@@ -19,6 +19,7 @@ from blina.storage import schema
 from blina.storage.conversations import Row
 from blina.storage.postgres_events import PostgresEvents
 from scripts import services
+from tests.stored import added
 
 MANUAL = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 SECRET = "my secret words"
@@ -34,7 +35,7 @@ def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with services.postgres() as server:
         schema.migrate(server.url)
         with closing(PostgresEvents(server.url)) as kept:
-            kept.write([], {"anna": TURN})
+            added(kept, {"anna": TURN})
         shared = settings().copy(update={"database_url": server.url})
         monkeypatch.setattr("blina.assistant.settings", lambda: shared)
         yield server.url
@@ -64,13 +65,13 @@ def test_what_the_manual_says_saves_and_brings_back_a_conversation(url: str, tmp
     environment = {**os.environ, "BLINA_DATABASE_URL": url}
     subprocess.run(["sh", "-c", save], cwd=tmp_path, env=environment, check=True)
     with closing(PostgresEvents(url)) as kept:
-        kept.write(["anna"], {"ben": TURN})
+        kept.write(["anna"], {"ben": TURN}, {"ben": 0})
     subprocess.run(["sh", "-c", bring_back], cwd=tmp_path, env=environment, check=True)
     schema.migrate(url)
     with closing(PostgresEvents(url)) as kept:
         assert kept.rows("anna") == TURN
         assert kept.senders() == ["anna"]
-        kept.write([], {"anna": TURN})  # numbers of rows go on from there
+        added(kept, {"anna": TURN})  # numbers of rows go on from there
         assert len(kept.rows("anna")) == 2 * len(TURN)
 
 

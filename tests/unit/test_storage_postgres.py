@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from blina.observe import metrics
 from blina.storage import schema
 from blina.storage.conversations import Row
 from blina.storage.failures import FAILURES, Unusable
@@ -20,6 +22,7 @@ from blina.storage.write_behind import WriteBehind
 from blina.triage.turn import MEMORY
 from scripts import services
 from tests.server.cable import Cable
+from tests.stored import added
 
 A_WHILE = 30.0
 MOST_SECONDS = 1.6  # that anybody waits: a second, and what a busy machine adds
@@ -55,9 +58,9 @@ def execute(url: str, statement: str) -> Any:
         return cursor.fetchall() if cursor.description else None
 
 
-def turn(text: str, moment: float = MOMENT) -> list[Row]:
+def turn(text: str, moment: float = MOMENT, **names: str) -> list[Row]:
     return [
-        Row("user", moment, "fever", None, f'{{"text": "{text}"}}'),
+        Row("user", moment, "fever", None, json.dumps({"text": text, **names})),
         Row("slot", moment, None, MEMORY, f'{{"value": "{text}"}}'),
     ]
 
@@ -91,9 +94,9 @@ def recovers(kept: WriteBehind) -> bool:
 
 def test_a_connection_that_was_broken_is_made_anew_unnoticed(cable: Cable) -> None:
     kept = PostgresEvents(cable.url)
-    kept.write([], {"anna": turn("one")})
+    added(kept, {"anna": turn("one")})
     cable.mend()  # as after a restart of the server
-    kept.write([], {"anna": turn("two")})
+    added(kept, {"anna": turn("two")})
     cable.mend()
     assert texts(kept.rows("anna")) == ["one", "two"]
     kept.close()
@@ -164,6 +167,35 @@ def test_what_was_committed_without_an_answer_is_not_written_twice(
     assert [
         text for (text,) in execute(url, "SELECT data FROM events WHERE type_name = 'user' ORDER BY id")
     ] == [f'{{"text": "{text}"}}' for text in ("one", "two", "three")]
+    kept.close()
+
+
+def test_what_was_committed_without_an_answer_is_not_written_twice_where_the_next_try_fails_too(
+    cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url), steady=lambda: 0.0)
+    kept.keep("anna", turn("one"))
+    lose_the_answer_to_the_commit(kept, cable, monkeypatch)
+    kept.keep("anna", turn("two"))
+    monkeypatch.undo()
+    kept.keep("anna", turn("three"))
+    kept.forget("ben")
+    cable.mend()
+
+    def fails(*_: object) -> Any:
+        raise psycopg2.OperationalError("it fails again")
+
+    database = kept._database
+    assert isinstance(database, PostgresEvents)
+    until(lambda: works(database))  # what became of the commit can be asked for
+    monkeypatch.setattr(Line, "transact", fails)
+    kept._next_try = 0.0
+    kept.chore()
+    assert kept.state == "failing"
+    monkeypatch.undo()
+    kept._steady = time.monotonic
+    until(lambda: recovers(kept))
+    assert texts(kept.all("anna")) == ["one", "two", "three"]
     kept.close()
 
 
@@ -262,27 +294,192 @@ def test_what_is_forgotten_while_the_database_is_away_is_never_read_again(url: s
     kept.close()
 
 
-def test_what_another_replica_wrote_is_read_and_what_it_remembers_stays(url: str, cable: Cable) -> None:
-    one, other = WriteBehind(PostgresEvents(cable.url)), WriteBehind(PostgresEvents(url))
-    one.keep("anna", turn("one", MOMENT))
-    assert texts(other.turn("anna")) == ["one"]
-    other.keep("anna", turn("two", MOMENT + 1))
-    assert texts(one.turn("anna")) == ["two"]
+# --- several replicas in one conversation
+
+
+def says(kept: WriteBehind, text: str, moment: float, **names: str) -> None:
+    """One turn as the tracker store takes it."""
+    began(kept, text, moment, **names)()
+
+
+def began(kept: WriteBehind, text: str, moment: float, **names: str) -> Callable[[], object]:
+    """A turn that has read its conversation; what that gives writes it."""
+    rows = turn(text, moment, **names)
+    try:
+        mark = kept.mark("anna")
+        kept.turn("anna")
+    except FAILURES:  # then what is remembered is not known either
+        return lambda: kept.keep("anna", rows[:1], None)
+    return lambda: kept.keep("anna", rows, mark)
+
+
+def remembered(kept: WriteBehind) -> list[str]:
+    return [row.data.split('"')[3] for row in kept.all("anna") if row.type_name == "slot"]
+
+
+def late(outcome: str) -> float:
+    return metrics.REGISTRY.get_sample_value("blina_late_turns_total", {"outcome": outcome}) or 0.0
+
+
+@pytest.fixture
+def replicas(url: str, cable: Cable) -> Iterator[tuple[WriteBehind, WriteBehind, WriteBehind]]:
+    """Three replicas; the line of the first two can be cut."""
+    made = tuple(WriteBehind(PostgresEvents(at)) for at in (cable.url, cable.url, url))
+    yield made  # type: ignore[misc]
+    for kept in made:
+        kept.close()
+
+
+Replicas = tuple[WriteBehind, WriteBehind, WriteBehind]
+
+
+def test_what_waited_in_two_replicas_comes_together_in_the_order_in_which_it_was_written(
+    replicas: Replicas, cable: Cable
+) -> None:
+    one, other, whole = replicas
+    says(one, "1", MOMENT)
+    writes = began(one, "2", MOMENT + 2)  # the line is cut in the middle of this turn
     cable.cut()
-    one.keep("anna", turn("three", MOMENT + 2))  # cannot be written yet
-    other.keep("anna", turn("four", MOMENT + 3))  # the patient has gone on there
+    writes()
+    for number in range(3, 11):
+        says((one, other)[number % 2], str(number), MOMENT + number)
+    assert (one.state, other.state) == ("failing", "failing")
+    cable.mend()
+    until(lambda: recovers(other))
+    until(lambda: recovers(one))
+    assert texts(whole.all("anna")) == [str(number) for number in range(1, 11)]
+    assert remembered(whole) == ["1", "2"]  # what came behind is read again with the next message
+    assert texts(whole.turn("anna"))[0] == "2"
+
+
+def test_it_does_not_matter_which_replica_finds_the_database_first(replicas: Replicas, cable: Cable) -> None:
+    one, other, whole = replicas
+    says(one, "1", MOMENT)
+    writes = began(one, "2", MOMENT + 2)
+    cable.cut()
+    writes()
+    says(other, "3", MOMENT + 3)
+    says(one, "4", MOMENT + 4)
     cable.mend()
     until(lambda: recovers(one))
-    rows = other.turn("anna")
-    assert texts(rows) == ["four", "three"]  # the message is there, to be read with the next one
-    assert [row.data for row in rows if row.type_name == "slot"] == ['{"value": "four"}']
-    for kept in (one, other):
-        kept.close()
+    says(whole, "5", MOMENT + 5)
+    until(lambda: recovers(other))
+    assert texts(whole.all("anna")) == ["1", "2", "3", "4", "5"]
+    assert remembered(whole) == ["1", "2"]
+
+
+def test_a_replica_that_stalled_in_a_turn_writes_over_nothing(replicas: Replicas) -> None:
+    stalled, _, whole = replicas
+    says(stalled, "1", MOMENT)
+    before = late("put_in_order")
+    writes = began(stalled, "2", MOMENT + 2)
+    for number in (3, 4):
+        says(whole, str(number), MOMENT + number)
+    assert late("put_in_order") == before
+    writes()
+    assert late("put_in_order") == before + 1
+    assert texts(whole.all("anna")) == ["1", "2", "3", "4"]
+    assert remembered(whole) == ["1", "2"]
+    says(whole, "5", MOMENT + 5)
+    assert remembered(whole) == ["1", "2", "5"]
+
+
+def test_two_that_were_begun_at_once_do_not_forget_each_other(replicas: Replicas) -> None:
+    one, other, whole = replicas
+    says(one, "1", MOMENT)
+    turns = [began(one, "2", MOMENT + 2), began(other, "3", MOMENT + 3)]
+    threads = [threading.Thread(target=writes) for writes in turns]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert texts(whole.all("anna")) == ["1", "2", "3"]
+    assert remembered(whole) == ["1", "2"]
+
+
+def test_what_was_begun_before_a_deletion_does_not_come_back_after_it(replicas: Replicas) -> None:
+    stalled, _, whole = replicas
+    says(stalled, "secret", MOMENT)
+    before = late("of_a_deleted_conversation")
+    writes = began(stalled, "also secret", MOMENT + 1)
+    whole.forget("anna")
+    says(whole, "new", MOMENT + 2)
+    writes()
+    assert texts(whole.all("anna")) == ["new"]
+    assert remembered(whole) == ["new"]
+    assert late("of_a_deleted_conversation") == before + 1
+
+
+def test_a_message_that_was_sent_again_to_another_replica_is_kept_once(
+    replicas: Replicas, cable: Cable
+) -> None:
+    one, _, whole = replicas
+    says(whole, "1", MOMENT)
+    says(whole, "2", MOMENT + 1, message_id="b7")
+    cable.cut()
+    says(one, "2", MOMENT + 2, message_id="b7")
+    says(one, "3", MOMENT + 3, message_id="c9")
+    says(whole, "3", MOMENT + 4, message_id="c9")
+    cable.mend()
+    until(lambda: recovers(one))
+    assert texts(whole.all("anna")) == ["1", "2", "3"]
+
+
+def test_a_conversation_that_two_replicas_began_is_one_and_is_not_taken_for_a_deleted_one(
+    replicas: Replicas, cable: Cable
+) -> None:
+    one, _, whole = replicas
+    begins = began(one, "1", MOMENT)
+    cable.cut()
+    begins()
+    says(whole, "2", MOMENT + 2)
+    goes_on = began(whole, "3", MOMENT + 3)
+    cable.mend()
+    until(lambda: recovers(one))
+    goes_on()
+    assert texts(whole.all("anna")) == ["1", "2", "3"]
+
+
+def test_more_than_a_database_takes_in_its_time_is_written_bit_by_bit(url: str, cable: Cable) -> None:
+    kept, other = WriteBehind(PostgresEvents(cable.url)), PostgresEvents(url)
+    cable.cut()
+    people = [f"patient {number}" for number in range(100)]
+    for number in range(100):
+        for person in people:
+            kept.keep(person, turn(f"{number} {'x' * 1000}"))
+    cable.mend()
+    until(lambda: recovers(kept))
+    assert all(len(other.messages(person)) == 100 for person in people)
+    assert [text.split()[0] for text in texts(other.rows(people[50]))] == [str(n) for n in range(100)]
+    kept.close()
+    other.close()
+
+
+def test_a_bit_whose_commit_was_not_acknowledged_is_not_written_twice_with_what_came_since(
+    cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = WriteBehind(PostgresEvents(cable.url), steady=lambda: 0.0)
+    kept.keep("anna", turn("0"))
+    kept._failing, kept._next_try = True, 1.0
+    for number in range(1, 400):  # more than a bit
+        kept.keep(("anna", "ben")[number % 2], turn(str(number)))
+    kept._next_try = 0.0
+    lose_the_answer_to_the_commit(kept, cable, monkeypatch)
+    kept.chore()
+    monkeypatch.undo()
+    for number in range(400, 410):
+        kept.keep(("anna", "ben")[number % 2], turn(str(number)))
+    cable.mend()
+    kept._steady = time.monotonic
+    until(lambda: recovers(kept))
+    assert texts(kept.all("anna")) == [str(number) for number in range(0, 410, 2)]
+    assert texts(kept.all("ben")) == [str(number) for number in range(1, 410, 2)]
+    kept.close()
 
 
 def test_replicas_that_delete_what_is_over_do_not_disturb_each_other(url: str) -> None:
     several = [PostgresEvents(url) for _ in range(3)]
-    several[0].write([], {f"patient {number}": turn("old") for number in range(60)})
+    added(several[0], {f"patient {number}": turn("old") for number in range(60)})
     over = several[0].over_since(MOMENT + 1)
     threads = [threading.Thread(target=kept.delete_over, args=(over, MOMENT + 1)) for kept in several]
     for thread in threads:
@@ -321,7 +518,7 @@ def test_the_schema_goes_up_and_down_and_up_again(empty: str) -> None:
 def test_a_schema_that_is_up_to_date_keeps_what_is_in_it(empty: str) -> None:
     schema.migrate(empty)
     kept = PostgresEvents(empty)
-    kept.write([], {"anna": turn("one")})
+    added(kept, {"anna": turn("one")})
     schema.migrate(empty)
     assert texts(kept.rows("anna")) == ["one"]
     kept.close()

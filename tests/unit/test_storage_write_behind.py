@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,42 @@ def test_what_a_locked_database_does_not_take_waits_in_memory_in_order(
     write_behind.chore()
     assert stored(file, "anna") == ['{"text": "one"}', '{"text": "two"}', '{"text": "three"}']
     assert said(write_behind.all("anna")) == stored(file, "anna")
+
+
+def test_a_long_backlog_is_written_bit_by_bit_in_order(
+    write_behind: FileWriteBehind, lock: sqlite3.Connection, file: Path, time_: Time
+) -> None:
+    for number in range(700):
+        write_behind.keep(("anna", "ben")[number % 2], message(str(number)))
+    assert write_behind.waiting == 1400
+    lock.execute("ROLLBACK")
+    time_.wait(1)
+    write_behind.chore()
+    assert (write_behind.state, write_behind.waiting) == ("ok", 0)
+    assert stored(file, "anna") == [f'{{"text": "{number}"}}' for number in range(0, 700, 2)]
+    assert stored(file, "ben") == [f'{{"text": "{number}"}}' for number in range(1, 700, 2)]
+
+
+def test_while_a_backlog_is_written_patients_are_served(
+    write_behind: FileWriteBehind, lock: sqlite3.Connection, time_: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(700):
+        write_behind.keep("anna", message(str(number)))
+    lock.execute("ROLLBACK")
+    time_.wait(1)
+    write = write_behind._database.write
+
+    def slowly(*given: Any) -> Any:
+        time_.wait(0.4)
+        return write(*given)
+
+    monkeypatch.setattr(write_behind._database, "write", slowly)
+    write_behind.chore()
+    assert 0 < write_behind.waiting < 1400
+    assert write_behind.state == "failing"
+    assert len(said(write_behind.all("anna"))) == 700
+    write_behind.chore()
+    assert (write_behind.state, write_behind.waiting) == ("ok", 0)
 
 
 def test_what_was_stored_before_and_what_waits_are_one_conversation(
