@@ -21,6 +21,11 @@ def plain(text: str) -> str:
     return _NOT_WORD.sub(" ", _DRAWN_OUT.sub(r"\1", _APOSTROPHES.sub("", text.lower()))).strip()
 
 
+def plain_all(texts: Iterable[str]) -> list[str]:
+    """Each text as `plain` gives it."""
+    return [plain(text) for text in texts]
+
+
 def quote(text: str) -> str:
     """The patient's words as they are kept and quoted: on one line, at most 200 characters."""
     words = " ".join(text.split())
