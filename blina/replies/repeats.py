@@ -25,7 +25,7 @@ def sentences(paragraph: str) -> list[str]:
 
 def marks(paragraphs: Iterable[str]) -> list[str]:
     """A short mark of each of their sentences, so that the conversation need not keep the sentences."""
-    said = plain_all(sentence for paragraph in paragraphs for sentence in sentences(paragraph))
+    said = plain_all([sentence for paragraph in paragraphs for sentence in sentences(paragraph)])
     return [blake2b(words.encode(), digest_size=4).hexdigest() for words in said]
 
 

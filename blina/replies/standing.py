@@ -67,7 +67,7 @@ def _next(name: str, conversation: Conversation, voice: Voice) -> str:
     """The wording that was not said yet, else the one that was said longest ago."""
     if name == "crisis_stands" and not voice.settings.crisis_line:
         name = "crisis_stands_no_line"
-    lines = voice.say_all("standing", (f"{name}_{number}" for number in range(1, _WORDINGS + 1)))
+    lines = voice.say_all("standing", [f"{name}_{number}" for number in range(1, _WORDINGS + 1)])
     said = list(conversation.said)
 
     def last_said(line: str) -> int:

@@ -34,8 +34,13 @@ def quote(text: str) -> str:
 
 def says(text: str, cue: str, knowledge: Knowledge) -> bool:
     """Whether a cue of ``lexicon/conversation.yml`` occurs anywhere in the text."""
+    return bool(which(text, (cue,), knowledge))
+
+
+def which(text: str, kinds: Iterable[str], knowledge: Knowledge) -> list[str]:
+    """Those of the cues of ``lexicon/conversation.yml`` that occur anywhere in the text, in their order."""
     said = f" {plain(text)} "
-    return any(f" {phrase} " in said for phrase in _plain_phrases(cue, knowledge))
+    return [cue for cue in kinds if any(f" {phrase} " in said for phrase in _plain_phrases(cue, knowledge))]
 
 
 def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:
