@@ -217,7 +217,7 @@ def test_batches_side_by_side_give_the_rows_of_single_texts(model: LearnedModel)
 
 async def test_a_message_that_was_encoded_ahead_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
     await predict_ahead("/a rash\u200b on my left knee")
-    monkeypatch.setattr(LearnedModel, "_hear", None)
+    monkeypatch.setattr(LearnedModel, "_predict", None)
     assert default_model().encode(["a rash on my left knee"]).shape == (1, DIMENSIONS)
 
 
