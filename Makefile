@@ -86,7 +86,7 @@ scaling: setup-test ## Measure 1, 2 and 3 replicas, into docs/scaling.md (ARGS="
 	@$(ANY_PYTHON) -m scripts.train
 	@sh scripts/install_programs.sh $(PROXIES) $(SERVICES) && $(PYTHON_IN_VENV) -W ignore -m benchmarks.scaling $(ARGS)
 
-lock: setup-test ## Choose versions anew for requirements/*.in and write them down with their hashes
+lock: setup-test ## Choose versions anew for what pyproject.toml and requirements/*.in ask for, and write them down with their hashes
 	@$(PYTHON_IN_VENV) -m scripts.lock
 
 audit: setup ## Compare the locked packages with what is known of them (docs/security.md; ARGS=offline asks nobody)

@@ -236,8 +236,7 @@ def main() -> None:
         noticed += is_killed
         if not is_killed:
             print(f"{item.module}.py:{item.line}: {item.before}  ->  {item.after}", flush=True)
-        elif total % 10 == 0:
-            print(f"  {noticed} of {total} so far", file=sys.stderr, flush=True)
+        print(f"  {noticed} of {total} so far", file=sys.stderr, flush=True)  # it may be stopped
     print(f"{noticed} of {total} noticed: {noticed / total:.0%}")
 
 

@@ -1,8 +1,9 @@
 """Follow one message through this project's own files: `.venv/bin/python -W ignore -m benchmarks.one_turn`.
 
-Counts the files that it enters and how often a function of one file calls one of another: what somebody
-who reads along has to turn to. The message is the first of a conversation and goes the whole way, from Rasa's
-agent to the replies, in a process that has answered before.
+Counts the files that it enters, how often a function of one file calls one of another, and how often a call
+is in another file than the call before: what somebody who reads along has to turn to. The message is the
+first of a conversation and goes the whole way, from Rasa's agent to the replies. The process has answered
+before.
 """
 
 from __future__ import annotations
@@ -33,12 +34,16 @@ class Walk:
         is_on: whether calls are noted.
         files: calls by file, from the project's folder.
         changes: calls from one file into another.
+        turns: calls in another file than the call before them.
+        latest: the file of the latest call.
         functions: calls by file and function.
     """
 
     is_on: bool = False
     files: Counter[str] = field(default_factory=Counter)
     changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    turns: int = 0
+    latest: str = ""
     functions: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def note(self, frame: FrameType, event: str, _: Any) -> None:
@@ -48,6 +53,8 @@ class Walk:
         file = _name(frame)
         self.files[file] += 1
         self.functions[file, frame.f_code.co_name] += 1
+        self.turns += file != self.latest
+        self.latest = file
         caller = frame.f_back
         while caller is not None and not caller.f_code.co_filename.startswith(OWN):
             caller = caller.f_back
@@ -97,7 +104,8 @@ def walked(text: str = MESSAGE) -> Walk:
 def main() -> None:
     """Print the figures."""
     walk = walked(" ".join(sys.argv[1:]) or MESSAGE)
-    print(f"{len(walk.files)} files, {sum(walk.changes.values())} changes of file")
+    print(f"{len(walk.files)} files, {sum(walk.changes.values())} calls into another file")
+    print(f"{walk.turns} calls in another file than the call before")
     for (caller, file), times in walk.changes.most_common(SHOWN):
         print(f"{times:5} {caller or 'Rasa'} -> {file}")
     for file, function in COUNTED:

@@ -31,8 +31,8 @@ def figures(folder: Path, held_out: Sequence[Example]) -> dict[str, Any]:
     model = LearnedModel(folder)
 
     def read(batch: Sequence[Example]) -> tuple[Floats, Floats]:
-        heard = [model.hear(item.text, item.asked) for item in batch]
-        return np.array([one.statuses for one in heard]), np.array([one.acts for one in heard])
+        predictions = [model.predict(item.text, item.asked) for item in batch]
+        return np.array([one.statuses for one in predictions]), np.array([one.acts for one in predictions])
 
     return measure(read, held_out, model.labels).as_json()
 

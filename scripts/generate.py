@@ -1,10 +1,10 @@
-"""Bring what is made from knowledge/ and web/ up to date: `.venv/bin/python -m scripts.generate`."""
+"""Bring what is made from other files up to date: `.venv/bin/python -m scripts.generate`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from scripts import error_texts
+from scripts import error_texts, settings_page
 from scripts.check_knowledge import check
 from scripts.common import ROOT, main, say
 
@@ -30,6 +30,7 @@ def texts() -> dict[str, str]:
         name: page,
         f"web/{web_page.SUMS}": web_page.sums(),
         error_texts.PAGE: error_texts.page(),
+        settings_page.PAGE: settings_page.page(),
     }
 
 

@@ -1,23 +1,28 @@
-"""Choose versions for `requirements/*.in` and write them down with their hashes: `make lock`."""
+"""Choose versions anew and write them down with their hashes: `make lock`."""
 
 from __future__ import annotations
 
 import subprocess
+from typing import Sequence
 
 from scripts.common import ROOT, VENV_PYTHON, Stop, main, say
 from scripts.find_python import LEARNING, WANTED
 
-# In this order, because the later ones keep to what the first one chose.
-LOCKS = {
-    "requirements/run.in": "requirements.txt",
-    "requirements/test.in": "requirements/test.txt",
-    "requirements/installer.in": "requirements/installer.txt",
-    "requirements/audit.in": "requirements/audit.txt",  # by itself: it is installed apart from the others
-    "requirements/provider.in": "requirements/provider.txt",  # by itself too
-    "requirements/learn.in": "requirements/learn.txt",  # and this
+# What uv.lock holds for `pyproject.toml`, and what set-up installs of it.
+EXPORTS = {
+    "requirements.txt": (),
+    "requirements/test.txt": ("--only-group=test",),
+    "requirements/installer.txt": ("--only-group=installer",),
 }
 
-# What one lock is made with instead. PyTorch's build for processors alone lies in PyTorch's own index; the
+# Each of these has an environment of its own, because it does not fit the rest.
+ALONE = {
+    "requirements/audit.in": "requirements/audit.txt",
+    "requirements/provider.in": "requirements/provider.txt",
+    "requirements/learn.in": "requirements/learn.txt",
+}
+
+# What one of them is made with instead. PyTorch's build for processors alone lies in PyTorch's own index; the
 # one in the package index wants gigabytes of CUDA.
 ITS_OWN = {
     "requirements/learn.in": (
@@ -37,32 +42,50 @@ SAME_EVERYWHERE = (
 )
 
 
-def lock(source: str, target: str) -> None:
-    """Write one lock file.
+def uv(problem: str, *arguments: str) -> None:
+    """Run uv and show what it prints.
 
     Args:
-        source: what a person wrote, relative to the project's folder.
-        target: the file with every version and hash.
+        problem: what failed if it fails, as the start of a sentence.
+        arguments: its command and options.
 
     Raises:
         Stop: no versions fit together, or the registry could not be asked.
     """
-    say(f"{source} -> {target}")
-    compile_ = [str(VENV_PYTHON), "-m", "uv", "pip", "compile", "--quiet", "--upgrade", "--generate-hashes"]
-    options = [*SAME_EVERYWHERE, *ITS_OWN.get(source, (f"--python-version={WANTED}",))]
-    done = subprocess.run([*compile_, *options, "--output-file", target, source], cwd=ROOT)
+    done = subprocess.run([str(VENV_PYTHON), "-m", "uv", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
     if done.returncode != 0:
-        raise Stop(f"{source} could not be locked; the lines above say why.")
+        raise Stop(f"{problem}; the lines above say why.")
+
+
+def export(target: str) -> Sequence[str]:
+    """Tell how a file is written from `uv.lock`.
+
+    Args:
+        target: one of `EXPORTS`.
+
+    Returns:
+        uv's arguments; nothing is chosen anew and nobody is asked.
+    """
+    wanted = ("--no-config", "--frozen", "--no-emit-project", *EXPORTS[target])
+    return ("export", "--quiet", *wanted, f"--output-file={target}")
 
 
 def script() -> None:
     """Write all lock files.
 
     Raises:
-        Stop: see `lock`.
+        Stop: see `uv`.
     """
-    for source, target in LOCKS.items():
-        lock(source, target)
+    say("pyproject.toml -> uv.lock")
+    uv("pyproject.toml could not be locked", "lock", "--quiet", "--no-config", "--upgrade")
+    for target in EXPORTS:
+        say(f"uv.lock -> {target}")
+        uv(f"{target} could not be written", *export(target))
+    for source, target in ALONE.items():
+        say(f"{source} -> {target}")
+        options = (*SAME_EVERYWHERE, *ITS_OWN.get(source, (f"--python-version={WANTED}",)))
+        compile_ = ("pip", "compile", "--quiet", "--upgrade", "--generate-hashes", *options)
+        uv(f"{source} could not be locked", *compile_, f"--output-file={target}", source)
 
 
 if __name__ == "__main__":

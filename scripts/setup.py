@@ -196,7 +196,10 @@ def set_up(wanted: str) -> None:
         return
     machine = f"{platform.system()} {platform.machine()}"
     if machine != "Linux x86_64":
-        say(f"Note: the packages are locked for Linux on x86_64; on {machine} TensorFlow may not install")
+        raise Stop(
+            f"the packages are locked for Linux on x86_64, and this is {machine}: use such a machine, WSL on "
+            "Windows, or the image of deploy/Dockerfile built with --platform=linux/amd64."
+        )
     check_disk([VENV, cache_folder(os.environ)])
     (VENV / "setup.json").unlink(missing_ok=True)
     moved = stamp is not None and not stamp["fingerprint"].startswith(f"{ROOT} ")

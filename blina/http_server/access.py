@@ -43,7 +43,7 @@ _RASAS_SERVERS = ("rasa_core_no_api", "rasa_server")
 
 
 def protect(app: Sanic) -> None:
-    """Put the gate in front of a server; a second time changes nothing.
+    """Put these checks in front of a server; a second time changes nothing.
 
     Args:
         app: Rasa's server, running or not.

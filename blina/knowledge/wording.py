@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from blina.knowledge.base import Knowledge
@@ -41,6 +41,10 @@ class Voice:
             elif f"{name}{_NO_NUMBER}" in texts[section]:
                 name = f"{name}{_NO_NUMBER}"
         return self.fill(texts[section][name], **values)
+
+    def say_all(self, section: str, names: Iterable[str]) -> list[str]:
+        """The texts of several names of a section, as `say` gives them."""
+        return [self.say(section, name) for name in names]
 
     def fill(self, text: str, /, **values: str) -> str:
         """The text with its placeholders filled from ``values`` and the settings."""

@@ -259,11 +259,7 @@ class SymptomReader:
     def _can_be_heard(self, text: str) -> bool:
         """Whether most words are words: the learned reader takes a guess at any nonsense."""
         words = _WORDS.findall(text.lower())
-        return self._unmended(words) < _MANY_UNKNOWN * max(_SHORTEST_READABLE, len(words))
-
-    def _unmended(self, words: Sequence[str]) -> int:
-        """How many words are none, even when their spelling is mended."""
-        return sum(not any(map(self._speller.knows, self._speller.mend(word))) for word in words)
+        return self._speller.hopeless(words) < _MANY_UNKNOWN * max(_SHORTEST_READABLE, len(words))
 
     def _is_plain(self, word: str) -> bool:
         return word not in self._shorthand and self._speller.knows(word)
@@ -273,15 +269,13 @@ class SymptomReader:
         words = _WORDS.findall(text.lower())
         if not words:
             return "english" if _DIGIT.search(text) else "none"
-        unknown = sum(not self._speller.knows(word) for word in words)
+        unknown = self._speller.unknown(words)
         foreign = sum(word in self._foreign for word in words)
         if len(words) >= _SHORTEST_READABLE and foreign and unknown / len(words) >= _MANY_UNKNOWN:
             return "other"
-        return (
-            "other"
-            if len(words) >= _SHORTEST_READABLE and self._unmended(words) / len(words) > _MOSTLY_UNKNOWN
-            else "english"
-        )
+        if len(words) < _SHORTEST_READABLE:
+            return "english"
+        return "other" if self._speller.hopeless(words) / len(words) > _MOSTLY_UNKNOWN else "english"
 
 
 def _judge(knowledge: Knowledge, learned: LearnedReader | None, describing: frozenset[str]) -> Judge:

@@ -53,7 +53,7 @@ class Result:
     @property
     def current(self) -> list[Assessment]:
         """Symptoms that count for something, most urgent first."""
-        return [item for item in self.decision.symptoms if item.urgency > Urgency.NONE]
+        return [item for item in self.decision.symptoms if item.urgency is not Urgency.NONE]
 
     @property
     def new(self) -> list[Assessment]:

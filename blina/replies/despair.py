@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blina.knowledge.wording import Voice
-from blina.replies.repeats import digest, sentences
+from blina.replies.repeats import marks
 from blina.triage import cues
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
@@ -11,7 +11,7 @@ from blina.triage.turn import Message
 
 def fear(conversation: Conversation, voice: Voice) -> str:
     """The answer to somebody who is afraid of dying; asked once more, it goes on from there."""
-    if digest(sentences(voice.say("despair", "fear"))[0]) in conversation.said:
+    if marks([voice.say("despair", "fear")])[0] in conversation.said:
         return voice.say("despair", "fear_again")
     line = "line" if voice.settings.crisis_line else "no_line"
     return f"{voice.say('despair', 'fear')} {voice.say('despair', line)}"

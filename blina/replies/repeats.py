@@ -11,7 +11,7 @@ from blina.knowledge.wording import Voice
 from blina.replies.assessment import CRISIS_RULE, Result, lead, question_lines
 from blina.triage import questions
 from blina.triage.conversation import Conversation
-from blina.triage.cues import plain
+from blina.triage.cues import plain_all
 from blina.triage.turn import Reply
 
 MOST_SAID = 400  # sentences that are remembered; the oldest go first
@@ -23,9 +23,10 @@ def sentences(paragraph: str) -> list[str]:
     return [paragraph] if "\n" in paragraph else _SENTENCE_END.split(paragraph)
 
 
-def digest(sentence: str) -> str:
-    """A short mark of a sentence, so that the conversation need not keep the sentence."""
-    return blake2b(plain(sentence).encode(), digest_size=4).hexdigest()
+def marks(paragraphs: Iterable[str]) -> list[str]:
+    """A short mark of each of their sentences, so that the conversation need not keep the sentences."""
+    said = plain_all([sentence for paragraph in paragraphs for sentence in sentences(paragraph)])
+    return [blake2b(words.encode(), digest_size=4).hexdigest() for words in said]
 
 
 def without_repeats(replies: Sequence[Reply], result: Result, voice: Voice) -> tuple[Reply, ...]:
@@ -40,14 +41,13 @@ def without_repeats(replies: Sequence[Reply], result: Result, voice: Voice) -> t
         voice: wording and settings.
     """
     said = set(result.conversation.said)
-    no_number = sentences(voice.say("after_action", "number_not_set"))[:2]  # once is enough
+    once = set(marks([voice.say("after_action", "number_not_set")])[:2])
     short = []
     for reply in replies:
         if reply.is_whole:
             short.append(reply)
             continue
-        kept = {digest(sentence) for part in _kept(reply, result, voice) for sentence in sentences(part)}
-        kept -= {digest(sentence) for sentence in no_number}
+        kept = set(marks(_kept(reply, result, voice))) - once
         parts = [_unsaid(part, said - kept) for part in reply.text.split("\n\n")]
         text = "\n\n".join(part for part in parts if part)
         short.append(replace(reply, text=text or reply.text))
@@ -69,16 +69,13 @@ def _kept(reply: Reply, result: Result, voice: Voice) -> Iterator[str]:
 
 def remember(conversation: Conversation, replies: Iterable[Reply]) -> Conversation:
     """The conversation with what these replies say."""
-    marks = dict.fromkeys(
-        digest(sentence)
-        for reply in replies
-        if not reply.is_whole
-        for part in reply.text.split("\n\n")
-        for sentence in sentences(part)
+    new = dict.fromkeys(
+        marks(part for reply in replies if not reply.is_whole for part in reply.text.split("\n\n"))
     )
-    kept = [mark for mark in conversation.said if mark not in marks]
-    return replace(conversation, said=(*kept, *marks)[-MOST_SAID:])
+    kept = [mark for mark in conversation.said if mark not in new]
+    return replace(conversation, said=(*kept, *new)[-MOST_SAID:])
 
 
 def _unsaid(paragraph: str, said: set[str]) -> str:
-    return " ".join(sentence for sentence in sentences(paragraph) if digest(sentence) not in said)
+    marked = zip(sentences(paragraph), marks([paragraph]), strict=True)
+    return " ".join(sentence for sentence, mark in marked if mark not in said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from blina.knowledge.schema import Urgency
 from blina.knowledge.wording import Voice
 from blina.replies.assessment import CRISIS_RULE
-from blina.replies.repeats import digest, sentences
+from blina.replies.repeats import marks
 from blina.triage.conversation import Conversation
 from blina.triage.decision import Decision
 from blina.triage.progress import has_reached_help, is_out_of_reach
@@ -67,11 +67,11 @@ def _next(name: str, conversation: Conversation, voice: Voice) -> str:
     """The wording that was not said yet, else the one that was said longest ago."""
     if name == "crisis_stands" and not voice.settings.crisis_line:
         name = "crisis_stands_no_line"
-    lines = [voice.say("standing", f"{name}_{number}") for number in range(1, _WORDINGS + 1)]
+    lines = voice.say_all("standing", [f"{name}_{number}" for number in range(1, _WORDINGS + 1)])
     said = list(conversation.said)
 
     def last_said(line: str) -> int:
-        marks = {digest(sentence) for sentence in sentences(line)}
-        return max((place for place, mark in enumerate(said, start=1) if mark in marks), default=0)
+        its = set(marks([line]))
+        return max((place for place, mark in enumerate(said, start=1) if mark in its), default=0)
 
     return min(lines, key=last_said)

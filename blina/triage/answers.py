@@ -288,7 +288,8 @@ def _tapped(question: OpenQuestion, message: Message, knowledge: Knowledge) -> s
 
 def _named_chips(text: str, knowledge: Knowledge) -> list[str]:
     """The items of the screening question that were tapped, or chosen by number ("1 and 3")."""
-    items = {cues.plain(title): item for item, title in knowledge.wording["screening_chip"].items()}
+    chips = knowledge.wording["screening_chip"]
+    items = dict(zip(cues.plain_all(chips.values()), chips, strict=True))
     beside = {cues.plain(knowledge.wording["chip"][name]) for name in ("unsure", "none_of_these")}
     parts = [cues.plain(part) for part in text.split(", ")]
     if not all(part in items or part in beside for part in parts):

@@ -21,6 +21,11 @@ def plain(text: str) -> str:
     return _NOT_WORD.sub(" ", _DRAWN_OUT.sub(r"\1", _APOSTROPHES.sub("", text.lower()))).strip()
 
 
+def plain_all(texts: Iterable[str]) -> list[str]:
+    """Each text as `plain` gives it."""
+    return [plain(text) for text in texts]
+
+
 def quote(text: str) -> str:
     """The patient's words as they are kept and quoted: on one line, at most 200 characters."""
     words = " ".join(text.split())
@@ -29,8 +34,13 @@ def quote(text: str) -> str:
 
 def says(text: str, cue: str, knowledge: Knowledge) -> bool:
     """Whether a cue of ``lexicon/conversation.yml`` occurs anywhere in the text."""
+    return bool(which(text, (cue,), knowledge))
+
+
+def which(text: str, kinds: Iterable[str], knowledge: Knowledge) -> list[str]:
+    """Those of the cues of ``lexicon/conversation.yml`` that occur anywhere in the text, in their order."""
     said = f" {plain(text)} "
-    return any(f" {phrase} " in said for phrase in _plain_phrases(cue, knowledge))
+    return [cue for cue in kinds if any(f" {phrase} " in said for phrase in _plain_phrases(cue, knowledge))]
 
 
 def starts_with(text: str, cue: str, knowledge: Knowledge) -> str | None:

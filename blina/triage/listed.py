@@ -31,8 +31,8 @@ def items_in(text: str, knowledge: Knowledge) -> list[str]:
         text: a part of a message.
         knowledge: holds the words for each item.
     """
-    chips = knowledge.wording["screening_chip"]
-    return [item for item in chips if cues.says(text, _ITEM + item, knowledge)]
+    kinds = [_ITEM + item for item in knowledge.wording["screening_chip"]]
+    return [kind.removeprefix(_ITEM) for kind in cues.which(text, kinds, knowledge)]
 
 
 def names_only_items(text: str, knowledge: Knowledge) -> bool:
@@ -80,6 +80,7 @@ def _parts(text: str, knowledge: Knowledge) -> Iterator[str | bool]:
     words = _PIECES.findall(text.lower())
     kinds = ("answer_the_rest", *(_ITEM + item for item in knowledge.wording["screening_chip"]))
     longest, firsts = cues.longest(kinds, knowledge), cues.first_words(kinds, knowledge)
+    plain = cues.plain_all(words)
     at = 0
     while at < len(words):
         length = 1
@@ -87,7 +88,7 @@ def _parts(text: str, knowledge: Knowledge) -> Iterator[str | bool]:
             yield True
         elif words[at] in _NO_MARKS:
             yield False
-        elif cues.plain(words[at]) in firsts:
+        elif plain[at] in firsts:
             item, length = _named(words[at : at + longest], knowledge)
             if item:
                 yield item

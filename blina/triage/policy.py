@@ -156,7 +156,8 @@ class _Core:
     def _values_that_stand_alone(self) -> Iterator[Reason]:
         """Step 4, beyond the documents: values that mean no symptom, and values that get worse."""
         is_ill = any(report.present for report in self._active)
-        for kind in self._limits.kinds:
+        said = {value.kind for value in self._conversation.values}
+        for kind in (kind for kind in self._limits.kinds if kind in said):
             for value in values.standing(kind, self._conversation):
                 limit = self._limits.applying(value)
                 if limit is None or limit.means or (limit.with_illness and not (is_ill or value.is_unwell)):

@@ -85,12 +85,10 @@ def chips_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
     """The answers to tap for a question; a value that was read wrongly is typed, so it has none."""
     if question.id.startswith(AGAIN_PREFIX):
         return ()
-    titles = [voice.say("chip", name) for name in ("yes", "no", "unsure")]
+    titles = voice.say_all("chip", ("yes", "no", "unsure"))
     if question.id == SCREENING:
-        items = [
-            voice.say("screening_chip", item) for item in _items(question, conversation, voice.knowledge)
-        ]
-        titles = [*items, voice.say("chip", "none_of_these"), voice.say("chip", "unsure")]
+        items = voice.say_all("screening_chip", _items(question, conversation, voice.knowledge))
+        titles = [*items, *voice.say_all("chip", ("none_of_these", "unsure"))]
     return tuple(Chip(title, title) for title in titles)
 
 
@@ -101,9 +99,7 @@ def words_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
     if question.id == SURE:
         return _sure_words(question.about[0], voice)
     if question.id == SCREENING:
-        items = [
-            voice.say("screening_chip", item) for item in _items(question, conversation, voice.knowledge)
-        ]
+        items = voice.say_all("screening_chip", _items(question, conversation, voice.knowledge))
         items = [item[:1].lower() + item[1:] for item in items]
         return voice.say(_section(question, voice), SCREENING, symptoms=listing(items, last="or"))
     return voice.say(_section(question, voice), question.id)
@@ -155,7 +151,9 @@ def _items(question: OpenQuestion, conversation: Conversation, knowledge: Knowle
     known = {report.symptom for report in conversation.reports if report.present}
     denied = denied_since(question, conversation)
     left = [item for item in knowledge.policy.screening if item.symptom not in known]
-    open_ones = [item for item in left if not denied.issuperset(item.denied_by)]  # "no fever": chills?
+    open_ones = [  # "no fever": chills?
+        item for item in left if not (denied and denied.issuperset(item.denied_by))
+    ]
     return [item.id for item in open_ones or left]
 
 

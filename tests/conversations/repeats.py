@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blina.replies.repeats import digest, sentences
+from blina.replies.repeats import marks, sentences
 
 MOST_REPEATED = 0.15  # of the words after the first turn
 
@@ -22,6 +22,6 @@ def repeated_words(texts: Sequence[str]) -> tuple[int, int]:
         for sentence in spoken if number else ():
             count = len(sentence.split())
             total += count
-            repeated += count if digest(sentence) in said else 0
-        said.update(digest(sentence) for sentence in spoken)
+            repeated += count if set(marks([sentence])) & said else 0
+        said.update(marks(spoken))
     return repeated, total

@@ -23,7 +23,7 @@ from blina.reading.learned.model import (
     LearnedModel,
     ModelError,
     default_model,
-    hear_ahead,
+    predict_ahead,
 )
 from blina.reading.learned.reader import LearnedReader
 from blina.reading.model import Status
@@ -109,9 +109,9 @@ def test_an_opinion_names_the_words_that_it_rests_on(model: LearnedModel) -> Non
 
 
 def test_probabilities_of_one_label_add_up_to_one(model: LearnedModel) -> None:
-    heard = model.hear("I have a fever")
-    assert np.allclose(heard.statuses.sum(axis=1), 1, atol=1e-4)
-    assert float(heard.acts.sum()) == pytest.approx(1, abs=1e-4)
+    prediction = model.predict("I have a fever")
+    assert np.allclose(prediction.statuses.sum(axis=1), 1, atol=1e-4)
+    assert float(prediction.acts.sum()) == pytest.approx(1, abs=1e-4)
 
 
 def test_a_warning_sign_is_heard_wherever_it_stands_in_a_long_message(model: LearnedModel) -> None:
@@ -123,7 +123,7 @@ def test_a_warning_sign_is_heard_wherever_it_stands_in_a_long_message(model: Lea
 def test_a_warning_sign_is_heard_among_marks_without_end(model: LearnedModel) -> None:
     marks = "%=;$" * 600
     text = f"{marks} He is having a seizure right now. {marks}"
-    assert model.hear(text).is_whole  # no word is left out
+    assert model.predict(text).is_whole  # no word is left out
     assert LearnedReader(model).opinions(text)[0]["seizures"].reported > 0.5
 
 
@@ -132,7 +132,7 @@ def test_of_more_pieces_than_can_be_read_in_time_words_come_first_and_what_is_le
 ) -> None:
     numbers = "mon 38.6 120/80 37.1 92 97 14 5.5 " * 70
     text = f"{numbers}He is having a seizure right now. {numbers}"
-    assert not model.hear(text).is_whole
+    assert not model.predict(text).is_whole
     assert LearnedReader(model).opinions(text)[0]["seizures"].reported > 0.5
     reading = reader().read(text)
     assert (reading.truncated, len(reading.text)) == (True, len(text))
@@ -142,7 +142,7 @@ def test_five_thousand_characters_of_sentences_are_heard_to_the_end(model: Learn
     story = (
         "We had soup and went to the park with the dog, who was happy. I slept badly and felt a bit sick. "
     )
-    assert model.hear((story * 60)[:5000]).is_whole
+    assert model.predict((story * 60)[:5000]).is_whole
 
 
 def test_vectors_have_unit_length(model: LearnedModel) -> None:
@@ -163,7 +163,7 @@ def test_no_texts_give_no_rows(model: LearnedModel) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\U0001f642", "a" * 5000, "%" * 5000])
 def test_anything_can_be_heard(model: LearnedModel, text: str) -> None:
-    assert np.isfinite(model.hear(text).statuses).all()
+    assert np.isfinite(model.predict(text).statuses).all()
 
 
 @pytest.fixture
@@ -216,8 +216,8 @@ def test_batches_side_by_side_give_the_rows_of_single_texts(model: LearnedModel)
 
 
 async def test_a_message_that_was_encoded_ahead_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    await hear_ahead("/a rash\u200b on my left knee")
-    monkeypatch.setattr(LearnedModel, "_hear", None)
+    await predict_ahead("/a rash\u200b on my left knee")
+    monkeypatch.setattr(LearnedModel, "_predict", None)
     assert default_model().encode(["a rash on my left knee"]).shape == (1, DIMENSIONS)
 
 

@@ -154,14 +154,14 @@ def break_parts() -> None:
 
     from blina import assistant
     from blina.assistant import Core
-    from blina.rasa_adapter.symptom_reader import SymptomReader
+    from blina.rasa_adapter.symptom_extractor import SymptomExtractor
     from blina.rasa_adapter.tracker_store import ConversationStore
 
-    read, respond = SymptomReader.process, Core.respond
+    read, respond = SymptomExtractor.process, Core.respond
     predict, save = MessageProcessor.predict_next_with_tracker_if_should, ConversationStore.save
     right_time = time.time
 
-    def process(self: SymptomReader, messages: list[Any]) -> list[Any]:
+    def process(self: SymptomExtractor, messages: list[Any]) -> list[Any]:
         for message in messages:
             breaks("breakreader", message.get("text"))
         return read(self, messages)
@@ -190,7 +190,7 @@ def break_parts() -> None:
         breaks("breaksaving", text)
         await save(self, tracker)
 
-    setattr(SymptomReader, "process", process)  # noqa: B010 - a fault is not a type error
+    setattr(SymptomExtractor, "process", process)  # noqa: B010 - a fault is not a type error
     setattr(Core, "respond", broken_respond)  # noqa: B010
     setattr(assistant, "datetime", ShiftedTime)  # noqa: B010
     setattr(ConversationStore, "save", broken_save)  # noqa: B010

@@ -81,9 +81,9 @@ def test_a_small_reader_is_taught_and_loaded(tmp_path: Path, start: list[str]) -
     assert done.returncode == 0, done.stderr[-2000:]
     assert "learning: 100%" in done.stderr
     model = LearnedModel(tmp_path)
-    heard = model.hear("no fever, but I am dizzy", "screening")
-    assert heard.statuses.shape == (len(model.labels), len(model.statuses))
-    assert abs(float(heard.acts.sum()) - 1) < 1e-3
+    prediction = model.predict("no fever, but I am dizzy", "screening")
+    assert prediction.statuses.shape == (len(model.labels), len(model.statuses))
+    assert abs(float(prediction.acts.sum()) - 1) < 1e-3
     noted = json.loads((tmp_path / "reader.json").read_text())
     assert noted["held_out"]["messages"] > 0
     today = json.loads((FILES / "reader.json").read_text())

@@ -143,6 +143,16 @@ def test_every_python_started_here_has_telemetry_off(machine: Machine) -> None:
     assert "setdefault('RASA_TELEMETRY_ENABLED', 'false')" in line
 
 
+def test_another_kind_of_machine_is_one_sentence_and_changes_nothing(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    monkeypatch.setattr("platform.machine", lambda: "arm64")
+    with pytest.raises(Stop, match="Linux on x86_64, and this is Darwin arm64: use such a machine"):
+        machine.set_up("run")
+    assert machine.calls == NO_STEPS
+
+
 def test_too_little_disk_space_is_one_sentence_and_changes_nothing(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

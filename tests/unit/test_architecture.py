@@ -69,7 +69,7 @@ def test_rasas_part_of_the_walk_is_its_pipeline() -> None:
 def test_the_picture_names_rasas_part_in_the_order_of_the_walk() -> None:
     (picture,) = re.findall(r"^channel -> .*$", PAGE, re.M)
     assert picture.startswith(
-        "channel -> guard -> encoder -> intent classifier -> symptom reader -> rule -> "
+        "channel -> guard -> encoder -> intent classifier -> symptom extractor -> rule -> "
     )
     assert picture.endswith(" -> action -> triage core -> reply")
 

@@ -126,6 +126,13 @@ def test_what_is_no_answer_leaves_the_question_open_and_is_kept(text: str) -> No
     assert talk.urgency == "contact_now"
 
 
+def test_a_guess_at_unsure_is_no_answer_where_the_words_do_not_say_so() -> None:
+    talk = headache()
+    talk.say("hang on, let me ask her", intent="unsure")
+    assert talk.conversation.question
+    assert not talk.conversation.answers
+
+
 def test_what_was_kept_survives_json() -> None:
     talk = headache().say("hang on")
     assert Conversation.from_json(talk.conversation.to_json()) == talk.conversation

@@ -12,7 +12,7 @@ import yaml
 
 from blina.knowledge.settings import Settings
 from blina.server.cli import COMMANDS
-from scripts import licences
+from scripts import licences, settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -21,8 +21,17 @@ README = TEXTS["README.md"]
 ALL = "\n".join(TEXTS.values())
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 CODE = [file for folder in ("actions", "blina", "scripts") for file in sorted((ROOT / folder).rglob("*.py"))]
+CHECKED = "actions benchmarks blina learning scripts tests".split()
 VARIABLE = re.compile(r"\bBLINA_[A-Z][A-Z_]*[A-Z]\b")
 SETTINGS = {f"BLINA_{name.upper()}" for name in Settings.__fields__}
+
+
+OPERATORS = [
+    f"docs/{name}.md"
+    for name in "operations alerts team security http-api setup web-chat hand-over scaling".split()
+]
+# Where a home folder, pyenv, uv and caches are, as every program looks for them.
+OF_THE_MACHINE = {"HOME", "PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "UV_CACHE_DIR", "XDG_CACHE_HOME"}
 
 
 def variables(*texts: str) -> set[str]:
@@ -71,8 +80,24 @@ def test_every_environment_variable_that_is_named_exists() -> None:
 
 
 def test_every_environment_variable_that_is_read_is_named() -> None:
-    settings = (ROOT / "settings.yml").read_text(encoding="utf-8")
-    assert in_code() - variables(ALL, settings) - SETTINGS == set()
+    assert in_code() - variables(ALL) == set()
+
+
+def test_other_variables_that_change_what_a_command_does_exist_and_are_named() -> None:
+    typed = set(re.findall(r"(?:^|`)([A-Z][A-Z_]+)=\S", ALL, re.MULTILINE))
+    files = [
+        file for folder in ("scripts", "deploy") for file in (ROOT / folder).rglob("*") if file.is_file()
+    ]
+    texts = {file: file.read_text(encoding="utf-8", errors="replace") for file in files}
+    scripts = "\n".join(text for file, text in texts.items() if file.is_relative_to(ROOT / "scripts"))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    known = set(re.findall(r"[A-Z_]+", "\n".join([makefile, *texts.values()])))
+    assert typed - SETTINGS - in_code() - known == set()
+    read = set(re.findall(r"""environ(?:ment)?(?:\.get\(|\[)["']([A-Z_]+)["']""", scripts))
+    read |= set(re.findall(r"\$\(([A-Z_]+)\)", makefile)) - set(
+        re.findall(r"^([A-Z_]+) :=", makefile, re.MULTILINE)
+    )
+    assert {name for name in read - OF_THE_MACHINE if name not in ALL} == set()
 
 
 def _of_credentials() -> set[str]:
@@ -83,6 +108,21 @@ def _of_credentials() -> set[str]:
 def test_every_setting_is_in_the_file_and_no_other() -> None:
     settings = yaml.safe_load((ROOT / "settings.yml").read_text(encoding="utf-8"))
     assert set(settings) == set(Settings.__fields__)
+
+
+def test_every_setting_has_a_row_with_its_variable_and_no_other() -> None:
+    page = TEXTS["docs/settings.md"]
+    assert page == settings_page.page(), "run: make generate"
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", page, re.MULTILINE)
+    assert sorted(rows) == sorted((name, f"BLINA_{name.upper()}") for name in Settings.__fields__)
+
+
+@pytest.mark.parametrize("page", OPERATORS)
+def test_every_setting_that_is_named_exists(page: str) -> None:
+    """What begins like a setting is one: `alert_mail` would be named here if it were written somewhere."""
+    begins = {name.split("_")[0] for name in Settings.__fields__ if "_" in name}
+    named = re.findall(r"`([a-z]+(?:_[a-z]+)+)(?:: [^`]*)?`", TEXTS[page])
+    assert {name for name in named if name.split("_")[0] in begins} <= set(Settings.__fields__)
 
 
 def test_the_commands_of_the_readme_can_be_typed() -> None:
@@ -134,3 +174,13 @@ def test_the_public_forge_runs_what_is_here() -> None:
 def test_hooks_fetch_nothing() -> None:
     repos = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
     assert [repo["repo"] for repo in repos] == ["local"]
+
+
+def test_hooks_check_what_lint_checks() -> None:
+    (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    steps = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert steps
+    code = " ".join(folder for folder in CHECKED if (ROOT / folder).is_dir())
+    expected = steps[1].replace("$(PYTHON_IN_VENV) -m ", ".venv/bin/").replace("$(CODE)", code)
+    lint = [step.lstrip("\t@").removesuffix(" .") for step in expected.splitlines()]
+    assert [hook["entry"] for hook in repo["hooks"]] == lint

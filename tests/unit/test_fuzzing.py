@@ -107,14 +107,14 @@ addresses = st.lists(st.sampled_from(ADDRESSES) | st.text(max_size=3), max_size=
 
 @quickly
 @given(frames)
-def test_no_frame_breaks_the_gate(text: str) -> None:
+def test_no_frame_breaks_the_socket(text: str) -> None:
     with suppress(Malformed):
         assert event_of(text) in (None, *EVENTS)
 
 
 @quickly
 @given(st.binary(max_size=60) | frames.map(lambda text: text.encode("utf-8", "replace")))
-def test_no_body_of_frames_breaks_the_gate(body: bytes) -> None:
+def test_no_body_of_frames_breaks_the_socket(body: bytes) -> None:
     with suppress(Malformed):
         Line(SimpleNamespace(), "here").take_body(body)  # type: ignore[arg-type]
 

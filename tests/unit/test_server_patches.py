@@ -552,7 +552,9 @@ def in_a_new_process(code: str) -> str:
 
 
 def test_serving_loads_no_tensorflow() -> None:
-    loads = "import rasa.core.run\nfrom blina.rasa_adapter import classifier, encoder, guard, symptom_reader"
+    loads = (
+        "import rasa.core.run\nfrom blina.rasa_adapter import classifier, encoder, guard, symptom_extractor"
+    )
     policy = "import rasa.core.policies.rule_policy"
     assert in_a_new_process(f"{loads}\n{policy}\nprint('tensorflow' in sys.modules)") == "False"
 

@@ -18,8 +18,8 @@ from blina.assistant import knowledge, settings
 from blina.channels import checking_back
 from blina.channels.web import page
 from blina.channels.web.events import CHANNEL, Socket
-from blina.channels.web.gate import SocketGate
 from blina.channels.web.sessions import Sessions
+from blina.channels.web.socket_access import SocketAccess
 from blina.http_server import access, door, signing_keys
 from blina.http_server.body import MAX_BYTES
 from blina.http_server.rate_limit import limits
@@ -45,8 +45,8 @@ class SocketBlueprint(Blueprint):
 
     def register(self, app: Sanic, options: dict[str, Any]) -> None:
         """Put the socket beside the application."""
-        self.ctx.gate = SocketGate(app, self.ctx.server, SOCKET_PATH)
-        door.mount(app, SOCKET_PATH, self.ctx.gate)
+        self.ctx.access = SocketAccess(app, self.ctx.server, SOCKET_PATH)
+        door.mount(app, SOCKET_PATH, self.ctx.access)
         super().register(app, options)  # type: ignore[no-untyped-call]
 
 
@@ -94,7 +94,7 @@ class WebChannel(InputChannel):
             checking_back.pushers(started)[CHANNEL] = socket.push
             if signing_keys.from_environment(settings().session_secret_env, os.environ) is None:
                 access.for_this_machine_only(started, PREFIX)
-            blueprint.ctx.gate.start()
+            blueprint.ctx.access.start()
 
         @blueprint.listener("after_server_start")
         async def insist(started: Sanic, _: Any) -> None:
@@ -103,7 +103,7 @@ class WebChannel(InputChannel):
         @blueprint.listener("before_server_stop")
         async def hang_up(_: Sanic, __: Any) -> None:
             await safety_net.finish()
-            await blueprint.ctx.gate.stop()
+            await blueprint.ctx.access.stop()
 
         socket = Socket(
             server,

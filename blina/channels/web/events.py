@@ -23,9 +23,9 @@ from blina.channels.hand_over import of_conversation
 from blina.channels.web import history
 from blina.channels.web.drawing import drawing
 from blina.channels.web.frames import EVENTS, Line
-from blina.channels.web.gate import LINE
 from blina.channels.web.messages import TYPED, Item, Replies, from_events, from_user
 from blina.channels.web.sessions import Sessions
+from blina.channels.web.socket_access import LINE
 from blina.http_server import access
 from blina.http_server.rate_limit import Limits
 from blina.http_server.text import cut, whole

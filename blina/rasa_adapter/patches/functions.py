@@ -67,7 +67,7 @@ from blina.observe import metrics
 from blina.rasa_adapter import alerting, in_process_actions, privacy, reading_threads, safety_net
 from blina.rasa_adapter.patches import hot_paths, terminal
 from blina.rasa_adapter.patches.upstream import UpstreamChanged
-from blina.reading.learned.model import hear_ahead
+from blina.reading.learned.model import predict_ahead
 from blina.triage.turn import UNREAD
 
 _log = logging.getLogger(__name__)
@@ -213,7 +213,7 @@ async def _parse_or_mark_unread(
     try:
         with metrics.timed("read"):
             if len(message.text or "") <= reading_threads.LONG:  # long ones wait for each other only
-                await hear_ahead(message.text or "")
+                await predict_ahead(message.text or "")
             parsed: dict[str, Any] = await reading_threads.in_thread(
                 lambda: _parse_message(self, message, tracker, only_output_properties),
                 len(message.text or ""),

@@ -42,7 +42,7 @@ class ModelError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Heard:
+class Prediction:
     """What the learned reader makes of one message.
 
     Args:
@@ -88,9 +88,9 @@ class LearnedModel:
         # Some processors without 8-bit instructions of their own would cut sums off at 16 bits.
         options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self._latest: OrderedDict[bytes, Heard] = OrderedDict()
+        self._latest: OrderedDict[bytes, Prediction] = OrderedDict()
 
-    def hear(self, text: str, asked: str = "") -> Heard:
+    def predict(self, text: str, asked: str = "") -> Prediction:
         """Read one message.
 
         Args:
@@ -103,12 +103,12 @@ class LearnedModel:
         key = hashlib.blake2b(f"{asked}\0{text}".encode(errors="surrogatepass"), digest_size=16).digest()
         if (known := self._latest.get(key)) is not None:
             return known
-        heard = self._hear(text, asked)
-        self._latest[key] = heard
+        prediction = self._predict(text, asked)
+        self._latest[key] = prediction
         if len(self._latest) > _REMEMBERED:
             with suppress(KeyError):  # two threads may both find it too long
                 self._latest.popitem(last=False)
-        return heard
+        return prediction
 
     def encode(self, texts: Sequence[str]) -> Array:
         """The meaning of each text, by itself: no text's vector depends on the others.
@@ -120,13 +120,13 @@ class LearnedModel:
             Array of shape ``(len(texts), 384)``, rows of unit length.
         """
         if len(texts) == 1:
-            return self.hear(texts[0]).meaning[None, :].copy()
+            return self.predict(texts[0]).meaning[None, :].copy()
         # The runtime works outside Python's lock, so texts can be read side by side.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            rows = list(pool.map(lambda text: self._hear(text, "").meaning, texts))
+            rows = list(pool.map(lambda text: self._predict(text, "").meaning, texts))
         return np.array(rows, dtype=np.float32).reshape(-1, DIMENSIONS)
 
-    def _hear(self, text: str, asked: str) -> Heard:
+    def _predict(self, text: str, asked: str) -> Prediction:
         whole = self._tokeniser.encode(text, add_special_tokens=False)
         spans, is_whole = most_worded(text, windows(text, whole.offsets))
         question = _ASKED + asked if asked else None
@@ -135,7 +135,7 @@ class LearnedModel:
         best = _window_of_each_label(statuses)
         labels = np.arange(statuses.shape[1])
         mean = meaning.mean(axis=0)
-        return Heard(
+        return Prediction(
             statuses[best, labels],
             acts[-1] if len(spans) == 1 else acts.mean(axis=0),
             mean / max(float(np.linalg.norm(mean)), 1e-9),
@@ -153,7 +153,7 @@ def default_model() -> LearnedModel:
     return LearnedModel()
 
 
-async def hear_ahead(text: str) -> None:
+async def predict_ahead(text: str) -> None:
     """Read a message in a thread: other conversations go on meanwhile, and the components find it done.
 
     Args:
@@ -161,7 +161,7 @@ async def hear_ahead(text: str) -> None:
     """
     words = sanitised(text)
     if words:
-        await asyncio.to_thread(default_model().hear, clean(words))
+        await asyncio.to_thread(default_model().predict, clean(words))
 
 
 def _window_of_each_label(statuses: Array) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from blina.reading.learned.model import Heard
+from blina.reading.learned.model import Prediction
 from blina.reading.model import Status
 
 _NONE = "none"
@@ -26,7 +26,7 @@ class Model(Protocol):
     statuses: tuple[str, ...]
     acts: tuple[str, ...]
 
-    def hear(self, text: str, asked: str = "") -> Heard:
+    def predict(self, text: str, asked: str = "") -> Prediction:
         """Read one message."""
 
 
@@ -80,10 +80,10 @@ class LearnedReader:
         Returns:
             The opinions by label, the act, and the act's probability.
         """
-        heard = self._model.hear(text, asked)
-        opinions = {opinion.label: opinion for opinion in self._opinions(heard)}
-        act = int(heard.acts.argmax())
-        return opinions, self._model.acts[act], float(heard.acts[act])
+        prediction = self._model.predict(text, asked)
+        opinions = {opinion.label: opinion for opinion in self._opinions(prediction)}
+        act = int(prediction.acts.argmax())
+        return opinions, self._model.acts[act], float(prediction.acts[act])
 
     def hears_all(self, text: str, asked: str = "") -> bool:
         """Whether no word of a message is left out.
@@ -92,12 +92,12 @@ class LearnedReader:
             text: the message.
             asked: the question that it answers, or empty.
         """
-        return self._model.hear(text, asked).is_whole
+        return self._model.predict(text, asked).is_whole
 
-    def _opinions(self, heard: Heard) -> Iterator[Opinion]:
+    def _opinions(self, prediction: Prediction) -> Iterator[Opinion]:
         present, uncertain = self._at[Status.PRESENT], self._at[Status.UNCERTAIN]
         for label, row, (start, end) in zip(
-            self._model.labels, heard.statuses.tolist(), heard.words, strict=True
+            self._model.labels, prediction.statuses.tolist(), prediction.words, strict=True
         ):
             status, at = max(self._others, key=lambda other: row[other[1]])
             yield Opinion(

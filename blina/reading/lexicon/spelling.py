@@ -63,6 +63,14 @@ class Speller:
         """Whether ``word`` (lower case) is an English word or one of the lexicon's."""
         return word in self._known or word in self._lexicon
 
+    def unknown(self, words: Iterable[str]) -> int:
+        """How many of the words it does not know."""
+        return sum(not self.knows(word) for word in words)
+
+    def hopeless(self, words: Iterable[str]) -> int:
+        """How many of the words are none, even when their spelling is mended."""
+        return sum(not any(map(self.knows, self.mend(word))) for word in words)
+
     @lru_cache(maxsize=20_000)  # noqa: B019 - one speller lives as long as the process
     def mend(self, word: str) -> tuple[str, ...]:
         """The word or words that ``word`` was meant to be.

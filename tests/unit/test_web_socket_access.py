@@ -19,7 +19,7 @@ from sanic.request import Request
 from wsproto import events
 
 from blina.assistant import settings
-from blina.channels.web import channel, gate
+from blina.channels.web import channel, socket_access
 from blina.channels.web.frames import MOST_AT_ONCE, Line, Malformed, event_of
 from blina.http_server import origins
 from tests.unit.served import served
@@ -106,8 +106,8 @@ def test_a_body_that_no_page_sends_is_refused(body: bytes) -> None:
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """A server with the page and its socket, and nobody who answers."""
     monkeypatch.setattr(Sanic, "test_mode", True)
-    monkeypatch.setattr(gate, "_BETWEEN_LOOKS", 0.1)
-    app = Sanic("gate")
+    monkeypatch.setattr(socket_access, "_BETWEEN_LOOKS", 0.1)
+    app = Sanic("socket")
     app.ctx.agent = None
 
     async def nothing(_: Any) -> None: ...
@@ -210,7 +210,7 @@ async def test_who_never_joins_is_hung_up_on_and_who_did_is_not(
     joined.say('420["join",{"token":null}]')
     while not any(text.startswith("430") for text in joined.texts):
         await joined.read()
-    monkeypatch.setattr(gate, "SECONDS_TO_JOIN", 0.1)
+    monkeypatch.setattr(socket_access, "SECONDS_TO_JOIN", 0.1)
     await silent.until_closed()
     assert not joined.closed
     joined.writer.close()
@@ -220,8 +220,8 @@ async def test_who_comes_takes_the_place_of_who_never_joined(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed = settings().copy(update={"open_connections": 4})
-    monkeypatch.setattr(gate, "settings", lambda: changed)
-    monkeypatch.setattr(gate, "_SECONDS_BEFORE_OTHERS_COUNT", 0.2)
+    monkeypatch.setattr(socket_access, "settings", lambda: changed)
+    monkeypatch.setattr(socket_access, "_SECONDS_BEFORE_OTHERS_COUNT", 0.2)
     silent = [await Client().open(port) for _ in range(3)]
     assert (await Client().open(port)).accepted is False
     await asyncio.sleep(0.3)

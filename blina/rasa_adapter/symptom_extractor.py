@@ -1,4 +1,4 @@
-"""The symptom reader as a Rasa extractor; it also settles the intent, since a symptom comes first."""
+"""The symptom reader as an entity extractor of Rasa; it also settles the intent: a symptom comes first."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ALARMS = ("self_harm", "infusion_trouble")  # signs that are intents, the most 
     [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
     is_trainable=False,
 )
-class SymptomReader(GraphComponent):
+class SymptomExtractor(GraphComponent):
     """Finds symptoms, signs, values and medicines, with what is said about each."""
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -60,8 +60,8 @@ class SymptomReader(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> SymptomReader:
-        """A reader with the learned model of this project.
+    ) -> SymptomExtractor:
+        """An extractor with the learned model of this project.
 
         Raises:
             ModelError: when its files are missing or changed.

@@ -42,7 +42,7 @@ def line_of(server: AsyncServer, eio_sid: str) -> Line | None:
     return line
 
 
-class SocketGate:
+class SocketAccess:
     """The socket as an ASGI application.
 
     Args:
