@@ -40,6 +40,9 @@ _MOSTLY_UNKNOWN = 0.5
 _MANY_UNKNOWN = 0.3
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _DIGIT = re.compile(r"\d")
+_OWN_CLAUSE = re.compile(
+    r"(?:(?:and|but|so|now|also|today)\s+)*i(?:['’]?(?:m|ve)|\s+(?:have|am|feel|got|get|cant))\b", re.I
+)
 
 
 class SymptomReader:
@@ -109,10 +112,14 @@ class SymptomReader:
             turns = self._turn.search(cleaned.lower()) is not None
             kept = self._garbled(cleaned, findings, signs)
             kept |= self._plain(tokens, matches, cues, findings, answers)
+            kept |= _of_the_writer(cleaned, tokens, matches)
             judged = self._judge.weigh(
                 cleaned, findings, signs, opinions, around, told, turns=turns, kept=kept
             )
-            findings = [*judged.findings, *self._implications(judged.signs, judged.findings)]
+            named = {sign.id for sign in signs}
+            # who is asleep can be woken, and may be confused all the same
+            implying = [s for s in judged.signs if s.id in named or s.status is not Status.DENIED]
+            findings = [*judged.findings, *self._implications(implying, judged.findings)]
             signs = judged.signs
         findings = [self._as_this_drug_lists_it(finding) for finding in findings]
         paired = with_qualifiers(findings, signs, cleaned)
@@ -298,6 +305,25 @@ def _without(
         for label, opinion in opinions.items()
         if not any(id == label and start < opinion.end and opinion.start < end for id, start, end in spans)
     }
+
+
+def _of_the_writer(text: str, tokens: Sequence[Token], matches: Matches) -> frozenset[tuple[int, int]]:
+    """Where words stand that the writer says of themselves, behind the same of somebody else.
+
+    The learned reader has one opinion for all of "my mum had a stroke, i have a droopy eye".
+    """
+    pieces = clauses(tokens)
+    said: dict[str, list[tuple[Match, bool]]] = {}
+    for match in sorted((*matches.symptoms, *matches.signs), key=lambda match: match.start):
+        is_own = _OWN_CLAUSE.match(_words_around(text, tokens, pieces, match)) is not None
+        said.setdefault(match.label, []).append((match, is_own))
+    return frozenset(
+        (tokens[match.start].start, tokens[match.end - 1].end)
+        for mentions in said.values()
+        if not mentions[0][1]
+        for match, is_own in mentions[1:]
+        if is_own
+    )
 
 
 def _clauses_around(text: str, tokens: Sequence[Token], opinions: Mapping[str, Opinion]) -> dict[str, str]:
