@@ -65,6 +65,9 @@ _SAYS_OF_WRITER = re.compile(
 _NOT = re.compile(
     r"\b(?:not|never|nobody|no one|havent|hasnt|didnt|dont|wont|cant|couldnt|isnt|arent|yet to)\b"
 )
+_ONLY_CALLED = re.compile(
+    r"(?:(?:ok|yes|just|i|we|ive|weve|have) )*(?:called|rang|rung|phoned)(?: (?:now|already|them))*"
+)
 _SURE_OF_ACT = 0.8
 _SURE_OF_INSTRUCTION = 0.95  # what the team said, by the learned reader's word alone
 _NOT_DONE = f"{_ACT}not"
@@ -96,6 +99,8 @@ def steps(
         found.add(kind)
     if not is_of_team:
         found -= _INSTRUCTIONS
+    if _ONLY_CALLED.fullmatch(cues.plain(message.text)):
+        found = {CALLED}  # whatever the reader makes of one word
     if len(found) > 1:
         found -= {WILL_CALL}
     if len(found) > 1:
