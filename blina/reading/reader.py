@@ -36,6 +36,7 @@ _TIMES = re.compile(
 _X_TIMES = re.compile(r"(?<![\w.])x ?(\d{1,2})\b")  # "loose stools x6"
 _NOT_A_DAY = re.compile(r"\s*(?:a|per|this|last|in the last|in a)\s+(?:week|month|year)")
 _SHORTEST_READABLE = 3
+_MOST_LOOKED_AT_AGAIN = 5  # numbers of a message
 _MOSTLY_UNKNOWN = 0.5
 _MANY_UNKNOWN = 0.3
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -209,9 +210,16 @@ class SymptomReader:
     ) -> list[Measurement]:
         """The values that are the patient's, not those that are only talked about ("if it is over 38")."""
         told = []
+        looked_again = 0
         for value in measured:
             at = _positions(tokens, value)
             status = self._asserter.status(tokens, Match(value.kind, tuple(at)), cues, ()) if at else None
+            if status is Status.NOT_REPORTED and looked_again < _MOST_LOOKED_AT_AGAIN:
+                # "his temp is 38.7 is it bad": what is asked behind a number takes nothing from it
+                looked_again += 1
+                up_to = tokens[: at[-1] + 1]
+                before = self._asserter.cues(up_to, frozenset())
+                status = self._asserter.status(up_to, Match(value.kind, tuple(at)), before, ())
             if status is Status.NOT_REPORTED:
                 continue
             moment = words_moment(value.when) if value.when else None

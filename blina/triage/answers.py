@@ -47,6 +47,8 @@ _LATEST_ANSWER = 2  # messages after the one that closed the question
 _VERY_SURE_OF_ACT = 0.9
 _SPEAKS_BEFORE = r"\s*(?:(?:and|but|well|so|ok|no|nope|yes)[\s,]+)*"
 _SPEAKS = r"(?:says?|said|keeps saying|is saying|tells? me|answers|answered)[\s,:]+"
+_OWNERS = "i|he|she|mine|his|hers|we"
+_HAS = "(?:is|am|does|do|has|have|got|had)(?: (?:it|one|that|them|those|this|now|too|today))*"
 _BARE_NO = re.compile(r"\s*no\s+", re.IGNORECASE)
 _BESIDE_NUMBERS = re.compile(
     r"^\s*(?:(?:yes|yeah|just|only|its|it's|the)\b[\s,:]*)+|[\s,]*\b(?:please|yes)\s*$", re.I
@@ -85,7 +87,7 @@ def take(
         answer = _OTHER
     if answer == _OTHER:
         important = _is_important(question)
-        if not important and not _is_no_answer(message, conversation, knowledge):
+        if not important and _goes_on(question, message, conversation, knowledge):
             return replace(conversation, question=None)
         if question.reminded == 0:
             return _kept(message, replace(conversation, question=replace(question, reminded=1)), now)
@@ -95,6 +97,16 @@ def take(
             return conversation  # the list is gone through one by one
         answer = NOT_UNDERSTOOD
     return apply(question, answer, conversation, message, knowledge, now)
+
+
+def _goes_on(
+    question: OpenQuestion, message: Message, conversation: Conversation, knowledge: Knowledge
+) -> bool:
+    """Whether a message leaves a question behind that need not be answered."""
+    if question.id == HAVE_IT:  # asked once more, unless something else is asked or reported
+        reports = heard.reports_more_than(message, frozenset())
+        return reports or heard.is_question(message, knowledge)
+    return not _is_no_answer(message, conversation, knowledge)
 
 
 def _thought_again(
@@ -328,6 +340,8 @@ def _read(question: OpenQuestion, conversation: Conversation, message: Message, 
     for answer in (NO, YES):
         if _plainly(answer, question, message, knowledge):
             return answer
+    if question.id == HAVE_IT and _owns(message.text, knowledge):
+        return YES
     if question.id == FEVERISH and any(
         f.symptom in knowledge.policy.roles.feverish and f.status in REPORTED for f in reading.findings
     ):
@@ -337,6 +351,12 @@ def _read(question: OpenQuestion, conversation: Conversation, message: Message, 
     if question.id in (SURE, HAVE_IT) and (settled := _settled(question, reading)):
         return settled
     return _worded(question, message, knowledge, clear_only=False)
+
+
+def _owns(text: str, knowledge: Knowledge) -> bool:
+    """Whether it ends with whose it is: "my dad is", "no wait, I mean mine does"."""
+    relations = "|".join(map(re.escape, cues.longest_first(tuple(knowledge.cues["carer_of"]))))
+    return re.search(rf"\b(?:(?:my |our )?(?:{relations})|{_OWNERS}) {_HAS}$", cues.plain(text)) is not None
 
 
 def _settled(question: OpenQuestion, reading: Reading) -> str | None:
@@ -655,7 +675,9 @@ def _had(
         if symptom and not known:
             qualifiers = frozenset({subject} if sign else ())
             conversation = memory.report(conversation, Said(symptom, status, words, qualifiers), now)
-    return conversation
+    if status not in REPORTED:
+        return conversation
+    return follow_up.take_in(conversation, message, (), knowledge, now)  # "mine won't stop"
 
 
 def _name_tapped(

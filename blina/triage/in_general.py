@@ -60,12 +60,15 @@ def read(message: Message, limits: Limits, knowledge: Knowledge) -> tuple[Messag
     symptoms += [limits.means[item.kind] for item in reading.measurements if item.kind in limits.means]
     if not symptoms and not signs:
         return message, _named_only(message, beside, knowledge)
-    if _SELF_HARM in signs or not _may_be_nobodys(reading, limits) or not _is_in_general(reading, knowledge):
+    if _SELF_HARM in signs or not _is_in_general(reading, knowledge):
         return message, None
+    mentioned = tuple(replace(item, status=Status.NOT_REPORTED) for item in reading.findings)
+    if not _may_be_nobodys(reading, limits):
+        return replace(message, reading=replace(reading, findings=mentioned, disagreements=())), None
+    symptoms += [item.symptom for item in reading.findings]
     asked = InGeneral(
         tuple(dict.fromkeys(symptoms)), tuple(dict.fromkeys(signs)), tuple(reading.measurements)
     )
-    mentioned = tuple(replace(item, status=Status.NOT_REPORTED) for item in reading.findings)
     said = tuple(sign for sign in reading.signs if sign.status not in REPORTED)
     left = replace(reading, findings=mentioned, signs=said, measurements=(), disagreements=())
     return replace(message, reading=left, intent=_INTENT), asked
@@ -87,7 +90,7 @@ def _named_only(message: Message, beside: frozenset[str], knowledge: Knowledge) 
 
 
 def _may_be_nobodys(reading: Reading, limits: Limits) -> bool:
-    """Whether each number is one that means a symptom: what is judged otherwise is written down."""
+    """Whether each number is one that means a symptom: any other is written down, and harms nobody."""
     return all(
         item.plausible and (item.kind not in limits.means or limits.is_alarming(item.kind, item.value))
         for item in reading.measurements

@@ -10,6 +10,7 @@ from blina.knowledge.base import Knowledge
 from blina.triage import cues
 
 _ITEM = "screening_"  # the cues with the words for each chip
+_FINE = re.compile(r"\b(?:fine|ok|okay|good)\b", re.IGNORECASE)
 _SHORTEST_ROW = 3  # "no yes" is a second thought
 _PIECES = re.compile(r"\w+(?:['’]\w+)?|[✓✔✅☑✗✘✖❌]")
 _YES_MARKS = frozenset("yes y yep yeah yup ✓ ✔ ✅ ☑".split())
@@ -53,8 +54,11 @@ def listed(text: str, knowledge: Knowledge) -> Listed:
     """
     parts = list(_parts(text, knowledge))
     marks = [part for part in parts if isinstance(part, bool)]
-    if parts == [_REST, False]:
-        return Listed(rest=False)  # "and the others no", after some of them
+    is_fine = parts == [_REST] and _FINE.search(text) is not None
+    if parts == [_REST, False] or (
+        is_fine and cues.consists_of(text, ("answer_the_rest", "answer_rest"), knowledge)
+    ):
+        return Listed(rest=False)  # "and the others no", "rest fine", after some of them
     if len(marks) < 2 or not any(isinstance(part, str) for part in parts):
         return Listed()
     if isinstance(parts[0], bool):  # the mark comes first: read it from behind

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from blina.reading.model import Finding, Reading, Status
+from blina.reading.learned.model import default_model
+from blina.reading.model import REPORTED, Finding, Reading, Status
+from blina.reading.reader import SymptomReader
 from blina.triage import progress, whose
 from blina.triage.conversation import Conversation, Event
 from blina.triage.turn import Message
@@ -59,9 +61,10 @@ def test_what_somebody_says_of_a_complaint_is_no_answer() -> None:
     assert answer_of(headache().say("she says it hurts", read=acting("she says it hurts", "report"))) != "no"
 
 
-def test_the_others_no_after_some_of_them() -> None:
+@pytest.mark.parametrize("text", ["and the others no", "rest fine", "the rest is ok"])
+def test_the_others_no_after_some_of_them(text: str) -> None:
     talk = headache().say("fine on my feet", finding("loss_of_balance", status="denied"))
-    assert answer_of(talk.say("and the others no")) == "no"
+    assert answer_of(talk.say(text)) == "no"
 
 
 @pytest.mark.parametrize("text", ["actually scratch that, breathing", "oh wait yes", "hm my eyes maybe"])
@@ -216,3 +219,19 @@ def test_what_is_not_understood_beside_a_warning_is_kept_without_an_if() -> None
         Talk().say("hot", finding("fever")).say("zig zag", intent="greet", read=acting("zig zag", "report"))
     )
     assert "If you feel ill" not in talk.text
+
+
+# what two readings of one message make of it
+
+
+READER = SymptomReader(KNOWLEDGE, default_model())
+
+
+@pytest.mark.parametrize("illness", ["my mum died of a stroke", "my mum had a stroke years ago"])
+def test_what_is_said_of_oneself_stands_beside_somebody_elses_illness(illness: str) -> None:
+    read = READER.read(f"{illness}, i have a droopy eye")
+    assert "stroke_signs" in {sign.id for sign in read.signs if sign.status in REPORTED}
+
+
+def test_who_is_asleep_is_not_said_to_be_clear() -> None:
+    assert READER.read("shes asleep now").findings == ()

@@ -132,3 +132,33 @@ def test_what_is_there_already_is_not_asked_again() -> None:
     assert open_question(talk) is None
     assert talk.conversation.last_urgency == "contact_now"
     assert KNOWLEDGE.text("question", HAVE_IT).split(":")[0] not in talk.text
+
+
+@pytest.mark.parametrize("text", ["my dad is", "no wait i mean mine is", "she has it now", "i do"])
+def test_whose_it_is_answers_the_direct_question(text: str) -> None:
+    talk = ask("is confusion common?", finding("confusion", status="not_reported")).say(text)
+    assert talk.urgency == "contact_now"
+
+
+@pytest.mark.parametrize("text", ["no she doesnt", "nobody has it"])
+def test_whose_it_is_not_reports_nothing(text: str) -> None:
+    talk = ask("is confusion common?", finding("confusion", status="not_reported"))
+    assert talk.say(text, intent="deny").conversation.last_urgency == "none"
+
+
+def test_what_goes_on_with_it_counts_too() -> None:
+    talk = ask("are nosebleeds common?", finding("unusual_bleeding", status="not_reported"))
+    assert talk.say("mine wont stop", read=acting("mine wont stop", "answer_yes")).urgency == "emergency"
+
+
+def test_each_of_two_that_are_asked_about_counts() -> None:
+    talk = ask("is a rash and fever bad together?", finding("rash"), finding("fever", status="not_reported"))
+    talk.say("yes both", intent="affirm", read=acting("yes both", "answer_yes"))
+    assert {report.symptom for report in talk.conversation.reports if report.present} == {"rash", "fever"}
+
+
+def test_asked_once_more_and_then_let_be() -> None:
+    talk = ask("is confusion common?", finding("confusion", status="not_reported"))
+    assert open_question(talk.say("ok i see")) == HAVE_IT
+    assert open_question(talk.say("bye now", intent="goodbye")) is None
+    assert talk.conversation.last_urgency == "none"
