@@ -10,6 +10,8 @@ from blina.knowledge.base import Knowledge
 from blina.triage import cues
 
 _ITEM = "screening_"  # the cues with the words for each chip
+_FINE = re.compile(r"\b(?:fine|ok|okay|good)\b", re.IGNORECASE)
+_SHORTEST_ROW = 3  # "no yes" is a second thought
 _PIECES = re.compile(r"\w+(?:['’]\w+)?|[✓✔✅☑✗✘✖❌]")
 _YES_MARKS = frozenset("yes y yep yeah yup ✓ ✔ ✅ ☑".split())
 _NO_MARKS = frozenset("no n nope nah none not ✗ ✘ ✖ ❌".split())
@@ -52,6 +54,11 @@ def listed(text: str, knowledge: Knowledge) -> Listed:
     """
     parts = list(_parts(text, knowledge))
     marks = [part for part in parts if isinstance(part, bool)]
+    is_fine = parts == [_REST] and _FINE.search(text) is not None
+    if parts == [_REST, False] or (
+        is_fine and cues.consists_of(text, ("answer_the_rest", "answer_rest"), knowledge)
+    ):
+        return Listed(rest=False)  # "and the others no", "rest fine", after some of them
     if len(marks) < 2 or not any(isinstance(part, str) for part in parts):
         return Listed()
     if isinstance(parts[0], bool):  # the mark comes first: read it from behind
@@ -73,6 +80,22 @@ def listed(text: str, knowledge: Knowledge) -> Listed:
 
 
 _REST = "rest"
+
+
+def by_place(text: str) -> bool | None:
+    """Whether a yes stands in a row of yes and no and nothing else: "no no no yes no", one for each item.
+
+    Args:
+        text: the message.
+
+    Returns:
+        None where it is no such row.
+    """
+    words = _PIECES.findall(text.lower())
+    marks = [word for word in words if word in _YES_MARKS | _NO_MARKS]
+    if len(marks) < len(words) or len(words) < _SHORTEST_ROW:
+        return None
+    return not _YES_MARKS.isdisjoint(marks)
 
 
 def _parts(text: str, knowledge: Knowledge) -> Iterator[str | bool]:

@@ -150,12 +150,13 @@ def acting(text: str, act: str, *items: Item, confidence: float = 0.9) -> Talk:
     ("text", "act", "answer"),
     [
         ("not that i noticed today", "answer_no", "no"),
-        ("blah", "answer_no", "no"),
+        ("blah", "answer_no", "not_understood"),  # no word of it denies anything
+        ("never", "answer_no", "no"),
         ("nope", "answer_unsure", "unsure"),
         ("nope", "answer_yes", "yes"),
         ("yes", "answer_no", "yes"),
         ("bugger off", "answer_refuses", "refused"),
-        ("no he is staring at the wall", "answer_no", "unsure"),
+        ("no he is staring at the wall", "answer_no", "not_understood"),
     ],
 )
 def test_of_two_readings_of_an_answer_the_more_urgent_wins(text: str, act: str, answer: str) -> None:
