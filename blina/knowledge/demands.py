@@ -23,7 +23,7 @@ _CUES = {
     ).split(),
     "emoji": ["emoji"],
     "turns": ["turns"],
-    "doubt": ["in_doubt_before", "in_doubt_around", "reports_after"],
+    "doubt": ["in_doubt_before", "in_doubt_around", "reports_after", "says_there", "but_for"],
     "conversation": (
         "no_wish_to_die speaks_of_harm answer_yes answer_no answer_elliptic answer_elliptic_rest "
         "answer_unsure answer_hedge answer_only answer_nothing_else answer_again answer_second_thought "
