@@ -27,6 +27,8 @@ _CUES = {
         "no_wish_to_die speaks_of_harm answer_yes answer_no answer_elliptic answer_elliptic_rest "
         "answer_unsure answer_hedge answer_only answer_nothing_else answer_second_thought answer_refuses "
         "answer_partly answer_except answer_rest answer_not_well answer_the_rest no_answer no_answer_only "
+        "list_yes list_no list_not list_fine list_not_fine list_cross list_between list_turns list_abilities "
+        "list_rest list_but "
         "correction correction_start correction_not correction_within correction_within_beside over "
         "comforting plain_words friendly_marks came_back "
         "asks unwell not_fine describing_signs steering_signs circumstance_signs asks_letters "
@@ -149,7 +151,14 @@ def _cues_without_reader(
 def _cues_that_are_read(policy: Policy) -> set[str]:
     questions = [*policy.questions, "feverish", "sure"]
     answers = {f"answer_{question}_{answer}" for question in questions for answer in ("yes", "no")}
-    return {*names()["cue"], *_of_data(policy), *(entry.cue for entry in policy.follow_ups), *answers}
+    listed = {f"listed_{item.id}" for item in policy.screening}  # those that have any
+    return {
+        *names()["cue"],
+        *_of_data(policy),
+        *(entry.cue for entry in policy.follow_ups),
+        *answers,
+        *listed,
+    }
 
 
 def _signs_in_lists(lexicon: Sequence[tuple[YamlFile, LexiconFile]], files: Files) -> Iterator[Problem]:

@@ -88,7 +88,7 @@ def chips_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
     titles = [voice.say("chip", name) for name in ("yes", "no", "unsure")]
     if question.id == SCREENING:
         items = [
-            voice.say("screening_chip", item) for item in _items(question, conversation, voice.knowledge)
+            voice.say("screening_chip", item) for item in items_left(question, conversation, voice.knowledge)
         ]
         titles = [*items, voice.say("chip", "none_of_these"), voice.say("chip", "unsure")]
     return tuple(Chip(title, title) for title in titles)
@@ -102,7 +102,7 @@ def words_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
         return _sure_words(question.about[0], voice)
     if question.id == SCREENING:
         items = [
-            voice.say("screening_chip", item) for item in _items(question, conversation, voice.knowledge)
+            voice.say("screening_chip", item) for item in items_left(question, conversation, voice.knowledge)
         ]
         items = [item[:1].lower() + item[1:] for item in items]
         return voice.say(_section(question, voice), SCREENING, symptoms=listing(items, last="or"))
@@ -150,8 +150,14 @@ def denied_since(question: OpenQuestion, conversation: Conversation) -> set[str]
     }
 
 
-def _items(question: OpenQuestion, conversation: Conversation, knowledge: Knowledge) -> list[str]:
-    """What is left to ask about: neither reported nor denied in answer to the question."""
+def items_left(question: OpenQuestion, conversation: Conversation, knowledge: Knowledge) -> list[str]:
+    """What is left to ask about: neither reported nor denied in answer to the question.
+
+    Args:
+        question: the check question.
+        conversation: what is remembered.
+        knowledge: names the items.
+    """
     known = {report.symptom for report in conversation.reports if report.present}
     denied = denied_since(question, conversation)
     left = [item for item in knowledge.policy.screening if item.symptom not in known]
