@@ -200,8 +200,8 @@ def _grammar(knowledge: Knowledge) -> _Grammar:
     words = "|".join(sorted((name for name in items if name.isalpha()), key=len, reverse=True))
     marks = "|".join(sorted(_GLUED & kinds.keys(), key=len, reverse=True))
     pattern = re.compile(
-        rf"(?P<phrase>{said})"
-        rf"|(?P<times>(?<!{_WORD})(?:x\s?\d{{1,2}}|\d{{1,2}}\s?x)(?!{_WORD}))"
+        rf"(?P<times>(?<!{_WORD})(?:x\s?\d{{1,2}}|\d{{1,2}}\s?x)(?!{_WORD}))"
+        rf"|(?P<phrase>{said})"
         rf"|(?<!{_WORD})(?P<glued>{words})(?P<answer>{marks})(?!{_WORD})"
         rf"|{_WORD}+(?:'{_WORD}+)*"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -99,13 +100,13 @@ def listed(text: str, knowledge: Knowledge) -> Listed:
 
 def _says_yes_of_another(all_pieces: Sequence[Piece], answers: Sequence[Answered]) -> bool:
     """Whether a yes stands behind something that the question does not name ("giddiness present")."""
-    return any(
-        piece.kind is Kind.YES
-        and before.kind is Kind.OTHER
-        and piece.apart < COMMA
-        and not any(answer.start <= piece.start < answer.end for answer in answers)
-        for before, piece in pairwise(all_pieces)
-    )
+    starts = [answer.start for answer in answers]
+    for before, piece in pairwise(all_pieces):
+        if piece.kind is Kind.YES and before.kind is Kind.OTHER and piece.apart < COMMA:
+            at = bisect_right(starts, piece.start) - 1
+            if at < 0 or answers[at].end <= piece.start:
+                return True
+    return False
 
 
 def settled(reading: Reading, text: str, knowledge: Knowledge) -> Reading:

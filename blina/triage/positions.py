@@ -14,6 +14,7 @@ from blina.triage.list_pieces import COMMA, DASH, ITEM, LINE, Kind, Piece, piece
 from blina.triage.listed import answered, emergencies
 
 _LEXICON = "lexicon"
+_BESIDE = ("answer_rest", "list_rest", "list_between", "plain_words")  # words that change no row of noes
 _FEWEST = 3  # places of a list
 _TAKEN_TOGETHER = 2  # so many places fewer are a whole list: talking, walking and seeing are often one
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
@@ -84,8 +85,12 @@ def places(text: str, items: Sequence[str], knowledge: Knowledge) -> Places | No
     behind = [piece for piece in found if piece.start >= said[0].start]
     if any(piece.kind in _YESES for piece in behind) and not any(place.yes for place in said):
         said.append(Place(True, behind[0].start, behind[-1].end))  # "no, no, no, the last one yes"
-    beside = " ".join(piece.text for piece in behind if not (piece.is_mark or (named and _is_label(piece))))
-    bare = not beside or cues.consists_of(beside, ("answer_rest", "list_rest", "list_between"), knowledge)
+    beside = " ".join(
+        piece.text
+        for piece in behind
+        if not (piece.is_mark or piece.text.isdigit() or (named and _is_label(piece)))
+    )
+    bare = not beside or cues.consists_of(beside, _BESIDE, knowledge)
     return Places(tuple(said), named, len(said) >= len(items) - _TAKEN_TOGETHER, bare)
 
 
@@ -219,7 +224,7 @@ def _counted(found: Sequence[Piece], knowledge: Knowledge) -> list[Place]:
     for _, group in groupby(zip(numbers, found, strict=True), key=lambda pair: pair[0]):
         here = [piece for _, piece in group]
         marks = [piece for piece in here if piece.kind in _NOES | _YESES]
-        words = " ".join(piece.text for piece in here if piece not in marks)
+        words = " ".join(piece.text for piece in here if piece.kind not in _NOES | _YESES)
         is_bare = not words or cues.consists_of(words, ("answer_rest", "list_rest"), knowledge)
         if marks and (is_bare or not said):  # "he says no, no, no"
             said += [Place(_answer([piece], knowledge), piece.start, piece.end) for piece in marks]

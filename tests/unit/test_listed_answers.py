@@ -50,6 +50,8 @@ def present(talk: Talk) -> set[str]:
         "first one no second one no third one no fourth no fifth no sixth no last one no",
         "he ticks no, no, no, no, no, no, no",
         "no x8",
+        "nope x 8",
+        "none, none, none, none, none, none and none, and my daughter checked the temperature, 36.4",
         "no to everything on that list touch wood",
     ],
 )
