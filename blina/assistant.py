@@ -223,11 +223,12 @@ def core() -> Core:
 def _respond(
     conversation: Conversation, message: Message, knowledge: Knowledge, settings: Settings, now: datetime
 ) -> Turn:
+    before = memory.expire(conversation, knowledge, now)
+    message = answers.gone_through(message, before, knowledge)
     message = replace(message, reading=disagreement.more_urgent(message.reading, knowledge))
     message = follow_up.with_infusion(message, knowledge)
     limits = values.Limits.of(knowledge, settings)
     message = replace(message, reading=corrections.settled(message.reading, limits, knowledge))
-    before = memory.expire(conversation, knowledge, now)
     message = follow_up.without_guess(message, before, knowledge)
     message, asked = in_general.read(message, limits, knowledge)
     aside = replace(

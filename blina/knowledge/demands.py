@@ -45,7 +45,9 @@ _CUES = {
         "stops_drinking stops_getting_up stops_moving stops_hands stops_washing stops_everyday "
         "stops_concentrating stops_in_front stops_in_it stops_behind stops_not no_medicine_names "
         "deletes_only was_there puzzled no_deleting facts fact_of facts_beside says_hello says_goodbye "
-        "waits denies_before check_back_yes check_back_no check_back_stop check_back_stop_always"
+        "waits denies_before check_back_yes check_back_no check_back_stop check_back_stop_always "
+        "list_yes list_no list_not list_fine list_not_fine list_cross list_between list_turns list_abilities "
+        "list_rest list_but"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})
@@ -147,7 +149,14 @@ def _cues_without_reader(
 def _cues_that_are_read(policy: Policy) -> set[str]:
     questions = [*policy.questions, "feverish", "have_it", "sure"]
     answers = {f"answer_{question}_{answer}" for question in questions for answer in ("yes", "no")}
-    return {*names()["cue"], *_of_data(policy), *(entry.cue for entry in policy.follow_ups), *answers}
+    listed = {f"listed_{item.id}" for item in policy.screening}  # those that have any
+    return {
+        *names()["cue"],
+        *_of_data(policy),
+        *(entry.cue for entry in policy.follow_ups),
+        *answers,
+        *listed,
+    }
 
 
 def _signs_in_lists(lexicon: Sequence[tuple[YamlFile, LexiconFile]], files: Files) -> Iterator[Problem]:

@@ -11,7 +11,18 @@ from blina.knowledge.base import Knowledge
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
 from blina.reading.model import REPORTED, Reading, Status
-from blina.triage import amounts, asking, cues, disagreement, follow_up, heard, listed, memory, questions
+from blina.triage import (
+    amounts,
+    asking,
+    cues,
+    disagreement,
+    follow_up,
+    heard,
+    listed,
+    memory,
+    positions,
+    questions,
+)
 from blina.triage.chips import choice
 from blina.triage.conversation import Answer, Conversation, OpenQuestion, SignReport, Unclear
 from blina.triage.memory import Said
@@ -131,6 +142,22 @@ def _thought_again(
     return _name_tapped(replace(message, text=", ".join(titles)), conversation, knowledge, now)
 
 
+def gone_through(message: Message, conversation: Conversation, knowledge: Knowledge) -> Message:
+    """The message with what it says of the check question's items one by one, where that is open.
+
+    Args:
+        message: as it was read.
+        conversation: before the message.
+        knowledge: the words for items and answers.
+    """
+    question = conversation.question
+    if question is None or question.id != SCREENING:
+        return message
+    reading = listed.settled(message.reading, message.text, knowledge)
+    items = questions.items_left(question, conversation, knowledge)
+    return replace(message, reading=positions.settled(reading, message.text, items, knowledge))
+
+
 def _is_important(question: OpenQuestion) -> bool:
     return question.id in (SCREENING, FEVERISH, SURE) or question.id.startswith(AGAIN_PREFIX)
 
@@ -199,6 +226,8 @@ def _understood(
         return REFUSED
     message = replace(message, text=_as_spoken(message.text, knowledge))
     plain = _plain_answer(question, message, knowledge)
+    if plain is None and question.id == SCREENING:
+        plain = _by_place(question, conversation, message, knowledge)
     if plain:
         return plain
     answer = _read(question, conversation, message, knowledge)
@@ -492,10 +521,9 @@ def _screened(
     if new & (asked | also):
         return YES
     in_list = listed.listed(text, knowledge)
-    row = listed.by_place(text)
-    if in_list.yes or in_list.rest or row:
+    if in_list.yes or in_list.rest or in_list.another:
         return YES
-    if (in_list.rest is False or row is False) and not new:
+    if in_list.rest is False and not new:
         return NO
     if cues.says(text, "answer_partly", knowledge):
         return UNSURE
@@ -509,6 +537,34 @@ def _screened(
     if listed.names_only_items(text, knowledge) and not denied:
         return YES
     return _screened_in_words(question, message, present, denied, conversation, knowledge)
+
+
+def _by_place(
+    question: OpenQuestion, conversation: Conversation, message: Message, knowledge: Knowledge
+) -> str | None:
+    """The answer of a list that names no items; None where its words alone do not say it.
+
+    Named places that are fewer than what was asked leave the rest open.
+    """
+    text = message.text
+    before = tuple(report for report in conversation.reports if report.turn < conversation.turn)
+    items = questions.items_left(question, replace(conversation, reports=before), knowledge)
+    found = positions.places(text, items, knowledge)
+    if found is None:
+        return None
+    said = [place.yes for place in found.said]
+    if True in said:
+        return YES
+    if None in said:
+        return UNSURE
+    told = any(finding.status in REPORTED for finding in message.reading.findings)
+    doubts = any(cues.says(text, cue, knowledge) for cue in (*_SAYS_UNSURE, "answer_except"))
+    beside = cues.steering_signs(knowledge)
+    if told or doubts or any(s.status in REPORTED and s.id not in beside for s in message.reading.signs):
+        return None
+    if found.whole:
+        return NO if found.bare else None
+    return _OTHER if found.named else None
 
 
 def _excepted(
@@ -685,10 +741,10 @@ def _name_tapped(
     message: Message, conversation: Conversation, knowledge: Knowledge, now: datetime
 ) -> Conversation:
     """Report the symptoms that were tapped or named, unless the reader found them already."""
-    symptoms = {item.id: item.symptom for item in knowledge.policy.screening}
+    symptoms = {item.id: (item.symptom, item.also) for item in knowledge.policy.screening}
     for item in _named_chips(message.text, knowledge) or _named(message.text, knowledge):
-        symptom = symptoms[item]
-        if not any(report.symptom == symptom and report.present for report in conversation.reports):
+        symptom, also = symptoms[item]
+        if not any(report.symptom in (symptom, *also) and report.present for report in conversation.reports):
             title = knowledge.wording["screening_chip"][item]
             said = Said(symptom, Status.PRESENT, title, frozenset())
             conversation = memory.report(conversation, said, now)

@@ -88,7 +88,7 @@ def chips_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
         return ()
     titles = voice.say_all("chip", ("yes", "no", "unsure"))
     if question.id == SCREENING:
-        items = voice.say_all("screening_chip", _items(question, conversation, voice.knowledge))
+        items = voice.say_all("screening_chip", items_left(question, conversation, voice.knowledge))
         titles = [*items, *voice.say_all("chip", ("none_of_these", "unsure"))]
     return tuple(Chip(title, title) for title in titles)
 
@@ -103,7 +103,7 @@ def words_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
         named = listing([_lay(subject, voice) for subject in question.about], last="or")
         return voice.say(_section(question, voice), HAVE_IT, symptoms=named)
     if question.id == SCREENING:
-        items = voice.say_all("screening_chip", _items(question, conversation, voice.knowledge))
+        items = voice.say_all("screening_chip", items_left(question, conversation, voice.knowledge))
         items = [item[:1].lower() + item[1:] for item in items]
         return voice.say(_section(question, voice), SCREENING, symptoms=listing(items, last="or"))
     return voice.say(_section(question, voice), question.id)
@@ -156,8 +156,14 @@ def denied_since(question: OpenQuestion, conversation: Conversation) -> set[str]
     }
 
 
-def _items(question: OpenQuestion, conversation: Conversation, knowledge: Knowledge) -> list[str]:
-    """What is left to ask about: neither reported nor denied in answer to the question."""
+def items_left(question: OpenQuestion, conversation: Conversation, knowledge: Knowledge) -> list[str]:
+    """What is left to ask about: neither reported nor denied in answer to the question.
+
+    Args:
+        question: the check question.
+        conversation: what is remembered.
+        knowledge: names the items.
+    """
     known = {report.symptom for report in conversation.reports if report.present}
     denied = denied_since(question, conversation)
     left = [item for item in knowledge.policy.screening if item.symptom not in known]

@@ -35,7 +35,7 @@ def test_a_yes_in_a_row_of_no_is_a_yes(text: str) -> None:
     assert answer_of(headache().say(text, intent="deny", read=acting(text, "answer_no"))) == "yes"
 
 
-@pytest.mark.parametrize("text", ["no no no", "n n n n"])
+@pytest.mark.parametrize("text", ["no no no", "n n n n n n"])
 def test_a_row_of_no_is_a_no(text: str) -> None:
     assert answer_of(headache().say(text, intent="deny")) == "no"
 
