@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -204,3 +205,34 @@ async def test_a_broker_that_is_killed_and_comes_back_loses_none(
             await until(lambda: len(team.once()) == 60, 120)
     assert in_order(team)
     assert "guest" not in caplog.text  # no address of the broker in the log
+
+
+async def test_a_thousand_alerts_arrive_in_order_though_broker_and_receiver_fail(
+    books: list[AlertBook],
+) -> None:
+    team = Team(answers=None)
+    loop = asyncio.get_running_loop()
+    numbers = iter(range(1000))
+
+    async def raise_alerts(count: int) -> None:
+        for number in itertools.islice(numbers, count):
+            await books[0].add(new(number, number * 7 % 200), ["broker"])
+
+    async with at_work(team) as port:
+        pass  # nobody listens there
+    with services.rabbitmq(private=True) as server:
+        assert isinstance(server, services.OwnService)
+        async with at_both_ends(server.url, books, team):
+            await raise_alerts(500)
+            server.kill()
+            await raise_alerts(200)
+            await loop.run_in_executor(None, server.start)
+            async with at_work(team, port=port):
+                team.answers = 500
+                await raise_alerts(300)
+                await until(lambda: team.calls > 0, 120)
+                team.slow, team.answers = 0.02, 200
+                await until(lambda: len(team.once()) == 1000, 180)
+    assert in_order(team)
+    assert len(set(team.keys)) == 1000
+    assert await books[0].counts() == (0, 0)
