@@ -40,6 +40,7 @@ from blina.triage import (
     disagreement,
     follow_up,
     heard,
+    kept_advice,
     memory,
     questions,
     unclear,
@@ -161,6 +162,7 @@ class Core:
         Returns:
             The conversation to keep and one or more replies, never none.
         """
+        conversation = kept_advice.current(conversation, self.knowledge, self.settings, now)
         return _respond(conversation, message, self.knowledge, self.settings, now)
 
     def catch_up(
@@ -191,7 +193,7 @@ class Core:
             The conversation to keep and one reply; None where it must not be asked.
         """
         voice = Voice(self.knowledge, self.settings)
-        current = memory.expire(conversation, self.knowledge, now)
+        current = kept_advice.current(conversation, self.knowledge, self.settings, now)
         decision = decide(current, self.knowledge, self.settings, now)
         asked = checking_back.ask(current, decision, now.astimezone(timezone.utc))
         if asked is None:
@@ -207,7 +209,7 @@ class Core:
             conversation: what is remembered.
             now: the time, in the time zone to show times in.
         """
-        current = memory.expire(conversation, self.knowledge, now)
+        current = kept_advice.current(conversation, self.knowledge, self.settings, now)
         decision = decide(current, self.knowledge, self.settings, now)
         return build.hand_over(current, decision, Voice(self.knowledge, self.settings), now)
 
