@@ -31,6 +31,7 @@ from blina.replies.unasked import without_unasked
 from blina.triage import (
     alarm,
     answers,
+    asking,
     checking_back,
     comfort,
     corrections,
@@ -40,6 +41,7 @@ from blina.triage import (
     disagreement,
     follow_up,
     heard,
+    in_general,
     kept_advice,
     memory,
     questions,
@@ -48,7 +50,7 @@ from blina.triage import (
     whose,
 )
 from blina.triage.aside import Aside, read_aside
-from blina.triage.conversation import Conversation
+from blina.triage.conversation import Conversation, OpenQuestion
 from blina.triage.decision import Decision
 from blina.triage.policy import SCREENING, decide
 from blina.triage.told import keep as keep_words
@@ -119,8 +121,8 @@ def in_context(message: Message, conversation: Conversation) -> Message:
         The message; "none except the walking" says something else behind a question.
     """
     question = conversation.question
-    if question is None:
-        return message
+    if question is None or question.id == questions.HAVE_IT:
+        return message  # behind what was only asked about, anything would sound like having it
     if question.id == SCREENING:
         return replace(message, reading=reader().read(message.text, SCREENING))
     read = reader().read(message.text, questions.words_of(question, conversation, voice()))
@@ -223,12 +225,17 @@ def core() -> Core:
 def _respond(
     conversation: Conversation, message: Message, knowledge: Knowledge, settings: Settings, now: datetime
 ) -> Turn:
+    before = memory.expire(conversation, knowledge, now)
+    message = answers.gone_through(message, before, knowledge)
     message = replace(message, reading=disagreement.more_urgent(message.reading, knowledge))
     message = follow_up.with_infusion(message, knowledge)
     limits = values.Limits.of(knowledge, settings)
     message = replace(message, reading=corrections.settled(message.reading, limits, knowledge))
-    before = memory.expire(conversation, knowledge, now)
-    aside = read_aside(before, heard.as_heard(message, before, knowledge), knowledge)
+    message = follow_up.without_guess(message, before, knowledge)
+    message, asked = in_general.read(message, limits, knowledge)
+    aside = replace(
+        read_aside(before, heard.as_heard(message, before, knowledge), knowledge), in_general=asked
+    )
     message = aside.message
     step = _advance(conversation, aside, knowledge, settings, now)
     voice = Voice(knowledge, settings)
@@ -359,7 +366,8 @@ def _advance(
     if _has_new_warning(taken, decision, earlier):
         taken = daily_check.interrupted(taken, now)
     told = taken
-    taken = _with_question(told, decision, message, knowledge, settings, now)
+    direct = in_general.question(_asked_in_general(aside, decision), told, decision, now)
+    taken = _with_question(told, decision, message, knowledge, settings, now, direct)
     asked = taken.question.id if taken.question else None
     suspected = (
         impossible
@@ -389,8 +397,15 @@ def _advance(
         if_alarming,
         comfort.may_comfort(taken, decision, message, knowledge),
         None if understood or not message.text.strip() else cues.quote(message.text),
+        answers.is_late_no(before, message, knowledge),
     )
     return Step(result, assessed, now)
+
+
+def _asked_in_general(aside: Aside, decision: Decision) -> in_general.InGeneral | None:
+    """What is asked about in general, where the answer is not about the advice that is open."""
+    is_answered = aside.asks in asking.WITHOUT_ADVICE or decision.urgency > Urgency.NONE
+    return None if aside.asks and is_answered else aside.in_general
 
 
 def _has_new_warning(conversation: Conversation, decision: Decision, earlier: Decision) -> bool:
@@ -422,6 +437,7 @@ def _with_question(
     knowledge: Knowledge,
     settings: Settings,
     now: datetime,
+    direct: OpenQuestion | None = None,
 ) -> Conversation:
     """Close the question when a warning or the end interrupts it, otherwise keep it or ask the next one."""
     unsettled = disagreement.question(conversation, message.reading, decision, knowledge, settings, now)
@@ -437,6 +453,8 @@ def _with_question(
     if conversation.question is not None or message.intent == deleting.INTENT:
         return conversation
     impossible = values.impossible(message.reading, knowledge)
+    if direct is not None:
+        return replace(conversation, question=direct)  # it is none of the questions that are counted
     question = questions.next_question(conversation, decision, knowledge, settings, now, impossible)
     if question is None:
         return conversation

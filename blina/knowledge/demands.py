@@ -23,32 +23,31 @@ _CUES = {
     ).split(),
     "emoji": ["emoji"],
     "turns": ["turns"],
-    "doubt": ["in_doubt_before", "in_doubt_around", "reports_after"],
+    "doubt": ["in_doubt_before", "in_doubt_around", "reports_after", "says_there", "but_for"],
     "conversation": (
         "no_wish_to_die speaks_of_harm answer_yes answer_no answer_elliptic answer_elliptic_rest "
-        "answer_unsure answer_hedge answer_only answer_nothing_else answer_second_thought answer_refuses "
-        "answer_partly answer_except answer_rest answer_not_well answer_the_rest no_answer no_answer_only "
-        "correction correction_start correction_not correction_within correction_within_beside over "
-        "comforting plain_words friendly_marks came_back "
-        "asks unwell not_fine describing_signs steering_signs circumstance_signs asks_letters "
-        "asks_spelled_out carer_of carer_names on_treatment carer_says carer_beside is_less is_not_less "
-        "wants_deleted "
-        "deletes_nothing confirms_deleting keeps_everything speaks_of_deleting asks_medicine blood_thinners "
-        "fears_dying says_better other_people asks_app_approved asks_what_kept asks_emergency_call "
-        "progress_not "
-        "progress_no_answer progress_no_phone progress_told_come_in progress_told_wait "
-        "progress_told_expected progress_ring_back progress_arrived progress_on_the_way progress_fixed "
-        "progress_called progress_will_call asks_why_asked asks_notice asks_meaning asks_drive asks_who "
-        "asks_tell asks_call asks_sleep asks_how_long asks_go_or_wait asks_diagnosis asks_pass "
-        "asks_dangerous asks_now speaks_of_summary speaks_of_medicines takes_for_good feelings "
-        "feelings_beside eases over_now over_beside check_yes check_as_ever check_beside check_changed "
-        "check_not_measured "
-        "stops_sleep stops_eating stops_drinking stops_getting_up stops_moving stops_hands stops_washing "
-        "stops_everyday stops_concentrating stops_in_front stops_in_it stops_behind stops_not "
-        "no_medicine_names "
-        "deletes_only was_there puzzled no_deleting "
-        "facts fact_of facts_beside says_hello says_goodbye waits denies_before "
-        "check_back_yes check_back_no check_back_stop check_back_stop_always"
+        "answer_unsure answer_hedge answer_only answer_nothing_else answer_again answer_second_thought "
+        "answer_refuses denying_words answer_partly answer_except answer_rest answer_not_well "
+        "answer_the_rest no_answer no_answer_only correction correction_start correction_not "
+        "correction_within correction_within_beside over comforting plain_words friendly_marks came_back "
+        "patient_writes asks asks_in_general asks_yes_or_no general_beside speaks_of_one unwell not_fine "
+        "describing_signs steering_signs circumstance_signs asks_letters asks_spelled_out carer_of "
+        "carer_names on_treatment carer_says carer_beside is_less is_not_less wants_deleted "
+        "deletes_nothing confirms_deleting keeps_everything speaks_of_deleting asks_medicine "
+        "blood_thinners fears_dying says_better other_people asks_app_approved asks_what_kept "
+        "asks_emergency_call progress_not progress_no_answer progress_no_phone progress_told_come_in "
+        "progress_told_wait progress_told_expected progress_ring_back progress_arrived "
+        "progress_on_the_way progress_fixed progress_called progress_wrote progress_will_call "
+        "asks_why_asked asks_notice asks_meaning asks_drive asks_who asks_tell asks_call asks_sleep "
+        "asks_how_long asks_go_or_wait asks_diagnosis asks_pass asks_dangerous asks_now speaks_of_summary "
+        "speaks_of_medicines takes_for_good feelings feelings_beside eases over_now over_beside check_yes "
+        "check_as_ever check_beside check_changed check_not_measured stops_sleep stops_eating "
+        "stops_drinking stops_getting_up stops_moving stops_hands stops_washing stops_everyday "
+        "stops_concentrating stops_in_front stops_in_it stops_behind stops_not no_medicine_names "
+        "deletes_only was_there puzzled no_deleting facts fact_of facts_beside says_hello says_goodbye "
+        "waits denies_before check_back_yes check_back_no check_back_stop check_back_stop_always "
+        "list_yes list_no list_not list_fine list_not_fine list_cross list_between list_turns list_abilities "
+        "list_rest list_but"
     ).split(),
 }
 _LISTS_OF_SIGNS = frozenset({"describing_signs", "steering_signs", "circumstance_signs"})
@@ -148,9 +147,16 @@ def _cues_without_reader(
 
 
 def _cues_that_are_read(policy: Policy) -> set[str]:
-    questions = [*policy.questions, "feverish", "sure"]
+    questions = [*policy.questions, "feverish", "have_it", "sure"]
     answers = {f"answer_{question}_{answer}" for question in questions for answer in ("yes", "no")}
-    return {*names()["cue"], *_of_data(policy), *(entry.cue for entry in policy.follow_ups), *answers}
+    listed = {f"listed_{item.id}" for item in policy.screening}  # those that have any
+    return {
+        *names()["cue"],
+        *_of_data(policy),
+        *(entry.cue for entry in policy.follow_ups),
+        *answers,
+        *listed,
+    }
 
 
 def _signs_in_lists(lexicon: Sequence[tuple[YamlFile, LexiconFile]], files: Files) -> Iterator[Problem]:

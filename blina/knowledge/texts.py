@@ -18,7 +18,7 @@ _NAMES = {
     "after_action": "call_today carer contact_now emergency emergency_team number_not_set tell_team",
     "alert": "subject waits",
     "answer_name": "given no not_understood other refused unsure yes",
-    "asked": "feverish sure",
+    "asked": "feverish have_it sure",
     "about_me": "cannot_call nobody_reads not_approved team_is_told team_reads",
     "check_back": "ask no stop",
     "chip": "changed delete_everything no none_of_these not_measured stop_asking stop_check unsure yes",
@@ -55,16 +55,16 @@ _NAMES = {
     "privacy": "sentence",
     "progress": (
         "arrived called emergency_too fixed keep_trying no_answer no_answer_again no_answer_yet no_phone "
-        "on_the_way ring_again ring_back they_must_know told_come_in told_expected told_wait will_call"
+        "on_the_way ring_again ring_back they_must_know told_come_in told_expected told_wait will_call wrote"
     ),
     "progress_name": (
         "arrived called fixed no_answer no_phone on_the_way ring_back told_come_in told_expected "
-        "told_wait will_call"
+        "told_wait will_call wrote"
     ),
-    "question": "feverish screening",
+    "question": "feverish have_it screening",
     "question_again": "screening",
-    "reading": "empty no_words not_sure not_understood other_language too_long worried",
-    "screening": "clear if_no if_no_answer if_no_else if_yes if_yes_else noted still_open until written",
+    "reading": "empty kept no_words not_sure not_understood other_language too_long worried",
+    "screening": "clear if_no if_no_answer if_no_else if_yes if_yes_else late noted still_open until written",
     "small_talk": (
         "abuse affirm affirm_but can_do fact feels_fine feels_fine_but goodbye greet minimised noted "
         "nothing_asked nothing_asked_but out_of_scope thanks"
@@ -89,7 +89,7 @@ _NAMES = {
         "now_contact_now now_emergency now_reached now_tell_team pass_on sleep_call_today "
         "sleep_contact_now sleep_emergency sleep_reached sleep_tell_team tell tell_nothing who why_asked"
     ),
-    "whose": "carer_is denied denied_unnamed i_am somebody_else told",
+    "whose": "carer_is denied denied_unnamed i_am patient_writes somebody_else told",
     "why": "approved heading nothing rule",
 }
 

@@ -37,10 +37,14 @@ _TIMES = re.compile(
 _X_TIMES = re.compile(r"(?<![\w.])x ?(\d{1,2})\b")  # "loose stools x6"
 _NOT_A_DAY = re.compile(r"\s*(?:a|per|this|last|in the last|in a)\s+(?:week|month|year)")
 _SHORTEST_READABLE = 3
+_MOST_LOOKED_AT_AGAIN = 5  # numbers of a message
 _MOSTLY_UNKNOWN = 0.5
 _MANY_UNKNOWN = 0.3
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _DIGIT = re.compile(r"\d")
+_OWN_CLAUSE = re.compile(
+    r"(?:(?:and|but|so|now|also|today)\s+)*i(?:['’]?(?:m|ve)|\s+(?:have|am|feel|got|get|cant))\b", re.I
+)
 
 
 class SymptomReader:
@@ -116,6 +120,7 @@ class SymptomReader:
                 *((sign.start, sign.end) for sign in signs),
             }
             doubted = self._doubt.doubted(cleaned, spans)
+            kept |= _of_the_writer(cleaned, tokens, matches)
             judged = self._judge.weigh(
                 cleaned,
                 findings,
@@ -127,7 +132,10 @@ class SymptomReader:
                 kept=kept,
                 doubted=doubted,
             )
-            findings = [*judged.findings, *self._implications(judged.signs, judged.findings)]
+            named = {sign.id for sign in signs}
+            # who is asleep can be woken, and may be confused all the same
+            implying = [s for s in judged.signs if s.id in named or s.status is not Status.DENIED]
+            findings = [*judged.findings, *self._implications(implying, judged.findings)]
             signs = judged.signs
         findings = [self._as_this_drug_lists_it(finding) for finding in findings]
         paired = with_qualifiers(findings, signs, cleaned)
@@ -217,9 +225,16 @@ class SymptomReader:
     ) -> list[Measurement]:
         """The values that are the patient's, not those that are only talked about ("if it is over 38")."""
         told = []
+        looked_again = 0
         for value in measured:
             at = _positions(tokens, value)
             status = self._asserter.status(tokens, Match(value.kind, tuple(at)), cues, ()) if at else None
+            if status is Status.NOT_REPORTED and looked_again < _MOST_LOOKED_AT_AGAIN:
+                # "his temp is 38.7 is it bad": what is asked behind a number takes nothing from it
+                looked_again += 1
+                up_to = tokens[: at[-1] + 1]
+                before = self._asserter.cues(up_to, frozenset())
+                status = self._asserter.status(up_to, Match(value.kind, tuple(at)), before, ())
             if status is Status.NOT_REPORTED:
                 continue
             moment = words_moment(value.when) if value.when else None
@@ -307,6 +322,25 @@ def _without(
         for label, opinion in opinions.items()
         if not any(id == label and start < opinion.end and opinion.start < end for id, start, end in spans)
     }
+
+
+def _of_the_writer(text: str, tokens: Sequence[Token], matches: Matches) -> frozenset[tuple[int, int]]:
+    """Where words stand that the writer says of themselves, behind the same of somebody else.
+
+    The learned reader has one opinion for all of "my mum had a stroke, i have a droopy eye".
+    """
+    pieces = clauses(tokens)
+    said: dict[str, list[tuple[Match, bool]]] = {}
+    for match in sorted((*matches.symptoms, *matches.signs), key=lambda match: match.start):
+        is_own = _OWN_CLAUSE.match(_words_around(text, tokens, pieces, match)) is not None
+        said.setdefault(match.label, []).append((match, is_own))
+    return frozenset(
+        (tokens[match.start].start, tokens[match.end - 1].end)
+        for mentions in said.values()
+        if not mentions[0][1]
+        for match, is_own in mentions[1:]
+        if is_own
+    )
 
 
 def _clauses_around(text: str, tokens: Sequence[Token], opinions: Mapping[str, Opinion]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from blina.replies.medicines import fever_medicines, medicine_answer
 from blina.replies.progress import progress_answer
 from blina.replies.standing import is_said, standing_line
 from blina.replies.summary import summary
-from blina.replies.topics import asked_about, symptom_answer, topic_answer
+from blina.replies.topics import asked_about, in_general_answer, symptom_answer, topic_answer
 from blina.replies.what_to_do import about_the_app, spelled_out, what_to_do
 from blina.replies.why import explanation
 from blina.triage import comfort, cues, follow_up, heard, questions
@@ -114,8 +114,15 @@ def _humanly(step: Step, message: Message, voice: Voice) -> Iterator[Reply]:
         return
     if _minimises(message):
         yield Reply(voice.say("small_talk", "minimised"))
-    elif step.result.is_unchanged and message.intent == "feels_fine":
+    elif step.result.is_unchanged and message.intent == "feels_fine" and not _is_written_down(step):
         yield Reply(voice.say("small_talk", "feels_fine_but"))
+
+
+def _is_written_down(step: Step) -> bool:
+    """Whether the reply says already what was written down of this message."""
+    conversation = step.result.conversation
+    turns = [report.turn for report in conversation.reports] + [value.turn for value in conversation.values]
+    return conversation.turn in turns
 
 
 def _minimises(message: Message) -> bool:
@@ -165,7 +172,13 @@ def _asked(step: Step, aside: Aside, voice: Voice) -> str | None:
     message, conversation, decision = aside.message, step.result.conversation, step.result.decision
     if message.intent == "ask_why":
         return explanation(decision, voice)
+    if step.result.is_late_no and not step.assessed:
+        return voice.say("screening", "late")
+    if aside.is_handed_over:
+        return voice.say("whose", "patient_writes")
     if aside.tells_facts:
+        if step.assessed:
+            return None  # what was written down is said there
         is_open = conversation.question or decision.urgency > Urgency.NONE
         return voice.say("small_talk", "noted" if is_open else "fact")
     if aside.fears_dying:
@@ -175,7 +188,7 @@ def _asked(step: Step, aside: Aside, voice: Voice) -> str | None:
     if aside.of_the_app:
         return about_the_app(aside.of_the_app, voice)
     if aside.asks:
-        has_topic = message.topic is not None
+        has_topic = message.topic is not None or bool(_asked_about(step, message, voice.knowledge))
         if answer := what_to_do(aside.asks, message.text, conversation, decision, voice, has_topic):
             return answer
     return _of_what_is_listed(step, aside, voice)
@@ -184,6 +197,8 @@ def _asked(step: Step, aside: Aside, voice: Voice) -> str | None:
 def _of_what_is_listed(step: Step, aside: Aside, voice: Voice) -> str | None:
     """What the documents and the lists of medicines and symptoms say of what is asked."""
     message = aside.message
+    if aside.in_general and not aside.letters:
+        return in_general_answer(aside.in_general, step.result.conversation, voice)
     parts: list[str | None] = [spelled_out(aside.letters, voice)]
     if _asks_of_medicine(step, message, voice.knowledge):
         parts.append(medicine_answer(message.text, message.medicines, voice))
@@ -239,7 +254,8 @@ def _small_talk(step: Step, message: Message, voice: Voice) -> Reply:
     elif not message.text.strip():
         text = voice.say("reading", "empty")
     else:
-        text = voice.say("reading", "not_understood")
+        stands = decision.urgency >= Urgency.CALL_TODAY  # "if you feel ill" is said to nobody who must call
+        text = voice.say("reading", "kept" if stands else "not_understood")
     return Reply(_with_question_below(text, step, voice), _chips(step, voice, assessed=False))
 
 
@@ -266,7 +282,8 @@ def _by_act(message: Message, step: Step, knowledge: Knowledge) -> tuple[str, st
     if reading.act == "question" and reading.act_confidence >= _SURE_OF_QUESTION:
         return "topic", "not_covered"
     talks_on = step.result.conversation.question or step.result.decision.urgency > Urgency.NONE
-    if message.intent == "out_of_scope" and talks_on and not reading.act.startswith(_OFF_TOPIC_ACTS):
+    is_off_topic = reading.act.startswith(_OFF_TOPIC_ACTS) and reading.act_confidence >= _SURE_OF_QUESTION
+    if message.intent == "out_of_scope" and talks_on and not is_off_topic:
         return "small_talk", "noted"  # "since breakfast"
     if talks_on and reading.act.startswith(_GOES_ON) and reading.act_confidence >= _SURE_OF_PROGRESS:
         return "small_talk", "noted"  # "they do not believe me"

@@ -13,7 +13,7 @@ from blina.replies.check_run import check_run
 from blina.replies.handover.spoken import is_of_the_writer
 from blina.replies.measured import measured, paired, series
 from blina.replies.payload import payload
-from blina.triage import daily_check, questions, values
+from blina.triage import daily_check, questions, values, whose
 from blina.triage.conversation import CheckEnd, Conversation, Value
 from blina.triage.decision import Assessment, Decision, Reason
 from blina.triage.memory import UNLISTED
@@ -40,6 +40,7 @@ class Result:
         if_alarming: how urgent the alarming answer to the open question would be.
         comfort: whether the reply may say that nothing needs doing (`blina.triage.comfort.may_comfort`).
         not_understood: the patient's words where not all of them were understood.
+        is_late_no: whether the message is the no to the check question, after that was closed.
     """
 
     conversation: Conversation
@@ -49,6 +50,7 @@ class Result:
     if_alarming: Urgency | None = None
     comfort: bool = False
     not_understood: str | None = None
+    is_late_no: bool = False
 
     @property
     def current(self) -> list[Assessment]:
@@ -87,11 +89,13 @@ def triage_reply(result: Result, voice: Voice) -> Reply:
         parts.append(_no_comfort(result, voice))
     if not result.is_unchanged:
         parts += [_why(result, voice), _tell(result, voice)]
-    parts += [_notes(result, voice), _others(result, voice)]
+    parts += [iter(dict.fromkeys(_notes(result, voice))), _others(result, voice)]
     if not result.is_unchanged and _reasons(result) and CRISIS_RULE not in decision.rules:
         parts.append(iter((voice.say("heading", "why_hint"),)))  # reasons and sources are folded behind it
     parts.append(question_lines(result, voice))  # the answers to tap follow it
     paragraphs = [" ".join(part) for part in parts]
+    if result.is_unchanged and not any(paragraphs[1:]):
+        paragraphs.append(voice.say("small_talk", "noted"))  # "9 out of 10 now"
     return Reply(
         text="\n\n".join(paragraph for paragraph in paragraphs if paragraph),
         chips=questions.chips_of(question, conversation, voice) if question else (),
@@ -166,7 +170,8 @@ def lead(decision: Decision, voice: Voice) -> Iterator[str]:
 
 def _no_comfort(result: Result, voice: Voice) -> Iterator[str]:
     """What stands in the place of comfort: what was not understood, and whom to call."""
-    if result.not_understood:
+    answered_no = result.answer == "no" and result.conversation.answers[-1].question == questions.HAVE_IT
+    if result.not_understood and not answered_no:
         yield voice.say("reading", "not_sure", words=result.not_understood)
     else:
         yield voice.say("reading", "worried")
@@ -179,20 +184,50 @@ def _crisis(voice: Voice) -> Iterator[str]:
 
 
 def _why(result: Result, voice: Voice) -> Iterator[str]:
+    reasons = list(_plain_reasons(result, voice))
     if result.is_led_by_earlier:
+        new = _of_this_message(result)  # what is new comes first
+        first = [reason for reason in reasons if reason.rule in new]
+        yield from dict.fromkeys(_in_front(reason, result, voice) for reason in first)
+        reasons = [reason for reason in reasons if reason.rule not in new][: _MOST_REASONS - len(first)]
         names = dict.fromkeys(item.lay for item in result.leading)
         yield voice.say("memory", "before", symptoms=listing(list(names)))
     elif listed := [item for item in result.new if not _is_named_otherwise(item)]:
-        yield told_line(listed, voice, result.conversation.who)
+        yield told_line(listed, voice, _whose(result, voice))
     for item in result.new:
-        if item.report.symptom == UNLISTED and item.report.present:
+        if item.report.symptom == UNLISTED and item.report.present and not _is_explained(item, result):
             yield voice.say("unlisted", "say", words=item.report.text.strip().rstrip("."))
+    yield from list(dict.fromkeys(_in_front(reason, result, voice) for reason in reasons))[:_MOST_REASONS]
+
+
+def _of_this_message(result: Result) -> set[str]:
+    """The rules that what this message tells has brought: they are about something new."""
+    of_symptoms = {reason.rule for item in result.decision.symptoms for reason in item.reasons}
+    return set(result.decision.rules - result.before.rules - of_symptoms)
+
+
+def _is_explained(item: Assessment, result: Result) -> bool:
+    """Whether a rule of its own says what a complaint without a name on the lists is ("shaky hands")."""
+    urgent = {reason.rule for reason in _reasons(result) if reason.urgency >= Urgency.CONTACT_NOW}
+    return bool(urgent & _of_this_message(result)) and item.report.turn == result.conversation.turn
+
+
+def _plain_reasons(result: Result, voice: Voice) -> Iterator[Reason]:
+    """The reasons for the urgency that are said in front."""
     reasons = [reason for reason in _reasons(result) if reason.rule != UNLISTED]
     syndrome = voice.knowledge.policy.syndrome
     if any(reason.rule == syndrome.any_two_rule for reason in reasons):  # it says the same of one sign
         reasons = [reason for reason in reasons if reason.rule != syndrome.alone_rule]
-    reasons = [reason for reason in reasons if reason.rule != CRISIS_RULE]
-    yield from list(dict.fromkeys(_in_front(reason, result, voice) for reason in reasons))[:_MOST_REASONS]
+    yield from (reason for reason in reasons if reason.rule != CRISIS_RULE)
+
+
+def _whose(result: Result, voice: Voice) -> str | None:
+    """For whom a carer writes, unless they speak of themselves: then nobody's name is put to it."""
+    texts = [item.report.text for item in result.new]
+    if any(whose.speaks_of_the_writer(text, voice.knowledge) for text in texts):
+        return None
+    here = (whose.named(text, voice.knowledge) for text in texts)
+    return next(filter(None, here), result.conversation.who)
 
 
 def _in_front(reason: Reason, result: Result, voice: Voice) -> str:
@@ -269,8 +304,15 @@ def _notes(result: Result, voice: Voice) -> Iterator[str]:
     ended = daily_check.ended_now(conversation)
     if ended and ended.found is None and ended.end is CheckEnd.NOT_FINISHED:
         yield voice.say("daily_check", "ended")
-    if result.answer == "no" and not denied:
-        was_screening = conversation.answers[-1].question == SCREENING
+    yield from _answer_notes(result, voice, is_denial=bool(denied))
+
+
+def _answer_notes(result: Result, voice: Voice, *, is_denial: bool) -> Iterator[str]:
+    """What was taken of a no to a question, also of one that came late."""
+    if result.is_late_no:
+        yield voice.say("screening", "late")
+    if result.answer == "no" and not is_denial:
+        was_screening = result.conversation.answers[-1].question == SCREENING
         stays = result.decision.urgency is result.before.urgency
         if stays or not was_screening:  # "no, he is having a seizure" clears nothing
             yield voice.say("screening", "clear" if was_screening else "noted" if stays else "written")
@@ -347,7 +389,9 @@ def _others(result: Result, voice: Voice) -> Iterator[str]:
         yield from _beside_crisis(result, voice)
         return
     for item in result.new:
-        if item.urgency < result.decision.urgency:
+        if item.urgency < result.decision.urgency and not (
+            item.report.symptom == UNLISTED and _is_explained(item, result)
+        ):
             title = voice.knowledge.policy.urgency_title(item.urgency)
             yield voice.say("others", "less_urgent", label=item.label, action=title)
     named = [*result.new, *(result.leading if result.is_led_by_earlier else ())]
@@ -378,7 +422,7 @@ def question_lines(result: Result, voice: Voice) -> Iterator[str]:
         yield voice.say("value", "if_ill")
     elif result.decision.urgency >= Urgency.CONTACT_NOW:
         yield voice.say("screening", "until")
-    elif result.if_alarming is None or result.if_alarming >= Urgency.CONTACT_NOW or question.id == SCREENING:
+    elif question.id == SCREENING or result.if_alarming in (None, Urgency.CONTACT_NOW):
         yield voice.say("screening", "if_no" if is_no else "if_yes")
     else:
         yield voice.say("screening", "if_no_else" if is_no else "if_yes_else")

@@ -88,6 +88,13 @@ def _steps(knowledge: Knowledge) -> Iterator[str]:
     yield "  one step up."
     yield "- Being unsure, a refusal, an exception or an answer that is not understood counts like the"
     yield "  alarming answer. Minimising lowers nothing."
+    yield "- A no that comes after the check question was closed lowers nothing. A no to it can be taken back"
+    yield "  in the next two messages. A row of yes and no is one answer for each item."
+    yield '- A question in general reports nothing ("is a fever of 38 bad?", without a word of anybody, of a'
+    yield "  time, or of what is known already). Whether it is there is asked directly: yes, unsure and a"
+    yield "  refusal count as a report. Any other question about a complaint is one."
+    yield '- "Told to wait" and "expected" count as the team\'s word only where they are theirs: not the'
+    yield "  family's, nor what somebody ill says of himself. They never lower anything."
     yield "- Only a plain correction takes a report back. A denial of what was reported says that it is over."
     adding = policy.adding_up
     yield f"- {adding.complaints} different complaints that each need `{adding.each.value}`:"

@@ -8,15 +8,15 @@ from blina.knowledge.schema import Urgency
 from blina.knowledge.wording import Voice, listing
 from blina.triage.conversation import Conversation
 from blina.triage.decision import Decision
-from blina.triage.progress import CALLED, NO_ANSWER, NO_PHONE, WILL_CALL
+from blina.triage.progress import CALLED, NO_ANSWER, NO_PHONE, WILL_CALL, WROTE
 
 _MOST_ANSWERED = 2
 _MOST_NAMED = 3
 _LESS_URGENT = {NO_ANSWER: "no_answer_yet", CALLED: "called", WILL_CALL: "will_call"}
 # After these there is something to say to those who were reached.
-_TO_BE_TOLD = frozenset({CALLED, WILL_CALL, "told_wait", "told_expected", "ring_back", "arrived"})
+_TO_BE_TOLD = frozenset({CALLED, WILL_CALL, WROTE, "told_wait", "told_expected", "ring_back", "arrived"})
 # With these nobody has to be told once more to ring.
-_IN_HAND = frozenset({"arrived", WILL_CALL})
+_IN_HAND = frozenset({"arrived", WILL_CALL, WROTE})
 
 
 def progress_answer(
@@ -48,7 +48,7 @@ def _sentences(
     if decision.urgency is Urgency.EMERGENCY and first in (CALLED, WILL_CALL, "ring_back"):
         yield voice.say("progress", "emergency_too")
     told = [item.lay for item in decision.symptoms if item.report.present and item.urgency > Urgency.NONE]
-    if first == WILL_CALL and decision.urgency > Urgency.NONE:
+    if first in (WILL_CALL, WROTE) and decision.urgency > Urgency.NONE:
         yield voice.say("action", decision.urgency.value)
     if told and first in _TO_BE_TOLD:
         names = listing(list(dict.fromkeys(told))[:_MOST_NAMED])

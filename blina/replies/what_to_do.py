@@ -14,8 +14,6 @@ from blina.triage.decision import Decision
 from blina.triage.progress import has_reached_help
 
 _MOST_NAMED = 4
-# Asked with no advice open, these have an answer all the same; the others only where a topic has it.
-_WITHOUT_ADVICE = frozenset({"who", "notice", "meaning", "why_asked"})
 _LEFT_TO_TOPICS = frozenset({"tell", "drive", "pass", "call", "dangerous", "diagnosis", "sleep"})
 
 
@@ -36,7 +34,7 @@ def what_to_do(
         None where it is left to the topics.
     """
     open_advice = decision.urgency > Urgency.NONE
-    if not open_advice and kind not in _WITHOUT_ADVICE:
+    if not open_advice and kind not in asking.WITHOUT_ADVICE:
         if has_topic or kind in _LEFT_TO_TOPICS:
             return None
         return voice.say("what_to_do", "nothing_yet")

@@ -11,7 +11,18 @@ from blina.knowledge.base import Knowledge
 from blina.knowledge.settings import Settings
 from blina.knowledge.wording import Voice
 from blina.reading.model import REPORTED, Reading, Status
-from blina.triage import amounts, asking, cues, disagreement, follow_up, heard, listed, memory, questions
+from blina.triage import (
+    amounts,
+    asking,
+    cues,
+    disagreement,
+    follow_up,
+    heard,
+    listed,
+    memory,
+    positions,
+    questions,
+)
 from blina.triage.chips import choice
 from blina.triage.conversation import Answer, Conversation, OpenQuestion, SignReport, Unclear
 from blina.triage.memory import Said
@@ -19,6 +30,7 @@ from blina.triage.policy import MEDICINE_SIGN, SCREENING
 from blina.triage.questions import (
     AGAIN_PREFIX,
     FEVERISH,
+    HAVE_IT,
     SURE,
     chips_of,
     denied_since,
@@ -41,7 +53,13 @@ _ACTS = {"answer_yes": YES, "answer_no": NO, "answer_unsure": UNSURE, "answer_re
 _SAYS_UNSURE = ("answer_unsure", "answer_partly", "answer_not_well")
 _MAY_ANSWER = ("report", "other")  # acts under which an answer that is not understood stays one
 _SURE_OF_ACT = 0.6
+_FEW_WORDS = 2
+_LATEST_ANSWER = 2  # messages after the one that closed the question
 _VERY_SURE_OF_ACT = 0.9
+_SPEAKS_BEFORE = r"\s*(?:(?:and|but|well|so|ok|no|nope|yes)[\s,]+)*"
+_SPEAKS = r"(?:says?|said|keeps saying|is saying|tells? me|answers|answered)[\s,:]+"
+_OWNERS = "i|he|she|mine|his|hers|we"
+_HAS = "(?:is|am|does|do|has|have|got|had)(?: (?:it|one|that|them|those|this|now|too|today))*"
 _BARE_NO = re.compile(r"\s*no\s+", re.IGNORECASE)
 _BESIDE_NUMBERS = re.compile(
     r"^\s*(?:(?:yes|yeah|just|only|its|it's|the)\b[\s,:]*)+|(?<![\s,])[\s,]*\b(?:please|yes)\s*$", re.I
@@ -68,7 +86,7 @@ def take(
     """
     question = conversation.question
     if question is None:
-        return conversation
+        return _thought_again(conversation, message, knowledge, now)
     chips = chips_of(question, conversation, Voice(knowledge, settings))
     message = replace(message, text=_chosen(message.text, chips))
     if message.intent in _BESIDE and not message.reading.findings and not message.reading.signs:
@@ -80,7 +98,7 @@ def take(
         answer = _OTHER
     if answer == _OTHER:
         important = _is_important(question)
-        if not important and not _is_no_answer(message, conversation, knowledge):
+        if not important and _goes_on(question, message, conversation, knowledge):
             return replace(conversation, question=None)
         if question.reminded == 0:
             return _kept(message, replace(conversation, question=replace(question, reminded=1)), now)
@@ -90,6 +108,54 @@ def take(
             return conversation  # the list is gone through one by one
         answer = NOT_UNDERSTOOD
     return apply(question, answer, conversation, message, knowledge, now)
+
+
+def _goes_on(
+    question: OpenQuestion, message: Message, conversation: Conversation, knowledge: Knowledge
+) -> bool:
+    """Whether a message leaves a question behind that need not be answered."""
+    if question.id == HAVE_IT:  # asked once more, unless something else is asked or reported
+        reports = heard.reports_more_than(message, frozenset())
+        return reports or heard.is_question(message, knowledge)
+    return not _is_no_answer(message, conversation, knowledge)
+
+
+def _thought_again(
+    conversation: Conversation, message: Message, knowledge: Knowledge, now: datetime
+) -> Conversation:
+    """The conversation where a no to the check question is taken back ("actually, the breathing")."""
+    last = conversation.answers[-1] if conversation.answers else None
+    if last is None or (last.question, last.answer) != (SCREENING, NO):
+        return conversation
+    if conversation.turn - last.turn > _LATEST_ANSWER or "?" in message.text:
+        return conversation
+    text = message.text
+    items = listed.items_in(text, knowledge)
+    kinds = ("answer_again", *(f"screening_{item}" for item in items), *(() if items else ("answer_yes",)))
+    is_yes = bool(items) or cues.says(text, "answer_second_thought", knowledge)
+    says_only_yes = cues.consists_of(text, ("answer_yes",), knowledge)  # "yes" may mean "yes, I will"
+    if not is_yes or says_only_yes or not cues.consists_of(text, kinds, knowledge):
+        return conversation
+    question = next(item for item in reversed(conversation.asked) if item.id == SCREENING)
+    titles = [knowledge.wording["screening_chip"][item] for item in items]
+    conversation = apply(question, YES, conversation, message, knowledge, now)
+    return _name_tapped(replace(message, text=", ".join(titles)), conversation, knowledge, now)
+
+
+def gone_through(message: Message, conversation: Conversation, knowledge: Knowledge) -> Message:
+    """The message with what it says of the check question's items one by one, where that is open.
+
+    Args:
+        message: as it was read.
+        conversation: before the message.
+        knowledge: the words for items and answers.
+    """
+    question = conversation.question
+    if question is None or question.id != SCREENING:
+        return message
+    reading = listed.settled(message.reading, message.text, knowledge)
+    items = questions.items_left(question, conversation, knowledge)
+    return replace(message, reading=positions.settled(reading, message.text, items, knowledge))
 
 
 def _is_important(question: OpenQuestion) -> bool:
@@ -158,14 +224,54 @@ def _understood(
         return tapped
     if cues.says(message.text, "answer_refuses", knowledge):
         return REFUSED
+    message = replace(message, text=_as_spoken(message.text, knowledge))
     plain = _plain_answer(question, message, knowledge)
+    if plain is None and question.id == SCREENING:
+        plain = _by_place(question, conversation, message, knowledge)
     if plain:
         return plain
     answer = _read(question, conversation, message, knowledge)
     is_open = answer == NOT_UNDERSTOOD or (answer == UNSURE and not _says_unsure(message, knowledge))
     if is_open and _is_no_answer(message, conversation, knowledge):
         answer = _OTHER
-    return _with_act(question, answer, message, knowledge)
+    answer = _with_act(question, answer, message, knowledge)
+    # as urgent, but nobody said that they are not sure
+    is_told = reading.act == "answer_unsure" or message.intent == "unsure" or _says_unsure(message, knowledge)
+    return NOT_UNDERSTOOD if answer == UNSURE and not is_told and question.id == SCREENING else answer
+
+
+def is_late_no(before: Conversation, message: Message, knowledge: Knowledge) -> bool:
+    """Whether it is the no to the check question that was missing when that was closed without an answer.
+
+    Args:
+        before: the conversation before the message.
+        message: what was written.
+        knowledge: the words of a no.
+    """
+    last = before.answers[-1] if before.answers else None
+    if before.question or last is None or last.question != SCREENING or last.answer in (YES, NO):
+        return False
+    if before.turn - last.turn > _LATEST_ANSWER:
+        return False
+    said = [finding.status for finding in message.reading.findings]
+    said += [sign.status for sign in message.reading.signs if sign.id != _NONE_OF_THOSE]
+    if any(status in REPORTED for status in said):
+        return False
+    text = _as_spoken(message.text, knowledge)
+    is_no = cues.starts_with(text, "answer_no", knowledge) is not None
+    return is_no and cues.consists_of(text, ("answer_no", "answer_rest"), knowledge)
+
+
+def _as_spoken(text: str, knowledge: Knowledge) -> str:
+    """The answer of the one who is asked, where somebody else types it: "no she says no", "mum says yes"."""
+    relations = "|".join(re.escape(name) for name in cues.longest_first(tuple(knowledge.cues["carer_of"])))
+    found = re.match(rf"{_SPEAKS_BEFORE}(?:he|she|they|(?:my |our )?(?:{relations}))\s+{_SPEAKS}", text, re.I)
+    if found is None:
+        return text
+    said = text[found.end() :]
+    answers = ("answer_no", "answer_yes", "answer_unsure", "answer_hedge")
+    is_answer = any(cues.starts_with(said, cue, knowledge) is not None for cue in answers)
+    return said if is_answer else text  # "she says it hurts"
 
 
 def _says_unsure(message: Message, knowledge: Knowledge) -> bool:
@@ -182,20 +288,30 @@ def _with_act(question: OpenQuestion, answer: str, message: Message, knowledge: 
     if not reading.act or reading.act_confidence < _SURE_OF_ACT:
         return answer
     learned = _ACTS.get(reading.act)
+    if answer == _OTHER and cues.consists_of(message.text, ("no_answer", "no_answer_only"), knowledge):
+        return answer  # nobody says yes with "thanks"
     if learned is None:
         no_answer = reading.act not in _MAY_ANSWER
         return _OTHER if no_answer and answer == NOT_UNDERSTOOD else answer
     urgency = (questions.calm(question, knowledge), _OTHER, NOT_UNDERSTOOD, REFUSED, UNSURE)
+    if learned == urgency[0] and question.id == SCREENING and not _denies(message, knowledge):
+        return answer  # "stopped", "whatever": many things are asked, and no word of it denies any
     if answer == NOT_UNDERSTOOD and learned == urgency[0]:
         # "did not take any paracetamol" denies no fever
         elsewhere = not _asks_of_medicine(question, knowledge) and asking.names_medicine(message, knowledge)
         return _OTHER if elsewhere else learned
-    if message.intent == "deny" and learned == urgency[0] and _is_bare(reading):
+    is_no = message.intent == "deny" and learned == urgency[0] and answer != YES
+    if is_no and _is_bare(reading):
         return learned  # both readers hear nothing but a no: "never", "not once"
     if answer == UNSURE and learned == questions.alarming(question, knowledge):
         return UNSURE  # as urgent, and nobody said yes
     ranked = {name: rank for rank, name in enumerate(urgency)}
     return max(answer, learned, key=lambda name: ranked.get(name, len(ranked)))
+
+
+def _denies(message: Message, knowledge: Knowledge) -> bool:
+    """Whether a word of it denies anything: "he says no", "never", "not at present"."""
+    return cues.says(message.text, "denying_words", knowledge)
 
 
 def _is_bare(reading: Reading) -> bool:
@@ -253,15 +369,23 @@ def _read(question: OpenQuestion, conversation: Conversation, message: Message, 
     for answer in (NO, YES):
         if _plainly(answer, question, message, knowledge):
             return answer
+    if question.id == HAVE_IT and _owns(message.text, knowledge):
+        return YES
     if question.id == FEVERISH and any(
         f.symptom in knowledge.policy.roles.feverish and f.status in REPORTED for f in reading.findings
     ):
         return YES
     if question.id == SCREENING:
         return _screened(question, conversation, message, knowledge)
-    if question.id == SURE and (settled := _settled(question, reading)):
+    if question.id in (SURE, HAVE_IT) and (settled := _settled(question, reading)):
         return settled
     return _worded(question, message, knowledge, clear_only=False)
+
+
+def _owns(text: str, knowledge: Knowledge) -> bool:
+    """Whether it ends with whose it is: "my dad is", "no wait, I mean mine does"."""
+    relations = "|".join(map(re.escape, cues.longest_first(tuple(knowledge.cues["carer_of"]))))
+    return re.search(rf"\b(?:(?:my |our )?(?:{relations})|{_OWNERS}) {_HAS}$", cues.plain(text)) is not None
 
 
 def _settled(question: OpenQuestion, reading: Reading) -> str | None:
@@ -337,7 +461,8 @@ def _worded(question: OpenQuestion, message: Message, knowledge: Knowledge, clea
 def _by_intent(message: Message, clear_only: bool) -> str:
     """The answer where no word of it is known."""
     if message.intent == "affirm":
-        return YES
+        act, sure = message.reading.act, message.reading.act_confidence >= _SURE_OF_ACT
+        return YES if act == "answer_yes" and sure else NOT_UNDERSTOOD  # nobody said yes
     if message.intent == "deny" and not clear_only:
         return NO
     reading = message.reading
@@ -396,7 +521,7 @@ def _screened(
     if new & (asked | also):
         return YES
     in_list = listed.listed(text, knowledge)
-    if in_list.yes or in_list.rest:
+    if in_list.yes or in_list.rest or in_list.another:
         return YES
     if in_list.rest is False and not new:
         return NO
@@ -412,6 +537,34 @@ def _screened(
     if listed.names_only_items(text, knowledge) and not denied:
         return YES
     return _screened_in_words(question, message, present, denied, conversation, knowledge)
+
+
+def _by_place(
+    question: OpenQuestion, conversation: Conversation, message: Message, knowledge: Knowledge
+) -> str | None:
+    """The answer of a list that names no items; None where its words alone do not say it.
+
+    Named places that are fewer than what was asked leave the rest open.
+    """
+    text = message.text
+    before = tuple(report for report in conversation.reports if report.turn < conversation.turn)
+    items = questions.items_left(question, replace(conversation, reports=before), knowledge)
+    found = positions.places(text, items, knowledge)
+    if found is None:
+        return None
+    said = [place.yes for place in found.said]
+    if True in said:
+        return YES
+    if None in said:
+        return UNSURE
+    told = any(finding.status in REPORTED for finding in message.reading.findings)
+    doubts = any(cues.says(text, cue, knowledge) for cue in (*_SAYS_UNSURE, "answer_except"))
+    beside = cues.steering_signs(knowledge)
+    if told or doubts or any(s.status in REPORTED and s.id not in beside for s in message.reading.signs):
+        return None
+    if found.whole:
+        return NO if found.bare else None
+    return _OTHER if found.named else None
 
 
 def _excepted(
@@ -462,8 +615,10 @@ def _screened_in_words(
         if denied:
             starts_over = cues.starts_with(rest, "answer_no", knowledge) is not None or _comma_first(text)
             return NO if starts_over else _OTHER
+        if cues.says(text, "answer_not_well", knowledge):
+            return UNSURE
         clear = not rest or cues.consists_of(rest, ("answer_rest",), knowledge) or bool(present)
-        return NO if clear and not cues.says(text, "answer_not_well", knowledge) else UNSURE
+        return NO if clear else _OTHER if _only_denies(rest, message.reading) else UNSURE
     known = {report.symptom for report in conversation.reports if report.first_turn < conversation.turn}
     only = cues.says(text, "answer_only", knowledge) and bool(present)
     if (only or cues.says(text, "answer_nothing_else", knowledge)) and present <= known:
@@ -471,6 +626,13 @@ def _screened_in_words(
     if cues.says(text, "answer_not_well", knowledge) and not denied and present <= {memory.UNLISTED}:
         return UNSURE  # "he's not ok" does not say of what
     return worded
+
+
+def _only_denies(rest: str, reading: Reading) -> bool:
+    """Whether a word or two behind a no, which is no plain no, tell nothing: "no change"."""
+    if len(rest.split()) > _FEW_WORDS:
+        return False  # "no he is staring at the wall"
+    return reading.act == "answer_no" and reading.act_confidence >= _SURE_OF_ACT
 
 
 def _comma_first(text: str) -> bool:
@@ -516,11 +678,10 @@ def apply(
         if answer == GIVEN:
             return conversation
         return suspect(question.id[len(AGAIN_PREFIX) :], question.about[0], conversation, knowledge, now)
-    if question.id == FEVERISH:
-        if answer == NO:
-            status = Status.DENIED
-        said = Said(knowledge.policy.roles.fever, status, message.text, frozenset())
-        return memory.report(conversation, said, now)
+    if question.id in (FEVERISH, HAVE_IT):
+        return _had(
+            question, Status.DENIED if answer == NO else status, conversation, message, knowledge, now
+        )
     if question.id == SURE:
         if answer not in (YES, NO):
             return conversation
@@ -548,14 +709,42 @@ def apply(
     )
 
 
+def _had(
+    question: OpenQuestion,
+    status: Status,
+    conversation: Conversation,
+    message: Message,
+    knowledge: Knowledge,
+    now: datetime,
+) -> Conversation:
+    """The conversation once it is said whether there is a fever, or what was asked about in general."""
+    words = next((told.text for told in conversation.told if told.turn == question.turn), "")
+    if question.id == FEVERISH:
+        words = message.text
+    for subject in question.about or (knowledge.policy.roles.fever,):
+        sign = knowledge.signs.get(subject)
+        symptom = subject if sign is None else sign.implies
+        if sign is not None:
+            told = SignReport(subject, status, cues.quote(words), conversation.turn, now)
+            others = tuple(item for item in conversation.signs if item.id != subject)
+            conversation = replace(conversation, signs=(*others, told))
+        known = any(report.symptom == symptom and report.present for report in conversation.reports)
+        if symptom and not known:
+            qualifiers = frozenset({subject} if sign else ())
+            conversation = memory.report(conversation, Said(symptom, status, words, qualifiers), now)
+    if status not in REPORTED:
+        return conversation
+    return follow_up.take_in(conversation, message, (), knowledge, now)  # "mine won't stop"
+
+
 def _name_tapped(
     message: Message, conversation: Conversation, knowledge: Knowledge, now: datetime
 ) -> Conversation:
     """Report the symptoms that were tapped or named, unless the reader found them already."""
-    symptoms = {item.id: item.symptom for item in knowledge.policy.screening}
+    symptoms = {item.id: (item.symptom, item.also) for item in knowledge.policy.screening}
     for item in _named_chips(message.text, knowledge) or _named(message.text, knowledge):
-        symptom = symptoms[item]
-        if not any(report.symptom == symptom and report.present for report in conversation.reports):
+        symptom, also = symptoms[item]
+        if not any(report.symptom in (symptom, *also) and report.present for report in conversation.reports):
             title = knowledge.wording["screening_chip"][item]
             said = Said(symptom, Status.PRESENT, title, frozenset())
             conversation = memory.report(conversation, said, now)

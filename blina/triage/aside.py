@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blina.knowledge.base import Knowledge
-from blina.triage import asking, checking_back, cues, daily_check, deleting, facts, heard, progress
+from blina.triage import asking, checking_back, cues, daily_check, deleting, facts, heard, progress, whose
 from blina.triage.conversation import Conversation
+from blina.triage.in_general import InGeneral
 from blina.triage.turn import Message
 
 # Intents that stand for what a message is that tells or asks nothing of how the patient is.
@@ -38,6 +39,8 @@ class Aside:
         check: what it does with the daily check (``triage.daily_check``).
         tells_facts: whether it tells plain facts and nothing else (``triage.facts``).
         back: what it answers when it was asked whether the team has been reached (``triage.checking_back``).
+        in_general: what it asks about in general, which nobody said to have (``triage.in_general``).
+        is_handed_over: whether it says that the patient writes now, and nothing else.
     """
 
     message: Message
@@ -52,12 +55,17 @@ class Aside:
     check: daily_check.Heard | None = None
     tells_facts: bool = False
     back: checking_back.Heard | None = None
+    in_general: InGeneral | None = None
+    is_handed_over: bool = False
 
     @property
     def is_understood(self) -> bool:
         """Whether it says anything beside how the patient is."""
         beside = self.steps or self.asks or self.of_the_app or self.letters or self.tells_facts or self.back
-        return bool(beside or self.fears_dying or self.denies_harm or self.deleting or self.check)
+        beside_too = self.in_general or self.is_handed_over
+        return bool(
+            beside or beside_too or self.fears_dying or self.denies_harm or self.deleting or self.check
+        )
 
     def noted(self, conversation: Conversation, now: datetime) -> Conversation:
         """The conversation with what was done, and whether deleting was asked about."""
@@ -84,7 +92,7 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
         return _of_check(message, check)
     if all_of_it := _all_of_it(conversation, message, knowledge):
         return all_of_it
-    steps = progress.steps(message, knowledge)
+    steps = progress.steps(message, knowledge, conversation)
     if message.intent == _SUMMARY:
         if _wants_summary(message, steps, knowledge):
             return Aside(message)
@@ -99,6 +107,9 @@ def read_aside(conversation: Conversation, message: Message, knowledge: Knowledg
 
 def _read_more(conversation: Conversation, message: Message, knowledge: Knowledge) -> Aside:
     """What a message asks or tells where it wants nothing deleted, checks nothing and tells of no step."""
+    reports = bool(message.reading.measurements) or message.reading.reports
+    if whose.is_handed_over(message.text, knowledge) and not reports:
+        return Aside(_as(_TELLS, _of_nothing(message)), is_all=True, is_handed_over=True)
     if facts.are_all(message, knowledge):
         return Aside(replace(_as(_TELLS, message), topic=None), tells_facts=True)
     of_the_app = asking.asked_of_the_app(message, knowledge)

@@ -27,6 +27,8 @@ KINDS = (
     "dangerous",
     "now",
 )
+# Asked with no advice open, these have an answer all the same; the others only where a topic has it.
+WITHOUT_ADVICE = frozenset({"who", "notice", "meaning", "why_asked"})
 APP_APPROVED, WHAT_KEPT = "app_approved", "what_kept"
 EMERGENCY_CALL = "emergency_call"  # "911": somebody believes that this app makes calls
 FEVER_HIDING_GROUP = "fever_drug"  # word group of the lexicon

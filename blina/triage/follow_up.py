@@ -8,6 +8,7 @@ from datetime import datetime
 
 from blina.knowledge.base import Knowledge
 from blina.knowledge.references import UNLISTED
+from blina.reading.judgement import LEARNED
 from blina.reading.model import REPORTED, Reading, Sign, Status
 from blina.triage import cues
 from blina.triage.conversation import AGAIN, WORSE, Conversation, Report, SignReport
@@ -83,6 +84,30 @@ def with_infusion(message: Message, knowledge: Knowledge) -> Message:
         return message
     suspected = Sign(INFUSION, Status.UNCERTAIN, text, 0, len(text))
     return replace(message, reading=replace(reading, signs=(*reading.signs, suspected)))
+
+
+def without_guess(message: Message, conversation: Conversation, knowledge: Knowledge) -> Message:
+    """The message without what the learned reader guesses that "there was blood in it" speaks of.
+
+    Behind what was told last, of which the policy has a rule for it, it speaks of that.
+
+    Args:
+        message: as it was read.
+        conversation: before the message.
+        knowledge: the policy's rules.
+    """
+    reading = message.reading
+    described = {sign.id for sign in reading.signs if sign.status in REPORTED}
+    described &= cues.describing_signs(knowledge)
+    told = {f"symptom:{item.symptom}" for item in conversation.reports if item.turn == conversation.turn}
+    meant = any(
+        told.intersection(terms) and described.intersection(terms)
+        for rule in knowledge.policy.rules
+        for terms in rule.any_of
+    )
+    if not meant or any(finding.source != LEARNED for finding in reading.findings):
+        return message
+    return replace(message, reading=replace(reading, findings=()))
 
 
 def infusion_status(message: Message, knowledge: Knowledge) -> Status:

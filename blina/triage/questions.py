@@ -19,6 +19,7 @@ from blina.triage.policy import MEDICINE_SIGN, SCREENING, decide, is_active, nee
 from blina.triage.turn import Chip
 
 FEVERISH = "feverish"
+HAVE_IT = "have_it"  # whether what was only asked about is there
 SURE = "sure"  # settles what two readings disagree about
 NO_THERMOMETER = "no_thermometer"
 AGAIN_PREFIX = "again_"  # "again_temperature": asks a value again that cannot be right
@@ -87,7 +88,7 @@ def chips_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
         return ()
     titles = voice.say_all("chip", ("yes", "no", "unsure"))
     if question.id == SCREENING:
-        items = voice.say_all("screening_chip", _items(question, conversation, voice.knowledge))
+        items = voice.say_all("screening_chip", items_left(question, conversation, voice.knowledge))
         titles = [*items, *voice.say_all("chip", ("none_of_these", "unsure"))]
     return tuple(Chip(title, title) for title in titles)
 
@@ -98,8 +99,11 @@ def words_of(question: OpenQuestion, conversation: Conversation, voice: Voice) -
         return voice.say("value", "again", value=question.about[0])
     if question.id == SURE:
         return _sure_words(question.about[0], voice)
+    if question.id == HAVE_IT:
+        named = listing([_lay(subject, voice) for subject in question.about], last="or")
+        return voice.say(_section(question, voice), HAVE_IT, symptoms=named)
     if question.id == SCREENING:
-        items = voice.say_all("screening_chip", _items(question, conversation, voice.knowledge))
+        items = voice.say_all("screening_chip", items_left(question, conversation, voice.knowledge))
         items = [item[:1].lower() + item[1:] for item in items]
         return voice.say(_section(question, voice), SCREENING, symptoms=listing(items, last="or"))
     return voice.say(_section(question, voice), question.id)
@@ -109,9 +113,15 @@ def _sure_words(subject: str, voice: Voice) -> str:
     if subject in voice.knowledge.wording["sure"]:
         return voice.say("sure", subject)
     if subject in voice.knowledge.symptoms:
-        return voice.say("sure", "symptom", lay=voice.knowledge.symptoms[subject].lay)
-    named = voice.knowledge.wording["sign"].get(subject)
-    return voice.say("sure", "sign", lay=named or voice.knowledge.signs[subject].meaning)
+        return voice.say("sure", "symptom", lay=_lay(subject, voice))
+    return voice.say("sure", "sign", lay=_lay(subject, voice))
+
+
+def _lay(subject: str, voice: Voice) -> str:
+    """The plain name of a symptom or sign."""
+    if subject in voice.knowledge.symptoms:
+        return voice.knowledge.symptoms[subject].lay
+    return voice.knowledge.wording["sign"].get(subject) or voice.knowledge.signs[subject].meaning
 
 
 def _section(question: OpenQuestion, voice: Voice) -> str:
@@ -146,8 +156,14 @@ def denied_since(question: OpenQuestion, conversation: Conversation) -> set[str]
     }
 
 
-def _items(question: OpenQuestion, conversation: Conversation, knowledge: Knowledge) -> list[str]:
-    """What is left to ask about: neither reported nor denied in answer to the question."""
+def items_left(question: OpenQuestion, conversation: Conversation, knowledge: Knowledge) -> list[str]:
+    """What is left to ask about: neither reported nor denied in answer to the question.
+
+    Args:
+        question: the check question.
+        conversation: what is remembered.
+        knowledge: names the items.
+    """
     known = {report.symptom for report in conversation.reports if report.present}
     denied = denied_since(question, conversation)
     left = [item for item in knowledge.policy.screening if item.symptom not in known]

@@ -6,10 +6,15 @@ import re
 from dataclasses import replace
 
 from blina.knowledge.base import Knowledge
+from blina.reading.model import REPORTED
 from blina.triage import cues
 from blina.triage.conversation import Conversation
 from blina.triage.turn import Message
 
+_WRITER = re.compile(r"\b(?:i|im|ive|id|me|my|myself|mine)\b")
+_SOMEBODY_ELSE = re.compile(
+    r"\b(?:he|hes|him|his|himself|she|shes|her|hers|herself|they|theyre|them|their|we|our|us)\b"
+)
 _AGE = r"\d{1,2} (?:year|month|week)s? old"
 _ADJECTIVE = (
     rf"(?: (?:{_AGE}|little|older|elder|eldest|younger|youngest|dear|poor|own|step|grand|baby|twin|wee))*"
@@ -27,15 +32,44 @@ def note(
         knowledge: ``carer_of`` in ``lexicon/conversation.yml`` lists the relations.
         tells_facts: whether it tells facts of the patient and nothing else.
     """
+    if is_handed_over(message.text, knowledge):
+        return replace(conversation, who=None)
+    reading = message.reading
+    no_report = cues.describing_signs(knowledge) | cues.steering_signs(knowledge)
+    reports = any(f.status in REPORTED for f in reading.findings) or any(
+        s.status in REPORTED and s.id not in no_report for s in reading.signs
+    )
     about = (
         tells_facts
-        or message.reading.reports
-        or bool(message.reading.measurements)
+        or reports
+        or bool(reading.measurements)
         or cues.says(message.text, "on_treatment", knowledge)
     )
     if conversation.who or not about:
         return conversation
     return replace(conversation, who=named(message.text, knowledge))
+
+
+def is_handed_over(text: str, knowledge: Knowledge) -> bool:
+    """Whether the patient says that it is them who write now: "it's me now, the patient".
+
+    Args:
+        text: the message.
+        knowledge: the words for it.
+    """
+    return cues.says(text, "patient_writes", knowledge)
+
+
+def speaks_of_the_writer(text: str, knowledge: Knowledge) -> bool:
+    """Whether words are about the one who writes them and about nobody else: "I have a headache too".
+
+    Args:
+        text: the patient's or carer's own words.
+        knowledge: the relations.
+    """
+    said = cues.plain(text)
+    is_of_else = _SOMEBODY_ELSE.search(said) or cues.says(text, "carer_of", knowledge)
+    return bool(_WRITER.search(said)) and not is_of_else
 
 
 def named(text: str, knowledge: Knowledge) -> str | None:

@@ -39,7 +39,7 @@ from blina.knowledge.validate import validate
 from blina.knowledge.yaml_file import YamlFile
 from blina.reading.model import Status
 from blina.triage.memory import UNLISTED
-from blina.triage.questions import AGAIN_PREFIX, FEVERISH
+from blina.triage.questions import AGAIN_PREFIX, FEVERISH, HAVE_IT
 
 FOLDER = Path(__file__).parents[1] / "server" / "conversations"
 NOTHING = "nothing"
@@ -55,7 +55,7 @@ def knowledge() -> Knowledge:
 def question_ids() -> frozenset[str]:
     """Ids of all questions that the assistant may ask."""
     again = {f"{AGAIN_PREFIX}{kind}" for kind in knowledge().policy.means}
-    return frozenset({FEVERISH, *knowledge().policy.questions, *again})
+    return frozenset({FEVERISH, HAVE_IT, *knowledge().policy.questions, *again})
 
 
 def _known(name: str, names: frozenset[str], what: str) -> str:

@@ -7,8 +7,6 @@ from dataclasses import replace
 import pytest
 
 from blina.assistant import Conversation
-from blina.triage import cues
-from blina.triage.listed import listed
 from tests.unit.talk import KNOWLEDGE, Item, Talk, denied, finding, reading, sign
 
 
@@ -150,12 +148,13 @@ def acting(text: str, act: str, *items: Item, confidence: float = 0.9) -> Talk:
     ("text", "act", "answer"),
     [
         ("not that i noticed today", "answer_no", "no"),
-        ("blah", "answer_no", "no"),
+        ("blah", "answer_no", "not_understood"),  # no word of it denies anything
+        ("never", "answer_no", "no"),
         ("nope", "answer_unsure", "unsure"),
         ("nope", "answer_yes", "yes"),
         ("yes", "answer_no", "yes"),
         ("bugger off", "answer_refuses", "refused"),
-        ("no he is staring at the wall", "answer_no", "unsure"),
+        ("no he is staring at the wall", "answer_no", "not_understood"),
     ],
 )
 def test_of_two_readings_of_an_answer_the_more_urgent_wins(text: str, act: str, answer: str) -> None:
@@ -201,25 +200,6 @@ def test_a_count_is_the_answer_whatever_else_is_read(text: str, answer: str) -> 
 def test_not_liking_it_is_no_no() -> None:
     talk = headache().say("i dont like that at all", intent="deny")
     assert "no" not in {answer.answer for answer in talk.conversation.answers}
-
-
-def test_a_long_answer_is_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
-    plain = cues.plain
-
-    def counted(text: str) -> str:
-        seen.append(len(text))
-        return plain(text)
-
-    monkeypatch.setattr(cues, "plain", counted)
-    characters = []
-    for times in (20, 40, 80):
-        seen.clear()
-        listed(
-            "fever no, chills yes, none of the rest. ".replace("chills", "my back hurts") * times, KNOWLEDGE
-        )
-        characters.append(sum(seen))
-    assert characters[2] - characters[1] <= 2.1 * (characters[1] - characters[0])
 
 
 @pytest.mark.parametrize(

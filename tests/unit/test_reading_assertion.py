@@ -465,3 +465,16 @@ def test_an_exception_that_names_something_else_leaves_the_denial(text: str) -> 
 @pytest.mark.parametrize("text", ["fits she doesn't get", "he doesn't get fits"])
 def test_a_noun_of_its_own_behind_or_before_get_is_denied(text: str) -> None:
     assert with_status(text, "denied") == {"seizures"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i wouldnt call it a seizure",
+        "not exactly vomiting",
+        "not shivering as such",
+        "not shivering, more shaking",
+    ],
+)
+def test_a_hedged_denial_is_none(text: str) -> None:
+    assert present(text)

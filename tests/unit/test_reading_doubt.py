@@ -25,6 +25,7 @@ def doubted(text: str, word: str) -> bool:
         "the sheet says chills, phone us",
         "chills mean ring, the sister was clear",
         "I have read a lot about chills",
+        "told to ring if she has chills",
     ],
 )
 def test_a_symptom_beside_fear_or_an_instruction_is_in_doubt(text: str) -> None:
@@ -37,6 +38,9 @@ def test_a_symptom_beside_fear_or_an_instruction_is_in_doubt(text: str) -> None:
         "she has chills",
         "scared because she has chills",
         "should I worry that I have chills",
+        "I'm frightened I have chills",
+        "told to ring and now he has bad chills",
+        "worried about how bad the chills are",
         "she has chills and I am scared",  # fear of what is there
         "I was scared. Then the chills came.",
         "Chills since six. Who do I ring?",

@@ -258,3 +258,28 @@ def test_signs_beyond_the_documents_are_found_in_other_words(text: str, sign: st
 def test_what_only_resembles_such_a_sign_is_none(text: str) -> None:
     beyond = {"child_danger", "cannot_walk", "early_nerve_sign", "very_low_platelets", "very_low_neutrophils"}
     assert not beyond & signs(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["his temp is 38.7 is it bad", "my temp is 38.7 is that ok", "bp 85/50 is that bad"]
+)
+def test_a_question_behind_a_number_takes_nothing_from_it(text: str) -> None:
+    assert [value.status for value in lexicon_reader().read(text).measurements][:1] == [Status.PRESENT]
+
+
+@pytest.mark.parametrize("text", ["what if his temp is 38.7", "should we ring if it is over 38.7"])
+def test_a_number_that_is_only_supposed_is_none(text: str) -> None:
+    assert lexicon_reader().read(text).measurements == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "denied"),
+    [
+        ("rash absent, chills present", "chills", "rash"),
+        ("rash nil fever mild", "fever", "rash"),
+        ("cough false, fever true", "fever", "cough"),
+    ],
+)
+def test_a_list_in_a_doctors_words(text: str, there: str, denied: str) -> None:
+    found = {item.symptom: item.status for item in lexicon_reader().read(text).findings}
+    assert (found[there], found[denied]) == (Status.PRESENT, Status.DENIED)

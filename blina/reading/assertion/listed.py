@@ -9,8 +9,11 @@ from blina.reading.lexicon.patterns import Match
 from blina.reading.lexicon.tokens import Token
 from blina.reading.model import Status
 
-_YES = frozenset("=yes =y =yep =yeah".split())
-_NO = frozenset("=no =n =none =nil =nope =nah =neg =negative".split())
+_YES = frozenset("=yes =y =yep =yeah =yup =aye =present =pos =positive =true =tick =ticked".split())
+_NO = frozenset("=no =n =none =nil =nope =nah =neg =negative =absent =false =cross =crossed".split())
+_HOW = frozenset(
+    "=mild =moderate =slight =some =bad =severe =high =strong =worse =often =constant =lots".split()
+)
 _MOST_MARKS = 3  # "...", " - ", ": ("
 _FEWEST = 2
 _PARTS = frozenset(",.;!?")
@@ -45,9 +48,11 @@ def listed(tokens: Sequence[Token], matches: Sequence[Match]) -> Listed:
     answered: dict[Match, int] = {}
     for match in matches:
         at = _behind(tokens, match.end)
-        if at is None or at in own or not tokens[at].keys & (_YES | _NO):
+        if at is None or at in own or not tokens[at].keys & (_YES | _NO | _HOW):
             continue
         following = _behind(tokens, at + 1)
+        if tokens[at].keys & _HOW and following is not None and tokens[at + 1].is_word:
+            continue  # "fever bad cough" may be a bad cough
         another = following in starts and not _parted(tokens[match.end : at])
         if following is None or not tokens[at + 1].is_word or another:
             answered[match] = at
@@ -55,7 +60,7 @@ def listed(tokens: Sequence[Token], matches: Sequence[Match]) -> Listed:
     if len(set(answered.values())) < _FEWEST or (bare and len(answered) < len(matches)):
         return Listed({}, frozenset())
     statuses = {
-        match: Status.PRESENT if tokens[at].keys & _YES else Status.DENIED for match, at in answered.items()
+        match: Status.DENIED if tokens[at].keys & _NO else Status.PRESENT for match, at in answered.items()
     }
     return Listed(statuses, frozenset(answered.values()))
 

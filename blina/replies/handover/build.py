@@ -33,7 +33,7 @@ from blina.replies.handover.model import (
     Who,
 )
 from blina.replies.handover.values import rows
-from blina.triage import cues
+from blina.triage import cues, whose
 from blina.triage.answers import NOT_UNDERSTOOD, UNSURE
 from blina.triage.conversation import Answer, CheckEnd, Conversation, Mention, Report, Told
 from blina.triage.decision import Decision
@@ -104,9 +104,11 @@ class _Builder:
         return _OTHER if answer.answer == UNSURE and is_else else answer.answer
 
     def _who(self) -> Who:
-        whose = self.history.conversation.who
-        if whose:
-            return Who("carer", whose)
+        for_whom, knowledge = self.history.conversation.who, self.history.voice.knowledge
+        if for_whom:
+            return Who("carer", for_whom)
+        if any(whose.is_handed_over(told.text, knowledge) for told in self.history.conversation.told):
+            return Who("patient", None)
         speaks = {
             spoken.is_of_the_writer(told.text)
             for told in self.history.conversation.told

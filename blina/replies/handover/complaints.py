@@ -19,9 +19,9 @@ from blina.triage.conversation import WORSE, Mention, Report, SignReport, Told
 from blina.triage.decision import Assessment, Decision
 from blina.triage.memory import UNLISTED
 from blina.triage.policy import SCREENING
-from blina.triage.questions import FEVERISH, SURE
+from blina.triage.questions import FEVERISH, HAVE_IT, SURE
 
-_OPEN = frozenset({SCREENING, FEVERISH, SURE})  # questions whose yes is a complaint
+_OPEN = frozenset({SCREENING, FEVERISH, HAVE_IT, SURE})  # questions whose yes is a complaint
 _OF_NERVES = ("neuro.", "nerves.")  # rules
 _BESIDE_NUMBER = frozenset(
     {"a", "at", "is", "it", "its", "just", "my", "his", "her", "now", "of", "the", "was"}

@@ -18,7 +18,7 @@ from blina.triage.conversation import Conversation, Mention, Report, SignReport,
 from blina.triage.decision import Assessment
 from blina.triage.memory import UNLISTED
 from blina.triage.policy import SCREENING
-from blina.triage.questions import FEVERISH, SURE
+from blina.triage.questions import FEVERISH, HAVE_IT, SURE
 
 
 def plain(text: str) -> str:
@@ -192,7 +192,7 @@ class History:
             if (
                 (answer.question == SCREENING and id in screened)
                 or (answer.question == FEVERISH and id in policy.roles.feverish)
-                or (answer.question == SURE and id in answer.about)
+                or (answer.question in (SURE, HAVE_IT) and id in answer.about)
                 or (question is not None and id in question.signs)
             ):
                 return True
