@@ -42,6 +42,7 @@ from blina.triage import (
     follow_up,
     heard,
     in_general,
+    kept_advice,
     memory,
     questions,
     unclear,
@@ -163,6 +164,7 @@ class Core:
         Returns:
             The conversation to keep and one or more replies, never none.
         """
+        conversation = kept_advice.current(conversation, self.knowledge, self.settings, now)
         return _respond(conversation, message, self.knowledge, self.settings, now)
 
     def catch_up(
@@ -193,7 +195,7 @@ class Core:
             The conversation to keep and one reply; None where it must not be asked.
         """
         voice = Voice(self.knowledge, self.settings)
-        current = memory.expire(conversation, self.knowledge, now)
+        current = kept_advice.current(conversation, self.knowledge, self.settings, now)
         decision = decide(current, self.knowledge, self.settings, now)
         asked = checking_back.ask(current, decision, now.astimezone(timezone.utc))
         if asked is None:
@@ -209,7 +211,7 @@ class Core:
             conversation: what is remembered.
             now: the time, in the time zone to show times in.
         """
-        current = memory.expire(conversation, self.knowledge, now)
+        current = kept_advice.current(conversation, self.knowledge, self.settings, now)
         decision = decide(current, self.knowledge, self.settings, now)
         return build.hand_over(current, decision, Voice(self.knowledge, self.settings), now)
 

@@ -72,7 +72,7 @@ _RULES = (
     "screening.open screening.yes screening.unsure screening.refused screening.not_understood "
     "escalation course.worse course.again unlisted unlisted.raised base past past.long_ago past.warning "
     "past.emergency past.fever_medicine unclear.language daily_check.changed daily_check.unsure "
-    "daily_check.over"
+    "daily_check.over standing.earlier"
 ).split()
 # Those of them whose urgency nothing else gives.
 _WITH_URGENCY = frozenset(

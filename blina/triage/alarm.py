@@ -23,10 +23,16 @@ def note(conversation: Conversation, earlier: Decision, decision: Decision, now:
     if decision.urgency < Urgency.CONTACT_NOW:
         return conversation.raised
     new = [reason for reason in _reasons(decision) if reason not in _reasons(earlier)]
-    if not new and decision.urgency <= earlier.urgency:
+    if not new and decision.urgency <= earlier.urgency and not _is_raised_by_files(conversation, decision):
         return conversation.raised
     rule, _ = (new or _reasons(decision))[0]
     return Alarm(conversation.turn, now, decision.urgency.value, rule)
+
+
+def _is_raised_by_files(conversation: Conversation, decision: Decision) -> bool:
+    """Whether less was advised with the last message, of which the knowledge of now makes as much as this."""
+    advised = conversation.last_urgency
+    return advised is not None and Urgency(advised) < decision.urgency
 
 
 def _reasons(decision: Decision) -> list[tuple[str, str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any
 
+from blina.knowledge.schema import Urgency
 from blina.reading.model import REPORTED, Status
 
 VERSION = 1  # of the stored form; another version starts a new conversation
@@ -243,6 +244,21 @@ class CheckBack:
     is_stopped: bool = False
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Advice that was given and that the knowledge or the settings would no longer give.
+
+    Args:
+        turn: number of the last message before that was seen.
+        time: of that message (UTC).
+        urgency: of the advice.
+    """
+
+    turn: int
+    time: datetime
+    urgency: str
+
+
 class CheckEnd(str, Enum):
     """How a daily check ended."""
 
@@ -306,6 +322,7 @@ class Conversation:
         checks: the daily checks that have ended, oldest first.
         raised: the latest alarm, None when there was none.
         check_back: when it was asked last whether the team has been reached, None when it never was.
+        stands: advice that an edit of the knowledge or the settings must not lower, None without one.
         is_incomplete: whether what was remembered before could not be read: nothing may comfort then.
     """
 
@@ -327,6 +344,7 @@ class Conversation:
     checks: tuple[DailyCheck, ...] = ()
     raised: Alarm | None = None
     check_back: CheckBack | None = None
+    stands: Standing | None = None
     is_incomplete: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -341,14 +359,16 @@ class Conversation:
             stored: what was kept, of any type (it may come from an older release or be damaged).
 
         Returns:
-            The stored conversation, or a new one when it cannot be read in full: one that knows that there
-            was something, unless nothing was kept.
+            The stored conversation. Of one that a newer release kept, what is known here, and nothing
+            comforts in it. A new one where it cannot be read: one that knows that there was something,
+            unless nothing was kept.
         """
         if stored is None or (isinstance(stored, Mapping) and "version" not in stored):
             return cls()
         if not isinstance(stored, Mapping) or stored["version"] != VERSION:
             return cls(is_incomplete=True)
         try:
+            kept, stored = stored, _readable(stored)
             question = stored["question"]
             return cls(
                 turn=_count(stored["turn"]),
@@ -405,12 +425,66 @@ class Conversation:
                 check_back=None
                 if stored.get("check_back") is None
                 else CheckBack(**_entry(stored["check_back"])),
-                is_incomplete=bool(stored.get("is_incomplete", False)),
+                stands=None if stored.get("stands") is None else Standing(**_entry(stored["stands"])),
+                is_incomplete=bool(stored.get("is_incomplete", False)) or stored != kept,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # the type only: the message could hold the patient's words
             _log.warning("stored conversation cannot be read (%s): starting a new one", type(error).__name__)
             return cls(is_incomplete=True)
+
+
+_KINDS: Mapping[str, Any] = {
+    "question": OpenQuestion,
+    "reports": Report,
+    "signs": SignReport,
+    "values": Value,
+    "answers": Answer,
+    "asked": OpenQuestion,
+    "unclear": Unclear,
+    "events": Event,
+    "told": Told,
+    "mentions": Mention,
+    "check": DailyCheck,
+    "checks": DailyCheck,
+    "found": CheckFinding,
+    "raised": Alarm,
+    "check_back": CheckBack,
+    "stands": Standing,
+}
+# What is read in place of a word that is unknown here: by field, the words that are known and the safe one.
+_WORDS: Mapping[str, tuple[frozenset[Any], Any]] = {
+    "status": (frozenset(Status), Status.PRESENT),
+    "last_urgency": (frozenset(Urgency), Urgency.CONTACT_NOW),
+    "urgency": (frozenset(Urgency), Urgency.CONTACT_NOW),
+    "end": (frozenset(CheckEnd), CheckEnd.NOT_FINISHED),
+}
+
+
+def _readable(stored: Mapping[str, Any], kind: Any = Conversation) -> dict[str, Any]:
+    """What a newer release kept, without fields that are unknown here; of an unknown word the safe one.
+
+    An unknown field with nothing in it stays where nothing is made of it: it says nothing.
+    """
+    known = {field.name for field in fields(kind)}
+    read: dict[str, Any] = {}
+    for name, value in stored.items():
+        if name in known:
+            read[name] = _readable_field(name, value)
+        elif kind is Conversation and (name == "version" or not value):
+            read[name] = value
+    return read
+
+
+def _readable_field(name: str, value: Any) -> Any:
+    if name in _WORDS and isinstance(value, str):
+        words, safe = _WORDS[name]
+        return value if value in words else safe.value
+    if name in _KINDS and isinstance(value, Mapping):
+        return _readable(value, _KINDS[name])
+    if name in _KINDS and isinstance(value, list):
+        return [_readable(item, _KINDS[name]) if isinstance(item, Mapping) else item for item in value]
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -63,6 +63,7 @@ def expire(conversation: Conversation, knowledge: Knowledge, now: datetime) -> C
         unclear=tuple(item for item in conversation.unclear if item.time >= oldest),
         told=tuple(item for item in conversation.told if item.time >= oldest),
         question=question,
+        stands=conversation.stands if conversation.stands and conversation.stands.time >= oldest else None,
         events=tuple(
             item
             for item in conversation.events

@@ -120,6 +120,8 @@ class _Core:
                 yield self._reason(rule.id)
         yield from self._values_that_stand_alone()
         yield from self._signs_that_are_over()
+        if self._conversation.stands:
+            yield self._reason("standing.earlier", Urgency(self._conversation.stands.urgency))
         for id, lay in self._checked:
             yield self._reason(id, lay=lay)
         if sum(kept.complaint for kept in self._conversation.unclear) >= _MANY_UNCLEAR:
