@@ -24,7 +24,8 @@ from tests.stored import counted
 PUBLIC_URL = "https://blina.example.org"
 SECONDS = 30.0  # for an answer
 _ids = itertools.count(1_000)
-ABOUT = "Nobody from your team reads along"  # told once
+ABOUT = "Nobody from your team reads along"  # told once, with what follows
+_BESIDE = "I am a computer program. I am not a doctor."
 Reply = tuple[int, str]
 Write = Callable[[type[Any]], Any]  # makes somebody who writes through a provider
 
@@ -59,7 +60,7 @@ class Person:
     @property
     def screen(self) -> list[Shown]:
         """The same without what everybody is told who writes for the first time."""
-        return [shown for shown in self.whole_screen if ABOUT not in shown.text]
+        return [shown for shown in self.whole_screen if not (ABOUT in shown.text and _BESIDE in shown.text)]
 
     @property
     def address(self) -> str:
