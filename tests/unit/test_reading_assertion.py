@@ -229,6 +229,8 @@ def test_what_is_only_talked_about_is_no_symptom(text: str) -> None:
         ("how do I stop the bleeding", "unusual_bleeding"),
         ("could my rash be from the drug", "rash"),
         ("I'm worried about my fever", "fever"),
+        ("worried about how swollen her lips are", "swelling"),
+        ("scared of how breathless I am", "trouble_breathing"),
         ("I am scared, I can't breathe", "trouble_breathing"),
     ],
 )

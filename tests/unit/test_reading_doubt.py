@@ -41,6 +41,7 @@ def test_a_symptom_beside_fear_or_an_instruction_is_in_doubt(text: str) -> None:
         "I'm frightened I have chills",
         "told to ring and now he has bad chills",
         "worried about how bad the chills are",
+        "worried about the chills",
         "she has chills and I am scared",  # fear of what is there
         "I was scared. Then the chills came.",
         "Chills since six. Who do I ring?",

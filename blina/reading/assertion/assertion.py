@@ -252,8 +252,10 @@ class Asserter:
                 return False
             if category not in ("question", "leaflet") and not cues.ends.isdisjoint(between):
                 return False
-        first = tokens[min(cue.end, match.start)]
-        return not (category in ("question", "fear", "leaflet") and first.norm in scopes.OWN)
+        first = tokens[min(cue.end, match.start)].norm
+        if category == "fear":
+            return first not in scopes.FEARED_AS_THERE
+        return not (category in ("question", "leaflet") and first in scopes.OWN)
 
 
 def _is_not_over(tokens: Sequence[Token], cue: Match, over: Match) -> bool:

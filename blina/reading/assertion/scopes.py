@@ -8,6 +8,7 @@ NEW_SUBJECTS = SUBJECTS - {"it"}
 ASKING_VERBS = frozenset("have has had do does did am is are was were can could".split())  # of a question
 # "Worried about my rash", "concerned about the wooziness": what is pointed at is there.
 OWN = frozenset("my this these the his her our".split())
+FEARED_AS_THERE = OWN | {"how"}  # "worried about how swollen my face is"
 MINE = frozenset("i my me".split())
 # "I don't think I have a fever": behind these the new subject still belongs to the denial.
 OPEN_VERBS = frozenset(
