@@ -6,12 +6,10 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psycopg2
 import pytest
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -26,9 +24,8 @@ from blina.channels.messaging.model import Incoming
 from blina.channels.messaging.store import FILE
 from blina.channels.messaging.turns import MOST_TRIES, Turns
 from blina.http_server.rate_limit import limits
-from blina.storage import schema
 from blina.storage.sqlite import IN_MEMORY
-from scripts import services
+from tests.shared_database import execute, with_schema
 
 ABOUT = "Nobody from your team reads along"  # told once
 KEY = b"k" * 32
@@ -103,9 +100,8 @@ def nobody_has_written_yet() -> None:
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
     """A PostgreSQL database with the schema, and its URL."""
-    with services.postgres() as server:
-        schema.migrate(server.url)
-        yield server.url
+    with with_schema() as url:
+        yield url
 
 
 @pytest.fixture(params=["a file", "PostgreSQL"])
@@ -114,8 +110,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "a file":
         return str(tmp_path / FILE)
     url: str = request.getfixturevalue("database")
-    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute("TRUNCATE incoming, outgoing, sending")
+    execute(url, "TRUNCATE incoming, outgoing, sending")
     return url
 
 

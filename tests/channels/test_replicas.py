@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
-import psycopg2
 import pytest
 
 from blina.channels.messaging.dispatcher import Dispatcher, Form
@@ -15,10 +13,9 @@ from blina.channels.messaging.kept import Part, QueuedMessage
 from blina.channels.messaging.message_queue import MessageQueue
 from blina.channels.messaging.shared_store import LEASE_SECONDS
 from blina.channels.messaging.turns import Turns
-from blina.storage import schema
-from scripts import services
 from tests.channels.test_answering import ADDRESS, KEY, NoOutbox, Rasa, message
 from tests.server.cable import Cable
+from tests.shared_database import execute, with_schema
 
 A_WHILE = 30.0
 
@@ -26,16 +23,14 @@ A_WHILE = 30.0
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """A database with the schema, and its URL."""
-    with services.postgres() as found:
-        schema.migrate(found.url)
-        yield found.url
+    with with_schema() as url:
+        yield url
 
 
 @pytest.fixture
 def url(server: str) -> str:
     """The same, empty."""
-    with closing(psycopg2.connect(server)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute("TRUNCATE incoming, outgoing, sending")
+    execute(server, "TRUNCATE incoming, outgoing, sending")
     return server
 
 

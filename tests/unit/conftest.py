@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-import psycopg2
 import pytest
 
-from blina.storage import schema
-from scripts import services
+from tests.shared_database import execute, with_schema
 
 # triggers do not run in this role: the audit log lets nobody else delete anything
 _EMPTY = """
@@ -22,16 +19,14 @@ TRUNCATE alerts, deliveries, timers, sessions, sign_ins, audit, audit_end
 @pytest.fixture(scope="session")
 def shared_server() -> Iterator[str]:
     """A database with the schema, and its URL."""
-    with services.postgres() as found:
-        schema.migrate(found.url)
-        yield found.url
+    with with_schema() as url:
+        yield url
 
 
 @pytest.fixture
 def shared(shared_server: str) -> str:
     """The same, with nothing of alerts and nurses in it."""
-    with closing(psycopg2.connect(shared_server)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute(_EMPTY)
+    execute(shared_server, _EMPTY)
     return shared_server
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from blina.storage import schema
 from blina.storage.conversations import Conversations, Row
 from blina.storage.events import Database
 from blina.storage.postgres_events import PostgresEvents
 from blina.triage.turn import MEMORY
-from scripts import services
+from tests.shared_database import with_schema
 from tests.stored import added
 
 OLD, NEW = 1_800_000_000.0, 1_800_000_100.0
@@ -21,9 +20,8 @@ OLD, NEW = 1_800_000_000.0, 1_800_000_100.0
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A database with the schema."""
-    with services.postgres() as server:
-        schema.migrate(server.url)
-        yield server.url
+    with with_schema() as url:
+        yield url
 
 
 @pytest.fixture(params=["a file", "PostgreSQL"])

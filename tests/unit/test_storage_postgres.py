@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import Any
 
 import psycopg2
@@ -22,6 +22,7 @@ from blina.storage.write_behind import WriteBehind
 from blina.triage.turn import MEMORY
 from scripts import services
 from tests.server.cable import Cable
+from tests.shared_database import execute, with_schema
 from tests.stored import added
 
 A_WHILE = 30.0
@@ -32,9 +33,8 @@ MOMENT = 1_800_000_000.0
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """A database with the schema, and its URL."""
-    with services.postgres() as found:
-        schema.migrate(found.url)
-        yield found.url
+    with with_schema() as url:
+        yield url
 
 
 @pytest.fixture
@@ -50,12 +50,6 @@ def cable(url: str) -> Iterator[Cable]:
     made = Cable(url)
     yield made
     made.close()
-
-
-def execute(url: str, statement: str) -> Any:
-    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchall() if cursor.description else None
 
 
 def turn(text: str, moment: float = MOMENT, **names: str) -> list[Row]:
@@ -87,6 +81,12 @@ def recovers(kept: WriteBehind) -> bool:
     """Do what is done every two seconds; whether the database works again."""
     kept.chore()
     return kept.state == "ok"
+
+
+def comes_back(kept: WriteBehind) -> None:
+    """Let time go on until the database works again."""
+    kept._steady = time.monotonic
+    until(lambda: recovers(kept))
 
 
 # --- the line
@@ -162,8 +162,7 @@ def test_what_was_committed_without_an_answer_is_not_written_twice(
     kept.keep("anna", turn("three"))  # said meanwhile
     assert texts(kept.all("anna"))[-2:] == ["two", "three"]
     cable.mend()
-    kept._steady = time.monotonic
-    until(lambda: recovers(kept))
+    comes_back(kept)
     assert [
         text for (text,) in execute(url, "SELECT data FROM events WHERE type_name = 'user' ORDER BY id")
     ] == [f'{{"text": "{text}"}}' for text in ("one", "two", "three")]
@@ -193,8 +192,7 @@ def test_what_was_committed_without_an_answer_is_not_written_twice_where_the_nex
     kept.chore()
     assert kept.state == "failing"
     monkeypatch.undo()
-    kept._steady = time.monotonic
-    until(lambda: recovers(kept))
+    comes_back(kept)
     assert texts(kept.all("anna")) == ["one", "two", "three"]
     kept.close()
 
@@ -212,8 +210,7 @@ def test_what_was_written_after_a_deletion_in_doubt_is_not_deleted_again(
     kept.chore()
     monkeypatch.undo()
     cable.mend()
-    kept._steady = time.monotonic
-    until(lambda: recovers(kept))
+    comes_back(kept)
     assert texts(kept.all("anna")) == ["two"]
     kept.close()
 
@@ -470,8 +467,7 @@ def test_a_bit_whose_commit_was_not_acknowledged_is_not_written_twice_with_what_
     for number in range(400, 410):
         kept.keep(("anna", "ben")[number % 2], turn(str(number)))
     cable.mend()
-    kept._steady = time.monotonic
-    until(lambda: recovers(kept))
+    comes_back(kept)
     assert texts(kept.all("anna")) == [str(number) for number in range(0, 410, 2)]
     assert texts(kept.all("ben")) == [str(number) for number in range(1, 410, 2)]
     kept.close()
