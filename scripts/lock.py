@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from typing import Sequence
+from collections.abc import Sequence
 
 from scripts.common import ROOT, VENV_PYTHON, Stop, main, say
 from scripts.find_python import LEARNING, WANTED

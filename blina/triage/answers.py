@@ -25,6 +25,7 @@ from blina.triage import (
 )
 from blina.triage.chips import choice
 from blina.triage.conversation import Answer, Conversation, OpenQuestion, SignReport, Unclear
+from blina.triage.list_pieces import pieces
 from blina.triage.memory import Said
 from blina.triage.policy import MEDICINE_SIGN, SCREENING
 from blina.triage.questions import (
@@ -153,9 +154,10 @@ def gone_through(message: Message, conversation: Conversation, knowledge: Knowle
     question = conversation.question
     if question is None or question.id != SCREENING:
         return message
-    reading = listed.settled(message.reading, message.text, knowledge)
+    found = pieces(message.text, knowledge)
     items = questions.items_left(question, conversation, knowledge)
-    return replace(message, reading=positions.settled(reading, message.text, items, knowledge))
+    reading = listed.settled(message.reading, found, knowledge)
+    return replace(message, reading=positions.settled(reading, message.text, found, items, knowledge))
 
 
 def _is_important(question: OpenQuestion) -> bool:
@@ -264,7 +266,7 @@ def is_late_no(before: Conversation, message: Message, knowledge: Knowledge) -> 
 
 def _as_spoken(text: str, knowledge: Knowledge) -> str:
     """The answer of the one who is asked, where somebody else types it: "no she says no", "mum says yes"."""
-    relations = "|".join(re.escape(name) for name in cues.longest_first(tuple(knowledge.cues["carer_of"])))
+    relations = cues.any_of("carer_of", knowledge)
     found = re.match(rf"{_SPEAKS_BEFORE}(?:he|she|they|(?:my |our )?(?:{relations}))\s+{_SPEAKS}", text, re.I)
     if found is None:
         return text
@@ -384,7 +386,7 @@ def _read(question: OpenQuestion, conversation: Conversation, message: Message, 
 
 def _owns(text: str, knowledge: Knowledge) -> bool:
     """Whether it ends with whose it is: "my dad is", "no wait, I mean mine does"."""
-    relations = "|".join(map(re.escape, cues.longest_first(tuple(knowledge.cues["carer_of"]))))
+    relations = cues.any_of("carer_of", knowledge)
     return re.search(rf"\b(?:(?:my |our )?(?:{relations})|{_OWNERS}) {_HAS}$", cues.plain(text)) is not None
 
 
@@ -549,7 +551,7 @@ def _by_place(
     text = message.text
     before = tuple(report for report in conversation.reports if report.turn < conversation.turn)
     items = questions.items_left(question, replace(conversation, reports=before), knowledge)
-    found = positions.places(text, items, knowledge)
+    found = positions.places(text, pieces(text, knowledge), items, knowledge)
     if found is None:
         return None
     said = [place.yes for place in found.said]

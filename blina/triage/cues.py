@@ -179,6 +179,12 @@ def longest_first(phrases: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=_MOST_KEPT)
+def any_of(cue: str, knowledge: Knowledge) -> str:
+    """The phrases of a cue as alternatives of a pattern over plain words, the longest first."""
+    return "|".join(map(re.escape, longest_first(tuple(knowledge.cues[cue]))))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
 def _plain_phrases(cue: str, knowledge: Knowledge) -> tuple[str, ...]:
     return longest_first(_phrases(cue, knowledge))
 

@@ -33,6 +33,7 @@ class Kind(Enum):
     OTHER = "other"
 
 
+YESES = frozenset({Kind.YES, Kind.NOT_FINE, Kind.TIMES})
 _MARKS = frozenset({Kind.YES, Kind.NO, Kind.NOT, Kind.FINE, Kind.NOT_FINE, Kind.CROSS, Kind.TIMES})
 # What a phrase is that stands in several lists: the first.
 _LISTS = (

@@ -9,16 +9,15 @@ from itertools import pairwise
 
 from blina.knowledge.base import Knowledge
 from blina.knowledge.schema import Urgency
+from blina.reading.judgement import LEARNED
 from blina.reading.model import REPORTED, Finding, Reading, Sign, Status
 from blina.triage import cues
-from blina.triage.list_pieces import COMMA, DASH, ITEM, LINE, REST, SPACE, Kind, Piece, pieces
+from blina.triage.list_pieces import COMMA, DASH, ITEM, LINE, REST, SPACE, YESES, Kind, Piece, pieces
 
 _NOES = frozenset({Kind.NO, Kind.NOT, Kind.FINE})
-_YESES = frozenset({Kind.YES, Kind.NOT_FINE, Kind.TIMES})
 _IN_FRONT = frozenset({Kind.YES, Kind.NO, Kind.NOT})  # what may stand before its item
 _MOST_BETWEEN = 6  # other words between an item and its yes
 _FEWEST = 2  # answers of a list
-_LEXICON = "lexicon"
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def listed(text: str, knowledge: Knowledge) -> Listed:
     all_pieces = pieces(text, knowledge)
     if _says_no_of_the_rest(all_pieces):
         return Listed(rest=False)
-    answers = _answered(all_pieces, knowledge)
+    answers = answered(all_pieces, knowledge)
     for answer in answers:
         if answer.yes is not None:
             said |= {piece.item: said.get(piece.item, False) or answer.yes for piece in answer.items}
@@ -117,7 +116,7 @@ def _says_yes_of_another(all_pieces: Sequence[Piece], answers: Sequence[Answered
     return False
 
 
-def settled(reading: Reading, text: str, knowledge: Knowledge) -> Reading:
+def settled(reading: Reading, all_pieces: Sequence[Piece], knowledge: Knowledge) -> Reading:
     """What was read in an answer to the check question, with what its list says of each item.
 
     Where the list says yes or no, its words are no complaint of their own: "fever ❌" has no fever. What else
@@ -125,13 +124,13 @@ def settled(reading: Reading, text: str, knowledge: Knowledge) -> Reading:
 
     Args:
         reading: of the message.
-        text: the message.
+        all_pieces: of the message.
         knowledge: holds the words for each item.
     """
     symptoms = {item.id: (item.symptom, *item.also) for item in knowledge.policy.screening}
     kept_signs = emergencies(knowledge)
     findings, signs = list(reading.findings), reading.signs
-    for answer in answered(text, knowledge):
+    for answer in answered(all_pieces, knowledge):
         for piece in answer.items:
             if answer.yes is not None and piece.item in symptoms:
                 findings = _with_answer(findings, answer, piece, symptoms[piece.item])
@@ -179,22 +178,18 @@ def _covers(sign: Sign, answer: Answered, piece: Piece) -> bool:
 
 def _is_of(item: Finding, answer: Answered, piece: Piece) -> bool:
     """Whether a finding rests on the words of the list and on nothing that is told beside it."""
-    if item.source == _LEXICON or answer.alone:
+    if item.source != LEARNED or answer.alone:
         return item.start < piece.end and piece.start < item.end
     return answer.start <= item.start and item.end <= answer.end
 
 
-def answered(text: str, knowledge: Knowledge) -> list[Answered]:
+def answered(all_pieces: Sequence[Piece], knowledge: Knowledge) -> list[Answered]:
     """The answers of a list, each with its items; none where there are not two of them.
 
     Args:
-        text: the message.
+        all_pieces: of the message.
         knowledge: holds the words for items and answers.
     """
-    return _answered(pieces(text, knowledge), knowledge)
-
-
-def _answered(all_pieces: Sequence[Piece], knowledge: Knowledge) -> list[Answered]:
     found = list(_bound(all_pieces, frozenset(knowledge.cues["list_abilities"])))
     marks = sum(piece.kind in (Kind.YES, Kind.NO) for piece in all_pieces)
     return found if len(found) >= _FEWEST or marks >= _FEWEST else []
@@ -318,7 +313,7 @@ def _sharing(items: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 def _verdict(kinds: Sequence[Kind], is_ability: bool) -> bool | None:
     """What some answers to one item say together; "breathing? yes, fine" is a no."""
-    noes, yeses = [kind in _NOES for kind in kinds], [kind in _YESES for kind in kinds]
+    noes, yeses = [kind in _NOES for kind in kinds], [kind in YESES for kind in kinds]
     if any(yeses):
         return not (is_ability and yeses == [True] + [False] * (len(kinds) - 1) and len(kinds) > 1)
     return False if all(noes) else None

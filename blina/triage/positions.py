@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise, takewhile
 
 from blina.knowledge.base import Knowledge
+from blina.reading.judgement import LEARNED
 from blina.reading.model import REPORTED, Finding, Reading, Sign, Status
 from blina.triage import cues
-from blina.triage.list_pieces import COMMA, DASH, ITEM, LINE, Kind, Piece, pieces
+from blina.triage.list_pieces import COMMA, DASH, ITEM, LINE, YESES, Kind, Piece
 from blina.triage.listed import answered, emergencies
 
-_LEXICON = "lexicon"
 _BESIDE = ("answer_rest", "list_rest", "list_between", "plain_words")  # words that change no row of noes
 _FEWEST = 3  # places of a list
 _TAKEN_TOGETHER = 2  # so many places fewer are a whole list: talking, walking and seeing are often one
@@ -27,7 +27,6 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _NOES = frozenset({Kind.NO, Kind.FINE})
-_YESES = frozenset({Kind.YES, Kind.NOT_FINE, Kind.TIMES})
 
 
 @dataclass(frozen=True)
@@ -66,24 +65,24 @@ class Places:
     bare: bool
 
 
-def places(text: str, items: Sequence[str], knowledge: Knowledge) -> Places | None:
+def places(text: str, found: Sequence[Piece], items: Sequence[str], knowledge: Knowledge) -> Places | None:
     """The answers of a list that names no items, or None where it is no such list.
 
     Args:
         text: the message.
+        found: its pieces.
         items: what the question asked about, in its order.
         knowledge: holds the words for answers.
     """
-    found = pieces(text, knowledge)
     said, named = _labelled(text, found, items, knowledge), True
-    if not said and not answered(text, knowledge):
+    if not said and not answered(found, knowledge):
         said = _initials(found, items, knowledge)
         if not said:
             said, named = _counted(found, knowledge), False
     if len(said) < _FEWEST:
         return None
     behind = [piece for piece in found if piece.start >= said[0].start]
-    if any(piece.kind in _YESES for piece in behind) and not any(place.yes for place in said):
+    if any(piece.kind in YESES for piece in behind) and not any(place.yes for place in said):
         said.append(Place(True, behind[0].start, behind[-1].end))  # "no, no, no, the last one yes"
     beside = " ".join(
         piece.text
@@ -94,7 +93,9 @@ def places(text: str, items: Sequence[str], knowledge: Knowledge) -> Places | No
     return Places(tuple(said), named, len(said) >= len(items) - _TAKEN_TOGETHER, bare)
 
 
-def settled(reading: Reading, text: str, items: Sequence[str], knowledge: Knowledge) -> Reading:
+def settled(
+    reading: Reading, text: str, found: Sequence[Piece], items: Sequence[str], knowledge: Knowledge
+) -> Reading:
     """What was read in an answer to the check question, with what a yes at a certain place reports.
 
     Nothing but noes reports nothing: what only the learned reader heard in them is a guess.
@@ -102,20 +103,21 @@ def settled(reading: Reading, text: str, items: Sequence[str], knowledge: Knowle
     Args:
         reading: of the message.
         text: the message.
+        found: its pieces.
         items: what the question asked about, in its order.
         knowledge: holds the words for answers.
     """
-    found = places(text, items, knowledge)
-    if found is None:
+    row = places(text, found, items, knowledge)
+    if row is None:
         return reading
     findings, signs = list(reading.findings), reading.signs
-    if found.whole and not found.named and all(place.yes is False for place in found.said):
+    if row.whole and not row.named and all(place.yes is False for place in row.said):
         asked = {symptom for item in knowledge.policy.screening for symptom in (item.symptom, *item.also)}
-        if found.bare:
-            findings = [item for item in findings if item.source == _LEXICON or item.symptom not in asked]
-        kept, row = emergencies(knowledge), replace(found.said[0], end=found.said[-1].end)
-        signs = tuple(sign for sign in signs if sign.id in kept or not _is_at(row, sign))
-    for place in found.said:
+        if row.bare:
+            findings = [item for item in findings if item.source != LEARNED or item.symptom not in asked]
+        kept, whole = emergencies(knowledge), replace(row.said[0], end=row.said[-1].end)
+        signs = tuple(sign for sign in signs if sign.id in kept or not _is_at(whole, sign))
+    for place in row.said:
         if place.yes and place.symptom and not _is_told(place, findings):
             words = text[place.start : place.end].strip()
             findings.append(Finding(place.symptom, Status.PRESENT, words, place.start, place.end))
@@ -182,7 +184,7 @@ def _symptom(item: str, knowledge: Knowledge) -> str:
 
 def _answer(here: Sequence[Piece], knowledge: Knowledge) -> bool | None:
     """What is said at one place; a number or a description is neither a yes nor a no."""
-    if any(piece.kind in _YESES for piece in here):
+    if any(piece.kind in YESES for piece in here):
         return True
     if not here or here[0].kind not in _NOES:
         return None
@@ -223,8 +225,8 @@ def _counted(found: Sequence[Piece], knowledge: Knowledge) -> list[Place]:
     said: list[Place] = []
     for _, group in groupby(zip(numbers, found, strict=True), key=lambda pair: pair[0]):
         here = [piece for _, piece in group]
-        marks = [piece for piece in here if piece.kind in _NOES | _YESES]
-        words = " ".join(piece.text for piece in here if piece.kind not in _NOES | _YESES)
+        marks = [piece for piece in here if piece.kind in _NOES | YESES]
+        words = " ".join(piece.text for piece in here if piece.kind not in _NOES | YESES)
         is_bare = not words or cues.consists_of(words, ("answer_rest", "list_rest"), knowledge)
         if marks and (is_bare or not said):  # "he says no, no, no"
             said += [Place(_answer([piece], knowledge), piece.start, piece.end) for piece in marks]

@@ -117,13 +117,9 @@ def _is_word_of_the_team(text: str, knowledge: Knowledge, conversation: Conversa
         return False
     if conversation is not None and any(event.kind in REACHED for event in conversation.events):
         return True
-    of_family = re.search(rf"\b(?:my|our) (?:{_relations(knowledge)})\b", text, re.IGNORECASE)
+    of_family = re.search(rf"\b(?:my|our) (?:{cues.any_of('carer_of', knowledge)})\b", text, re.IGNORECASE)
     is_else = of_family or _IS_A_NURSE.search(text) or _SAYS_OF_WRITER.search(text)
     return not (_SHE_SAYS.search(text) and is_else)
-
-
-def _relations(knowledge: Knowledge) -> str:
-    return "|".join(map(re.escape, cues.longest_first(tuple(knowledge.cues["carer_of"]))))
 
 
 def is_all(message: Message, knowledge: Knowledge) -> bool:
@@ -187,7 +183,7 @@ def _said(clause: str, knowledge: Knowledge) -> list[str]:
 
 def _without_family(clause: str, knowledge: Knowledge) -> str:
     """The clause without "my wife says": what somebody of the family says is no word of the team."""
-    names = _relations(knowledge)
+    names = cues.any_of("carer_of", knowledge)
     # "the sister" is a nurse, and so may be "sister says"
     family = rf"(?:\b(?:my|our) (?:{names})|^\W*(?!sister)(?:{names}))"
     return re.sub(rf"{family} (?:also |just )?{_SPEAKS}\b", " ", clause, flags=re.IGNORECASE)

@@ -77,15 +77,15 @@ def named(text: str, knowledge: Knowledge) -> str | None:
     said = cues.plain(text)
     for phrase in cues.longest_first(tuple(knowledge.cues["carer_says"])):
         said = said.replace(phrase, "")
-    relations = "|".join(re.escape(name) for name in cues.longest_first(tuple(knowledge.cues["carer_of"])))
+    relations = cues.any_of("carer_of", knowledge)
     if re.search(
         rf"\b(?:i|im|ive|me|myself)\b|\bmy(?!{_ADJECTIVE} (?:{relations}|{_AGE}|phone|team|nurse|doctor))\b",
         said,
     ):
         return None  # they write of themselves too: it cannot be told who is meant
     owned = rf"\b(?:my|our|for|the){_ADJECTIVE} ({relations}|{_AGE})"
-    called = "|".join(re.escape(name) for name in cues.longest_first(tuple(knowledge.cues["carer_names"])))
-    beside = "|".join(cues.longest_first(tuple(knowledge.cues["carer_beside"])))
+    called = cues.any_of("carer_names", knowledge)
+    beside = cues.any_of("carer_beside", knowledge)
     for names in (owned, rf"^({called})"):
         if found := re.search(rf"{names}(?:s| is| has)?(?! (?:{beside})\b)(?: \w+|$)", said):
             return found[1]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from blina.knowledge.base import Knowledge
+from blina.triage import cues
 from blina.triage.conversation import Conversation, Value
 
 
@@ -16,7 +17,7 @@ def owners(conversation: Conversation, knowledge: Knowledge) -> Mapping[Value, s
         conversation: with the messages in whole words.
         knowledge: the relations of ``lexicon/conversation.yml``.
     """
-    names = "|".join(map(re.escape, sorted(knowledge.cues["carer_of"], key=len, reverse=True)))
+    names = cues.any_of("carer_of", knowledge)
     owner = re.compile(rf"\b(?:my (?:{names})['’]?s|mine|my|hers|her|his|theirs)\b", re.IGNORECASE)
     found: dict[Value, str] = {}
     for told in conversation.told:
